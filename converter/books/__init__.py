@@ -1,0 +1,1 @@
+"""Scores → workbooks and CSV files, and reading them back."""

@@ -1,0 +1,199 @@
+"""Batch → the content of the books and CSV files."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from converter.books import tables
+from converter.books.contents import DataRow, DepartmentBook, ScoreRow
+from converter.books.scoresheet import HIGH_TOTAL, LOW_TOTAL, OWN_TOTAL
+from converter.books.summary import SHEETS, SummaryBook
+from converter.books.tables import Row, Table, finding_rows
+from converter.mapping.fields import FieldKind
+from converter.scoring.batch import Batch, scheme_inputs, used_by_scheme
+from converter.scoring.compute import RuleScores, is_ratio, others_text, rule_reading
+from converter.scoring.expressions import Input
+from converter.scoring.inputs import Inputs
+from converter.scoring.status import certain_gap
+from converter.vocabulary.findings import Finding, Level, Owner
+from converter.vocabulary.numbers import State, shortest
+
+FOLDER = "部门"
+_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{d}{i}" for d in ("COM", "LPT") for i in range(1, 10))}
+
+
+def book_names(departments: Sequence[str], year: int) -> dict[str, str]:
+    """Department → name of its workbook below OUT; characters that a file name cannot hold become _."""
+    names: dict[str, str] = {}
+    taken: Counter[str] = Counter()
+    for department in departments:
+        stem = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", department).strip(" .") or "_"
+        stem = f"_{stem}" if stem.upper() in _RESERVED else stem[:80]
+        taken[stem.casefold()] += 1
+        count = taken[stem.casefold()]
+        names[department] = f"{FOLDER}/{stem}{f'({count})' if count > 1 else ''}_{year}.xlsx"
+    return names
+
+
+def department_books(batch: Batch, findings: Sequence[Finding]) -> list[DepartmentBook]:
+    """The content of every department's workbook."""
+    by_department: dict[str, list[Finding]] = defaultdict(list)
+    for item in findings:
+        if item.owner is Owner.DEPARTMENT:
+            by_department[item.department].append(item)
+    wanted = batch.inputs.derivations.closure(scheme_inputs(batch.scheme, variants=False))
+    totals = batch.totals.set_index("department")
+    levels = _levels(batch)
+    return [
+        DepartmentBook(
+            department=department,
+            year=batch.year,
+            title="部门整体支出绩效评价评分表",
+            subtitle=f"评分依据：{batch.scheme.file.basis}《{batch.scheme.file.title}》；复算得分由公式对“基础数据”重算",
+            take_self=batch.scheme.file.judged == "self",
+            rows=tuple(_score_row(column, batch.inputs, position) for column in batch.columns),
+            data=tuple(_data_row(batch.inputs, one, position) for one in wanted),
+            findings=tuple(finding_rows(by_department[department])),
+            notes=notes(batch),
+            totals={
+                LOW_TOTAL: float(totals.at[department, "low"]),
+                HIGH_TOTAL: float(totals.at[department, "high"]),
+                OWN_TOTAL: float(totals.at[department, "self_total"]),
+            },
+            levels=levels,
+        )
+        for position, department in enumerate(batch.departments)
+    ]
+
+
+def _levels(batch: Batch) -> dict[tuple[str, ...], float]:
+    levels: dict[tuple[str, ...], float] = {}
+    for name, level in batch.scheme.file.levels.items():
+        levels[name,] = level.full
+        levels.update({(name, part): full for part, full in level.parts.items()})
+    return levels
+
+
+def _score_row(column: RuleScores, inputs: Inputs, position: int) -> ScoreRow:
+    own, low, high = (float(values[position]) for values in (column.self_score, column.low, column.high))
+    return ScoreRow(
+        rule=column.rule,
+        value=float(column.value[position]),
+        ratio=is_ratio(column.rule, inputs),
+        score=float(column.score[position]),
+        low=low,
+        high=high,
+        own=own,
+        gap=certain_gap(own, low, high),
+        status=str(column.status[position]),
+        missing="；".join(map(str, column.gaps.get(position, ()))),
+        others=others_text(column, position),
+    )
+
+
+def _data_row(inputs: Inputs, wanted: Input, position: int) -> DataRow:
+    year, value = inputs.year + wanted.offset, float(inputs.column(wanted)[position])
+    known = inputs.derivations.dictionary[wanted.name]
+    formulas = tuple(inputs.derivations.of(wanted))
+    if formulas:
+        used = inputs.formula_used(wanted, position)
+        state = str(State.DERIVED) if used else inputs.missing(wanted, position)[0].reason
+        raw = used.text if used else ""
+        snapped = known.kind is not FieldKind.RATIO
+        return DataRow(wanted, year, value, known.unit, state, raw, "", "", "", "", formulas, snapped)
+    rows = inputs.rows(wanted, position)
+    if rows.empty:
+        return DataRow(wanted, year, value, known.unit, inputs.missing(wanted, position)[0].reason, "", "", "", "", "")
+    raw, cell = ("；".join(map(str, rows[name])) for name in ("raw", "cell"))
+    first = rows.iloc[0]
+    place = (first["form"], first["file"], first["sheet"])
+    return DataRow(wanted, year, value, known.unit, str(first["state"]), raw, *place, cell)
+
+
+def notes(batch: Batch) -> tuple[str, ...]:
+    """The lines of 说明."""
+    scheme = batch.scheme
+    grades = "，".join(f"{name} {shortest(line)} 分起" for name, line in scheme.file.grades.items())
+    return (
+        "一、评分表：各指标按印发的评价标准复算，得分是公式，引用“基础数据”的数值一列；补填空白后随即重算。",
+        "二、下限和上限：缺少数据的指标没有得分，按 0 分到满分给出区间；合计的下限与上限相等时才有得分。",
+        "三、状态：已评分＝由数据算出；自评＝人工评定的指标沿用自评得分；缺数、分母为零、未规定（条文没有说这个数值怎样计分）、"
+        "未评＝没有得分；不适用＝部门申明没有此项。",
+        "四、差异：自评得分超出上限或低于下限的部分；在区间之内记 0。",
+        "五、其他口径得分：评价标准的另一种读法（不足一步怎样扣、分值与条文不一致、另一种基数）算出的得分，供复核。",
+        "六、核对：左边是程序写入的固定数，右边是公式现算的数；有人改动公式或数据，结论会显示“不一致”。",
+        f"七、等次：{grades}。",
+        f"八、评分依据：{scheme.file.basis}《{scheme.file.title}》；方案 {scheme.name}，校验码 {scheme.sha256[:12]}。",
+    )
+
+
+def summary(batch: Batch, findings: Sequence[Finding], names: dict[str, str], sources: list[Row], info: list[Row]) -> SummaryBook:
+    """The content of the summary workbook."""
+    contents: dict[str, list[Row]] = {
+        "汇总": summary_rows(batch, findings, names),
+        "指标得分": tables.score_rows(batch.scores),
+        "问题清单": finding_rows(findings),
+        "规范数据": tables.fact_rows(used_by_scheme(batch)),
+        "规则": rule_rows(batch),
+        "来源文件": sources,
+        "运行信息": info,
+    }
+    return SummaryBook(
+        title=f"{batch.scheme.file.region.name} {batch.year} 年度部门整体支出绩效评分汇总",
+        subtitle=f"评分依据：{batch.scheme.file.basis}《{batch.scheme.file.title}》；名次按复算下限、上限排列，是核查的先后，不是评价结果",
+        ratios=frozenset(column.rule.name for column in batch.columns if is_ratio(column.rule, batch.inputs)),
+        tables=tuple(Table(name, heads, contents[name]) for name, heads in SHEETS),
+    )
+
+
+def summary_rows(batch: Batch, findings: Iterable[Finding], names: dict[str, str]) -> list[Row]:
+    """Rows of 汇总, in its order."""
+    counts = Counter((item.department, item.level) for item in findings)
+    rows: list[Row] = []
+    for t in batch.totals.itertuples():
+        best, worst, who = int(t.best), int(t.worst), str(t.department)
+        rows.append(
+            (
+                best if best == worst else None, f"{best}～{worst}", "", who, "", t.year, t.self_total, t.self_grade,
+                t.score, t.low, t.high, t.grade, t.gap, t.data_full, t.data_low, t.data_high, t.from_self,
+                t.deductions, t.missing, counts[who, Level.ERROR], counts[who, Level.WARNING], names.get(who, ""),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def rule_rows(batch: Batch) -> list[Row]:
+    """Rows of 规则: the scheme as a table."""
+    rows: list[Row] = []
+    for column in batch.columns:
+        rule, spec = column.rule, column.rule.spec
+        second = spec.path[1] if len(spec.path) > 1 else ""
+        full = rule.full if rule.group == rule.name else np.nan
+        formula = spec.value.text if spec.value else ""
+        rows.append((spec.path[0], second, rule.name, full, formula, rule.describe(), reading_of(column), spec.text, rule.basis))
+    return rows
+
+
+def reading_of(column: RuleScores) -> str:
+    """计分口径 of a rule whatever the data."""
+    words = [rule_reading(column.rule)]
+    policies = {"missing": "缺数", "zero_denominator": "分母为零", "not_applicable": "申明不适用"}
+    taken = {"zero": "按 0 分计", "full": "按满分计", "self": "沿用自评"}
+    words += [f"{what}{taken[choice]}" for key, what in policies.items() if (choice := getattr(column.rule.spec, key)) in taken]
+    return "；".join(word for word in words if word)
+
+
+def csv_files(batch: Batch, findings: Sequence[Finding]) -> dict[str, bytes]:
+    """scores.csv, facts.csv and findings.csv."""
+    return {
+        "scores.csv": tables.csv_bytes(tables.SCORE_HEADS, tables.score_rows(batch.scores)),
+        "facts.csv": tables.csv_bytes(tables.FACT_HEADS, tables.fact_rows(_ordered(batch.facts))),
+        "findings.csv": tables.csv_bytes(tables.FINDING_HEADS, finding_rows(findings)),
+    }
+
+
+def _ordered(facts: pd.DataFrame) -> pd.DataFrame:
+    return facts.sort_values("department", kind="stable")

@@ -1,0 +1,59 @@
+"""What a department's workbook shows, as plain data: made in the parent, written in a worker."""
+
+from dataclasses import dataclass, field
+
+from converter.books.tables import Row
+from converter.scoring.expressions import Formula, Input
+from converter.scoring.schemes import Rule
+
+
+@dataclass(frozen=True)
+class DataRow:
+    """One row of 基础数据: an input with its value, or the formulas it is derived by."""
+
+    wanted: Input
+    year: int
+    value: float
+    unit: str
+    state: str
+    raw: str
+    form: str
+    file: str
+    sheet: str
+    cell: str
+    formulas: tuple[Formula, ...] = ()
+    snapped: bool = True
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One row of 评分表: a rule and what was computed for it."""
+
+    rule: Rule
+    value: float
+    ratio: bool
+    score: float
+    low: float
+    high: float
+    own: float
+    gap: float
+    status: str
+    missing: str
+    others: str
+
+
+@dataclass(frozen=True)
+class DepartmentBook:
+    """All that a department's workbook shows. `totals` are 合计下限, 合计上限 and 合计自评; `levels` 分值 by level path."""
+
+    department: str
+    year: int
+    title: str
+    subtitle: str
+    take_self: bool
+    rows: tuple[ScoreRow, ...]
+    data: tuple[DataRow, ...]
+    findings: tuple[Row, ...]
+    notes: tuple[str, ...]
+    totals: dict[str, float]
+    levels: dict[tuple[str, ...], float] = field(default_factory=dict)

@@ -1,0 +1,183 @@
+"""评分表: laid out like the county's printed 附件2, with live formulas over 基础数据."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from converter.books import formulas as excel
+from converter.books.contents import DepartmentBook, ScoreRow
+from converter.books.formulas import RowCells
+from converter.books.styles import NO_NUMBER, Page, wrapped_lines
+from converter.intake.cells import a1
+from converter.scoring.expressions import Input
+from converter.scoring.schemes import Rule
+from converter.scoring.status import Status, certain_gap
+
+SHEET_HEADS = (
+    "一级指标", "分值", "二级指标", "分值", "三级指标", "分值", "评价标准", "指标值", "得分", "下限", "上限", "自评得分", "差异", "状态",
+    "缺少数据", "其他口径得分",
+)  # fmt: skip
+_WIDTHS = (7, 6, 8, 6, 13, 6, 46, 9, 7, 7, 7, 8, 7, 8, 24, 15)
+(_L1, _W1, _L2, _W2, _NAME, _FULL, _TEXT, _VALUE, _SCORE, _LOW, _HIGH, _OWN, _GAP, _STATUS, _MISSING, _OTHERS) = range(16)
+HEAD_ROW = 3
+FROZEN_COLUMNS = _FULL
+LOW_TOTAL, HIGH_TOTAL, OWN_TOTAL = "合计下限", "合计上限", "合计自评"
+
+
+class ScoreSheet:
+    """Writes 评分表, level by level; `cells` are the cells of 基础数据 by input."""
+
+    def __init__(self, page: Page, book: DepartmentBook, cells: Mapping[Input, str]) -> None:
+        self.page, self.book, self.cells = page, book, cells
+        self.row = HEAD_ROW + 1
+        self.placed: dict[str, int] = {}
+        self.subtotals: list[int] = []
+
+    def reference(self, needed: Input) -> str:
+        """The cell of 基础数据 that holds an input."""
+        return self.cells[needed]
+
+    def write(self) -> dict[str, str]:
+        """Writes the sheet; gives the cells of each indicator's score and of the totals, for 核对."""
+        last = len(SHEET_HEADS) - 1
+        self.page.merge((0, 0), (0, last), self.book.title, "title")
+        self.page.put(1, 0, f"单位名称：{self.book.department}    数据年度：{self.book.year} 年", "note")
+        self.page.put(2, 0, self.book.subtitle, "note")
+        for column, head in enumerate(SHEET_HEADS):
+            self.page.put(HEAD_ROW, column, head, "head")
+        self._place()
+        for level, members in groupby(self.book.rows, key=lambda row: row.rule.spec.path[0]):
+            self._level(level, list(members))
+        self._total()
+        self.page.widths(_WIDTHS)
+        self.page.height(0, 26)
+        return {**{name: a1((row, _SCORE)) for name, row in self.placed.items()}, **self._total_cells()}
+
+    def _place(self) -> None:
+        """Rows of the indicators, a subtotal behind each first level."""
+        at = self.row
+        for _, members in groupby(self.book.rows, key=lambda row: row.rule.spec.path[0]):
+            for member in members:
+                self.placed[member.rule.name] = at
+                at += 1
+            at += 1
+
+    def _level(self, level: str, members: Sequence[ScoreRow]) -> None:
+        first = self.row
+        for member in members:
+            self._indicator(member)
+            self.row += 1
+        last = self.row - 1
+        self.page.merge((first, last), (_L1, _L1), level, "center")
+        self.page.merge((first, last), (_W1, _W1), self.book.levels.get((level,)), "weight")
+        at = first
+        for part, below in groupby(members, key=lambda row: row.rule.spec.path[1] if len(row.rule.spec.path) > 1 else ""):
+            end = at + len(list(below)) - 1
+            self.page.merge((at, end), (_L2, _L2), part, "center")
+            self.page.merge((at, end), (_W2, _W2), self.book.levels.get((level, part)), "weight")
+            at = end + 1
+        self._sums(f"{level}小计", members, self.book.levels.get((level,)))
+        self.subtotals.append(self.row)
+        self.row += 1
+
+    def _sharing(self, rule: Rule) -> list[int]:
+        return [self.placed[row.rule.name] for row in self.book.rows if row.rule.group == rule.group]
+
+    def _indicator(self, row: ScoreRow) -> None:
+        page, at, rule = self.page, self.row, row.rule
+        sharing = self._sharing(rule)
+        cells = RowCells(
+            *(a1((at, column)) for column in (_VALUE, _SCORE, _LOW, _HIGH, _OWN)),
+            tuple(a1((other, _SCORE)) for other in sharing if other != at),
+        )
+        page.put(at, _NAME, rule.name, "center")
+        if len(sharing) == 1:
+            page.put(at, _FULL, rule.full, "weight")
+        elif at == sharing[0]:
+            page.merge((sharing[0], sharing[-1]), (_FULL, _FULL), rule.full, "weight")
+        page.put(at, _TEXT, rule.spec.text, "sentence")
+        if rule.spec.value is None:
+            page.put(at, _VALUE, None, "center")
+        else:
+            value = excel.value_formula(rule.spec.value, self.reference)
+            page.formula(at, _VALUE, value, row.value, "percent" if row.ratio else "score")
+        score = excel.score_formula(rule, cells, self.reference, take_self=self.book.take_self)
+        page.formula(at, _SCORE, score, row.score, "score")
+        page.formula(at, _LOW, excel.low_formula(cells), row.low, "score")
+        page.formula(at, _HIGH, excel.high_formula(rule, cells), row.high, "score")
+        page.put(at, _OWN, row.own, "score")
+        page.formula(at, _GAP, excel.gap_formula(cells), row.gap, "score")
+        status = excel.status_formula(rule, cells, self.reference, take_self=self.book.take_self)
+        page.formula(at, _STATUS, status, row.status, "missing" if row.status == Status.MISSING else "center")
+        page.put(at, _MISSING, row.missing, "sentence")
+        page.put(at, _OTHERS, row.others, "sentence")
+        lines = max(
+            wrapped_lines(rule.spec.text, _WIDTHS[_TEXT] * 1.25),
+            wrapped_lines(row.missing, _WIDTHS[_MISSING] * 1.25),
+            wrapped_lines(row.others, _WIDTHS[_OTHERS] * 1.25),
+            wrapped_lines(rule.name, _WIDTHS[_NAME]),
+        )
+        page.height(at, max(18.0, 11.5 * lines + 5))
+
+    def _sums(self, name: str, members: Sequence[ScoreRow], full: float | None) -> None:
+        """A subtotal row over the members."""
+        at = self.row
+        self.page.merge((at, at), (_L1, _NAME), name, "sumtext")
+        self.page.put(at, _FULL, full, "sum")
+        for column in (_TEXT, _VALUE, _STATUS, _MISSING, _OTHERS):
+            self.page.put(at, column, None, "sumtext")
+        low, high = self._sum(members, _LOW, "low"), self._sum(members, _HIGH, "high")
+        self.page.formula(at, _LOW, *low, "sum")
+        self.page.formula(at, _HIGH, *high, "sum")
+        owns = [row.own for row in members]
+        cells = [a1((self.placed[row.rule.name], _OWN)) for row in members]
+        own = round(sum(owns), 2)
+        text = f'IF(COUNT({",".join(cells)})={len(cells)},ROUND(SUM({",".join(cells)}),2),"{NO_NUMBER}")'
+        self.page.formula(at, _OWN, text, own, "sum")
+        self._closing(at, low[1], high[1], own)
+        self.page.height(at, 18)
+
+    def _closing(self, at: int, low: float, high: float, own: float) -> None:
+        """得分 where the interval is a point, and 差异, of a sum row."""
+        cells = RowCells(*(a1((at, column)) for column in (_VALUE, _SCORE, _LOW, _HIGH, _OWN)))
+        text = f'IF({cells.low}={cells.high},{cells.low},"{NO_NUMBER}")'
+        self.page.formula(at, _SCORE, text, low if low == high else None, "sum")
+        self.page.formula(at, _GAP, excel.gap_formula(cells), certain_gap(own, low, high), "sum")
+
+    def _sum(self, members: Sequence[ScoreRow], column: int, name: str) -> tuple[str, float]:
+        """Formula and value of a sum in which a shared weight counts once."""
+        by_group: dict[str, list[ScoreRow]] = {}
+        for row in members:
+            by_group.setdefault(row.rule.group, []).append(row)
+        singles, groups, value = [], [], 0.0
+        for rows in by_group.values():
+            cells = [a1((self.placed[row.rule.name], column)) for row in rows]
+            points = sum(getattr(row, name) for row in rows)
+            if len(rows) == 1:
+                singles.append(cells[0])
+            else:
+                groups.append((cells, rows[0].rule.full))
+                points = min(points, rows[0].rule.full)
+            value += points
+        return excel.sum_formula(singles, groups), round(value, 2)
+
+    def _total(self) -> None:
+        """合计 over the subtotals."""
+        at = self.row
+        self.page.merge((at, at), (_L1, _NAME), "合计", "sumtext")
+        for column in (_TEXT, _VALUE, _STATUS, _MISSING, _OTHERS):
+            self.page.put(at, column, None, "sumtext")
+        leaders = [row.rule.full for row in self.book.rows if row.rule.group == row.rule.name]
+        self.page.put(at, _FULL, sum(leaders), "sum")
+        low, high, own = (self.book.totals[name] for name in (LOW_TOTAL, HIGH_TOTAL, OWN_TOTAL))
+        for column, value in ((_LOW, low), (_HIGH, high), (_OWN, own)):
+            cells = ",".join(a1((subtotal, column)) for subtotal in self.subtotals)
+            text = f"ROUND(SUM({cells}),2)"
+            if column == _OWN:
+                text = f'IF(COUNT({cells})={len(self.subtotals)},{text},"{NO_NUMBER}")'
+            self.page.formula(at, column, text, value, "sum")
+        self._closing(at, low, high, own)
+        self.page.height(at, 20)
+
+    def _total_cells(self) -> dict[str, str]:
+        columns = ((LOW_TOTAL, _LOW), (HIGH_TOTAL, _HIGH), (OWN_TOTAL, _OWN))
+        return {name: a1((self.row, column)) for name, column in columns}

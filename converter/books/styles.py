@@ -1,0 +1,205 @@
+"""Typed writing on top of xlsxwriter: formats, widths for Chinese, page set-up. No input text becomes a formula or link."""
+
+import datetime as dt
+import io
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+#: Part of every workbook's properties, so that the same inputs give the same bytes on any day.
+CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001  # a fixed mark, not a time
+MAX_TEXT, MAX_SHEET_ROWS, MAX_LINKS = 32_767, 200_000, 65_000
+_A4 = 9
+_WIDEST = 40.0
+
+_TITLE_FONT, _HEAD_FONT, _TEXT_FONT = "黑体", "黑体", "宋体"
+_BASE: dict[str, Any] = {"font_name": _TEXT_FONT, "font_size": 10, "valign": "vcenter", "text_wrap": True}
+_BORDER = {"border": 1, "border_color": "#7F7F7F"}
+
+#: The looks of cells, by what they hold.
+LOOKS: dict[str, dict[str, Any]] = {
+    "title": {"font_name": _TITLE_FONT, "font_size": 16, "align": "center", "text_wrap": False},
+    "note": {"font_size": 9, "font_color": "#404040", "text_wrap": False},
+    "head": {"font_name": _HEAD_FONT, "align": "center", "bg_color": "#DDE6F0", **_BORDER},
+    "text": {**_BORDER},
+    "center": {"align": "center", **_BORDER},
+    "sentence": {"font_size": 8, **_BORDER},
+    "money": {"num_format": "#,##0.00", **_BORDER},
+    "number": {"num_format": "General", "align": "right", **_BORDER},
+    "score": {"num_format": "0.00", "align": "center", **_BORDER},
+    "weight": {"num_format": "0.##", "align": "center", **_BORDER},
+    "percent": {"num_format": "0.00%", "align": "center", **_BORDER},
+    "whole": {"num_format": "0", "align": "center", **_BORDER},
+    "missing": {"align": "center", "bg_color": "#E7E6E6", **_BORDER},
+    "input": {"num_format": "#,##0.00####", "align": "right", "bg_color": "#FFF9E5", **_BORDER},
+    "sum": {"num_format": "0.00", "align": "center", "bold": True, "bg_color": "#F2F2F2", **_BORDER},
+    "sumtext": {"align": "center", "bold": True, "bg_color": "#F2F2F2", **_BORDER},
+    "link": {"font_color": "#0563C1", "underline": 1, **_BORDER},
+    "paragraph": {"border": 0},
+}
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+#: What a live formula shows where there is no number: a real string, so that no cell looks uncalculated.
+NO_NUMBER = "—"
+
+
+class WriteError(RuntimeError):
+    """xlsxwriter refused a cell: a bug of ours, never to be passed over."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How a sheet prints: rows repeated on every page, orientation, and the name shown in the footer."""
+
+    repeat_from: int = 0
+    repeat_to: int = 0
+    freeze_column: int = 0
+    landscape: bool = True
+
+
+class Book:
+    """A workbook in memory whose cells are written by type only."""
+
+    def __init__(self, title: str) -> None:
+        self._buffer = io.BytesIO()
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        self._workbook = xlsxwriter.Workbook(self._buffer, options)
+        self._workbook.set_properties({"title": title, "created": CREATED})
+        self._workbook.set_calc_mode("auto")
+        self._formats: dict[str, Format] = {}
+        self._links = 0
+
+    def look(self, name: str) -> Format:
+        """The format of a look."""
+        if name not in self._formats:
+            self._formats[name] = self._workbook.add_format({**_BASE, **LOOKS[name]})
+        return self._formats[name]
+
+    def sheet(self, name: str, setup: Setup) -> "Page":
+        """A new sheet: A4, one page wide, heads repeated and frozen, page numbers."""
+        worksheet = self._workbook.add_worksheet(name)
+        worksheet.set_paper(_A4)
+        if setup.landscape:
+            worksheet.set_landscape()
+        worksheet.fit_to_pages(1, 0)
+        worksheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
+        worksheet.center_horizontally()
+        worksheet.set_footer("&C第 &P 页，共 &N 页")
+        if setup.repeat_to >= setup.repeat_from > 0 or setup.repeat_to > 0:
+            worksheet.repeat_rows(setup.repeat_from, setup.repeat_to)
+        worksheet.freeze_panes(setup.repeat_to + 1, setup.freeze_column)
+        return Page(self, worksheet, name)
+
+    def content(self) -> bytes:
+        """Closes the workbook and gives its bytes."""
+        self._workbook.close()
+        return self._buffer.getvalue()
+
+    def may_link(self) -> bool:
+        """Whether one more link keeps within what Excel takes."""
+        self._links += 1
+        return self._links <= MAX_LINKS
+
+
+class Page:
+    """A sheet being written; rows and columns from 0."""
+
+    def __init__(self, book: Book, worksheet: Worksheet, name: str) -> None:
+        self.book, self.worksheet, self.name = book, worksheet, name
+
+    def put(self, row: int, column: int, value: object, look: str = "text") -> None:
+        """A text, a number or nothing; NaN and None leave an empty cell."""
+        style = self.book.look(look)
+        if value is None or (isinstance(value, float) and math.isnan(value)):
+            self._check(self.worksheet.write_blank(row, column, None, style), row, column)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            self._check(self.worksheet.write_number(row, column, value, style), row, column)
+        else:
+            text = printable(str(value))
+            code = self.worksheet.write_string(row, column, text, style) if text else None
+            self._check(code or 0, row, column)
+            if not text:
+                self._check(self.worksheet.write_blank(row, column, None, style), row, column)
+
+    def formula(self, row: int, column: int, text: str, value: object, look: str) -> None:
+        """A live formula with the value it has now; a value that is no number is written as text."""
+        shown = NO_NUMBER if value is None or (isinstance(value, float) and math.isnan(value)) else value
+        if isinstance(shown, float):
+            shown = int(shown) if shown.is_integer() else float(shown)
+        self._check(self.worksheet.write_formula(row, column, f"={text}", self.book.look(look), shown), row, column)
+
+    def link(self, row: int, column: int, target: str, text: str) -> None:
+        """A link of our own to another of our files; plain text where Excel takes no more links."""
+        if not self.book.may_link():
+            self.put(row, column, text)
+            return
+        code = self.worksheet.write_url(row, column, f"external:{target}", self.book.look("link"), printable(text))
+        self._check(code, row, column)
+
+    def merge(self, rows: tuple[int, int], columns: tuple[int, int], value: object, look: str) -> None:
+        """A merged range, or a plain cell where the range is a single one."""
+        if rows[0] == rows[1] and columns[0] == columns[1]:
+            self.put(rows[0], columns[0], value, look)
+            return
+        style = self.book.look(look)
+        self._check(self.worksheet.merge_range(rows[0], columns[0], rows[1], columns[1], "", style), rows[0], columns[0])
+        self.put(rows[0], columns[0], value, look)
+
+    def widths(self, widths: Sequence[float]) -> None:
+        """Column widths in characters."""
+        for column, width in enumerate(widths):
+            self.worksheet.set_column(column, column, width)
+
+    def height(self, row: int, points: float) -> None:
+        """Height of a row in points."""
+        self.worksheet.set_row(row, points)
+
+    def _check(self, code: int, row: int, column: int) -> None:
+        if code is not None and code != 0:
+            raise WriteError(f"{self.name} 第 {row + 1} 行第 {column + 1} 列写入失败（{code}）")
+
+
+def printable(text: str) -> str:
+    """Text that XML and Excel take: control characters and lone surrogates become spaces, over-long text is cut."""
+    clean = _UNPRINTABLE.sub(" ", text)
+    return clean if len(clean) <= MAX_TEXT else clean[: MAX_TEXT - 1] + "…"
+
+
+def display_width(text: str) -> float:
+    """Columns a text takes on screen: wide characters count two."""
+    return float(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text))
+
+
+def fitting_widths(heads: Sequence[str], rows: Sequence[Sequence[object]], fixed: Mapping[str, float]) -> list[float]:
+    """A width for each column from its head and first rows, between 8 and 40; `fixed` decides for some heads."""
+    widths = []
+    for column, head in enumerate(heads):
+        lines = [line for row in rows[:300] for line in _text(row[column]).split("\n")[:5]]
+        widest = max([display_width(head), *map(display_width, lines)])
+        widths.append(fixed.get(head, max(8.0, min(_WIDEST, widest * 1.1 + 2))))
+    return widths
+
+
+def _text(value: object) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return f"{value:,.2f}" if isinstance(value, float) else str(value)
+
+
+def wrapped_lines(text: str, width: float) -> int:
+    """Lines a text takes in a column of a width, for row heights."""
+    usable = max(1.0, width - 1)
+    return sum(max(1, math.ceil(display_width(line) / usable)) for line in text.split("\n"))

@@ -1,0 +1,1 @@
+"""Folders → files → cells with Excel's own addresses."""

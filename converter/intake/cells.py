@@ -1,0 +1,125 @@
+"""A workbook as addressed cells: Excel's own addresses, merged ranges, and the states a value reader loses."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from converter.vocabulary.numbers import NAN, Number, State, canonical, read_text, shortest
+
+#: None and "" are both an empty cell.
+Value = str | float | int | bool | dt.date | dt.time | dt.timedelta | None
+#: Row and column, both from 0.
+Cell = tuple[int, int]
+
+
+@dataclass
+class Sheet:
+    """One sheet. `rows` is the grid from A1 on; the dictionaries hold only the cells they say something about.
+
+    `merges` are (first row, first column, last row, last column), inclusive, from 0. `errors` holds the error text
+    (#DIV/0!), `stale` the formulas saved without a value, `percents` the digits a percent format shows.
+    """
+
+    name: str
+    rows: list[list[Value]]
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    errors: dict[Cell, str] = field(default_factory=dict)
+    stale: set[Cell] = field(default_factory=set)
+    percents: dict[Cell, int] = field(default_factory=dict)
+    visible: bool = True
+
+    @property
+    def width(self) -> int:
+        """Columns of the widest row."""
+        return max(map(len, self.rows), default=0)
+
+    @cached_property
+    def _anchors(self) -> dict[Cell, Cell]:
+        """Covered cell → the first cell of its merged range, within the used area."""
+        covered = {}
+        for top, left, bottom, right in self.merges:
+            for row in range(top, min(bottom, len(self.rows) - 1) + 1):
+                for column in range(left, min(right, self.width - 1) + 1):
+                    covered[row, column] = (top, left)
+        return covered
+
+    def anchor(self, cell: Cell) -> Cell:
+        """The cell that holds the value shown at `cell`: the first of its merged range, or itself."""
+        return self._anchors.get(cell, cell)
+
+    def value(self, cell: Cell) -> Value:
+        """The stored value, None outside the grid."""
+        row, column = cell
+        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
+            return self.rows[row][column]
+        return None
+
+    def text(self, cell: Cell) -> str:
+        """The value shown at `cell` as text (merged ranges filled), "" when empty."""
+        return text_of(self.value(self.anchor(cell)))
+
+    def texts(self, row: int) -> Iterator[tuple[int, str]]:
+        """Column and text of every cell of a row that holds something of its own."""
+        for column, value in enumerate(self.rows[row]):
+            if (text := text_of(value).strip()) != "":
+                yield column, text
+
+    def number(self, cell: Cell) -> Number:
+        """The reading of a cell in which a number is expected. A percent format makes the stored ratio a percent."""
+        if cell in self.errors:
+            return Number(NAN, State.ERROR, reason=self.errors[cell])
+        if cell in self.stale:
+            return Number(NAN, State.STALE)
+        value = self.value(cell)
+        if value is None or isinstance(value, str):
+            return read_text(value or "")
+        if isinstance(value, bool | dt.date | dt.time | dt.timedelta):
+            return Number(NAN, State.UNREADABLE, reason="是日期、时间或逻辑值")
+        number = canonical(value)
+        return Number(number, State.ZERO if number == 0 else State.NUMBER, "%" if cell in self.percents else "")
+
+    def raw(self, cell: Cell) -> str:
+        """原文: the text as it stands, or a number's shortest form with the percent it is shown as."""
+        if cell in self.errors:
+            return self.errors[cell]
+        value = self.value(cell)
+        if cell in self.percents and isinstance(value, int | float) and not isinstance(value, bool):
+            return f"{text_of(value)}（显示为{value:.{self.percents[cell]}%}）"
+        return text_of(value)
+
+
+@dataclass
+class Workbook:
+    """The sheets of one file, in their order."""
+
+    sheets: list[Sheet]
+
+
+def text_of(value: Value) -> str:
+    """A cell's value as text; whole numbers without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return shortest(value) if isinstance(value, int | float) else str(value)
+
+
+def a1(cell: Cell) -> str:
+    """Excel's name of a cell: (0, 0) is A1."""
+    row, column = cell
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def from_a1(address: str) -> Cell:
+    """The cell that an A1 address names."""
+    letters = address.rstrip("0123456789")
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(address[len(letters) :]) - 1, column - 1

@@ -1,0 +1,108 @@
+"""INBOX → the list of files to read, in a fixed order. File times never decide anything."""
+
+import hashlib
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from converter.vocabulary.findings import Place, RunError
+
+#: What sync clients, file managers and office programs leave behind.
+_JUNK_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+_JUNK_PREFIXES = ("~$", "._", ".~")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file: where it lies, and the name it has in every output (relative to its INBOX, with /)."""
+
+    path: Path
+    name: str
+    size: int
+    sha256: str
+
+    @property
+    def folder(self) -> str:
+        """The folder part of `name`, "" at the root of the INBOX."""
+        return self.name.rpartition("/")[0]
+
+
+@dataclass
+class Inbox:
+    """What lies in the INBOX folders: files to read, and what was passed over, by name."""
+
+    sources: list[Source] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+
+def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
+    """Every file below `inboxes` (folders, searched recursively, or single files) but for junk and the output folder.
+
+    Raises RunError R01 for a path that does not exist or cannot be opened, R02 when there is no file at all.
+    """
+    found = Inbox()
+    names = _prefixes(inboxes)
+    for inbox, prefix in zip(inboxes, names, strict=True):
+        if not inbox.exists():
+            raise RunError("R01", "找不到收件箱路径", "请核对路径是否写错、移动硬盘或网络盘是否已连接", Place(str(inbox)))
+        for path, relative in _files(inbox, output):
+            name = unicodedata.normalize("NFC", f"{prefix}{relative}")
+            if _is_junk(path.name):
+                found.ignored.append(name)
+            else:
+                found.sources.append(_source(path, name))
+    found.sources.sort(key=lambda source: source.name)
+    found.ignored.sort()
+    if not found.sources:
+        where = Place("、".join(map(str, inboxes)))
+        raise RunError("R02", "收件箱里没有可读取的文件", "请把各部门报送的工作簿放入该文件夹后重新运行", where)
+    return found
+
+
+def _prefixes(inboxes: Sequence[Path]) -> list[str]:
+    """What stands before each relative name: nothing for a single INBOX, else the INBOX's own name (made unique)."""
+    if len(inboxes) == 1:
+        return [""]
+    taken: dict[str, int] = {}
+    prefixes = []
+    for inbox in inboxes:
+        name = inbox.resolve().name
+        taken[name] = taken.get(name, 0) + 1
+        is_folder = inbox.is_dir()
+        label = name if taken[name] == 1 else f"{name}({taken[name]})"
+        prefixes.append(f"{label}/" if is_folder else "" if taken[name] == 1 else f"({taken[name]})")
+    return prefixes
+
+
+def _files(inbox: Path, output: Path | None) -> Iterator[tuple[Path, str]]:
+    """Path and relative name of each file; hidden folders and the output folder are not entered."""
+    if inbox.is_file():
+        yield inbox, inbox.name
+        return
+    own = {output.resolve(), output.resolve().parent / f".{output.name}.jixiao"} if output else set()
+    for folder, folders, files in os.walk(inbox, onerror=_cannot_open):
+        here = Path(folder)
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() not in own)
+        for name in sorted(files):
+            path = here / name
+            if path.is_file():
+                yield path, path.relative_to(inbox).as_posix()
+
+
+def _cannot_open(error: OSError) -> None:
+    raise RunError("R01", "收件箱里有打不开的文件夹", "请检查读取权限", Place(str(error.filename))) from error
+
+
+def _is_junk(name: str) -> bool:
+    return name.lower() in _JUNK_NAMES or name.startswith(_JUNK_PREFIXES)
+
+
+def _source(path: Path, name: str) -> Source:
+    try:
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return Source(path, name, path.stat().st_size, digest)
+    except OSError as error:
+        raise RunError("R01", "收件箱里有打不开的文件", "请检查读取权限或关闭占用它的程序", Place(name)) from error

@@ -1,0 +1,139 @@
+"""The data dictionary (mappings/fields.yaml): every field's name, kind, meaning, sources in order and aliases."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pydantic import Field as Key
+
+from converter.mapping.documents import Document, Strict
+from converter.vocabulary.findings import ConfigurationError, Place
+from converter.vocabulary.labels import label, nearest
+
+
+class FieldKind(StrEnum):
+    """What a field measures; it fixes the unit in which values are held."""
+
+    MONEY = "金额"
+    PEOPLE = "人数"
+    RATIO = "比率"
+    SCORE = "得分"
+    COUNT = "计数"
+
+    @property
+    def unit(self) -> str:
+        """The canonical unit: money in 万元, people in 人, a ratio as 1.13 for 113%."""
+        return {"金额": "万元", "人数": "人", "比率": "比率", "得分": "分", "计数": "个"}[self.value]
+
+
+class Item(Strict):
+    """An entry of `items`: one field for each of its bases, or one field of its own name."""
+
+    kind: FieldKind = Key(strict=False)
+    meaning: str
+    sources: list[str]
+    bases: list[str] = []
+    aliases: list[str] = []
+    repeats: bool = False
+
+
+class Derived(Strict):
+    """An entry of `derived`: formulas over other fields, the first that can be computed is taken."""
+
+    kind: FieldKind = Key(strict=False)
+    meaning: str
+    formulas: list[str] = Key(min_length=1)
+
+
+class FieldsFile(Strict):
+    """mappings/fields.yaml."""
+
+    items: dict[str, Item]
+    derived: dict[str, Derived] = {}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One canonical field. `formulas` is empty for a field that is read from a form."""
+
+    name: str
+    item: str
+    basis: str
+    kind: FieldKind
+    meaning: str
+    sources: tuple[str, ...]
+    aliases: tuple[str, ...]
+    repeats: bool = False
+    formulas: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """The unit its values are held in."""
+        return self.kind.unit
+
+
+@dataclass
+class Dictionary:
+    """All fields by name, the labels by which each item is known on a form, and where each entry is written."""
+
+    fields: dict[str, Field] = field(default_factory=dict)
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.fields
+
+    def __getitem__(self, name: str) -> Field:
+        return self.fields[name]
+
+    def nearest(self, name: str) -> str:
+        """The known field most like `name`, for a suggestion."""
+        return nearest(name, self.fields)
+
+
+def load_fields(layers: Sequence[Document]) -> Dictionary:
+    """The data dictionary of one or more fields.yaml; a later layer's entry replaces an earlier one of the same name.
+
+    Raises ConfigurationError C02–C05; C05 where two entries of one file give the same field name.
+    """
+    dictionary = Dictionary()
+    for document in layers:
+        content = document.parse(FieldsFile)
+        added: set[str] = set()
+        for name, item in content.items.items():
+            labels = (label(text) for text in (name, *item.aliases))
+            dictionary.labels[name] = tuple(dict.fromkeys(labels))
+            for made in _of_item(name, item):
+                _add(dictionary, made, added, document.place("items", name))
+        for name, derived in content.derived.items():
+            made = Field(name, name, "", derived.kind, derived.meaning, (), (), formulas=tuple(derived.formulas))
+            _add(dictionary, made, added, document.place("derived", name))
+    return dictionary
+
+
+def _of_item(name: str, item: Item) -> Iterator[Field]:
+    sources, aliases = tuple(item.sources), tuple(item.aliases)
+    for basis in item.bases or [""]:
+        yield Field(name + basis, name, basis, item.kind, item.meaning, sources, aliases, item.repeats)
+
+
+def _add(dictionary: Dictionary, made: Field, added: set[str], place: Place) -> None:
+    if not made.name.isidentifier():
+        raise ConfigurationError("C05", f"字段名“{made.name}”含有公式里不能用的字符", "请去掉括号、引号和空格", place)
+    if made.name in added:
+        raise ConfigurationError("C05", f"字段名“{made.name}”重复", "请改名", place)
+    added.add(made.name)
+    dictionary.fields[made.name] = made
+    dictionary.places[made.name] = place
+
+
+def check_sources(dictionary: Dictionary, produced: Mapping[str, set[str]]) -> None:
+    """Every field a form gives must name that form among its sources, or its order of use would be undefined (C05).
+
+    `produced` maps a form's name to the fields it gives.
+    """
+    for form, names in produced.items():
+        for name in sorted(names):
+            if form not in dictionary[name].sources:
+                message = f"表单“{form}”会给出“{name}”，但 sources 里没有它"
+                raise ConfigurationError("C05", message, f"请把 {form} 加入 sources 的适当位置", dictionary.places[name])

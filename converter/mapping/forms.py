@@ -1,0 +1,128 @@
+"""Forms (mappings/forms/*.yaml): how a table is recognised by its title, heads and row names, never by cell address."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import Field as Key
+
+from converter.mapping.documents import Document, Strict
+from converter.mapping.fields import Dictionary
+from converter.vocabulary.findings import ConfigurationError
+from converter.vocabulary.labels import label, nearest
+
+
+class Table(Strict):
+    """A crossing table: a row of column heads beside a label head, and row names under the label head.
+
+    `columns` maps a head ({本年} and {上年} stand for the years, | parts alternatives) to a basis; a row's item and a
+    column's basis make the field. With `values: below` there is one row of values and a column names the whole field.
+    """
+
+    label: list[str] = Key(min_length=1)
+    columns: dict[str, str] = Key(min_length=1)
+    block: list[str] = []
+    values: Literal["rows", "below"] = "rows"
+    rows: dict[str, str | None] = {}
+    listed: dict[str, str] = {}
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Row name and item of every known row."""
+        return ((name, item or name) for name, item in self.rows.items())
+
+    def fields(self) -> Iterator[str]:
+        """Names of the fields the table can give."""
+        if self.values == "below":
+            yield from self.columns.values()
+            return
+        for item in {*(item for _, item in self.items()), *self.listed.values()}:
+            yield from (item + basis for basis in self.columns.values())
+
+
+class IndicatorTable(Strict):
+    """A list of indicators, level by level, with weights, sentences and the department's own scores."""
+
+    levels: list[list[str]] = Key(min_length=1)
+    weight: list[str]
+    rule: list[str]
+    note: list[str] = []
+    self_score: list[str] = Key(min_length=1)
+    totals: list[str] = []
+
+
+class Form(Strict):
+    """One kind of document that departments hand in."""
+
+    form: str
+    titles: list[str] = Key(min_length=1)
+    department: list[str] = []
+    sets_year: bool = False
+    unit: str = ""
+    scope: str = ""
+    ignore: list[str] = []
+    tables: list[Table] = []
+    indicators: IndicatorTable | None = None
+
+    def fields(self) -> set[str]:
+        """Names of the fields the form can give."""
+        return {name for table in self.tables for name in table.fields()}
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a matched column head says: its target (basis or field) and its year, literal or relative to the form's."""
+
+    target: str
+    year: int | None
+    offset: int
+
+
+_YEAR = {
+    "{本年}": r"(?:(?P<year>(?:19|20)\d\d)年度?|本年度?|当年)",
+    "{上年}": r"(?:(?P<year>(?:19|20)\d\d)年度?|上年度?|去年)",
+}
+
+
+@lru_cache(maxsize=1024)
+def _pattern(head: str) -> tuple[re.Pattern[str], ...]:
+    alternatives = []
+    for alternative in head.split("|"):
+        pieces = re.split(r"(\{本年\}|\{上年\})", alternative)
+        alternatives.append(re.compile("".join(_YEAR.get(piece) or re.escape(label(piece)) for piece in pieces)))
+    return tuple(alternatives)
+
+
+def match_head(head: str, target: str, text: str) -> Head | None:
+    """What the cell text `text` says as the head `head`, None where it is another head."""
+    folded = label(text)
+    for pattern in _pattern(head):
+        if match := pattern.fullmatch(folded):
+            literal = match.groupdict().get("year")
+            return Head(target, int(literal) if literal else None, -1 if "{上年}" in head else 0)
+    return None
+
+
+def load_form(document: Document, dictionary: Dictionary) -> Form:
+    """Reads one form. Raises ConfigurationError C…; C06 for a row or column that gives no known field."""
+    form = document.parse(Form)
+    if bool(form.tables) == bool(form.indicators):
+        raise document.error("C06", "表单应有 tables 或 indicators 之一", "请对照内置表单", (1, 1))
+    for index, table in enumerate(form.tables):
+        _check_table(table, ("tables", index), document, dictionary)
+    return form
+
+
+def _check_table(table: Table, path: tuple[str, int], document: Document, dictionary: Dictionary) -> None:
+    for name in table.fields():
+        if name not in dictionary:
+            close = nearest(name, dictionary.fields)
+            advice = f"是否为“{close}”？" if close else "请先在 fields.yaml 登记"
+            raise ConfigurationError("C06", f"字段“{name}”不在数据字典中", advice, document.place(*path))
+    owners: dict[str, str] = {}
+    for name, item in table.items():
+        for text in (label(name), *dictionary.labels.get(item, ())):
+            if owners.setdefault(text, item) != item:
+                place = document.place(*path, "rows", name)
+                raise ConfigurationError("C06", f"“{text}”既是“{owners[text]}”又是“{item}”的叫法", "请去掉一处", place)

@@ -1,0 +1,153 @@
+"""Finding a form's tables on a sheet by their heads and row names."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from converter.intake.cells import Cell
+from converter.mapping.fields import Dictionary
+from converter.mapping.forms import Form, Head, IndicatorTable, Table, match_head
+from converter.mapping.page import Page
+from converter.vocabulary.labels import label, unit_of
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a located table: what its head says, in which unit, and where the head stands."""
+
+    index: int
+    head: Head
+    unit: str
+    cell: Cell
+
+
+@dataclass
+class Located:
+    """A table found on a sheet; rows run from `first` to before `last`. `doubts` are heads that contradict the years."""
+
+    table: Table
+    head_row: int
+    label_column: int
+    columns: list[Column]
+    year: int | None
+    first: int = 0
+    last: int = 0
+    doubts: list[Column] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+@dataclass
+class LocatedIndicators:
+    """The columns of an indicator list: level by level, each level's weight (None without one), and the rest."""
+
+    head_row: int
+    levels: list[int]
+    weights: list[int | None]
+    rule: int | None
+    self_score: int
+
+
+def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[Located], list[str]]:
+    """The form's tables on the sheet, and for each table not found the reason."""
+    found, reasons = [], []
+    label_heads = {label(text) for table in form.tables for text in table.label}
+    for table in form.tables:
+        located = _locate(page, table, label_heads, dictionary)
+        if isinstance(located, str):
+            reasons.append(located)
+        else:
+            found.append(located)
+    for located in found:
+        below = [o.head_row for o in found if o.label_column == located.label_column and o.head_row > located.head_row]
+        located.last = min(below, default=len(page.sheet.rows))
+        located.first = located.head_row + 1
+    return found, reasons
+
+
+def _locate(page: Page, table: Table, label_heads: set[str], dictionary: Dictionary) -> Located | str:
+    """The table under its first label head with all targets beside it, or why there is none."""
+    reason = f"没有找到表头“{table.label[0]}”"
+    for text in table.label:
+        for row, column in page.places.get(label(text), []):
+            if table.block and not _under_block(page, (row, column), table.block):
+                reason = f"表头“{text}”不在“{table.block[0]}”之下"
+                continue
+            located = _columns(page, table, (row, column), label_heads, dictionary)
+            if not isinstance(located, str):
+                return located
+            reason = located
+    return reason
+
+
+def _under_block(page: Page, cell: Cell, block: Sequence[str]) -> bool:
+    """Whether one of the two rows above (merged ranges filled) names the block."""
+    names = {label(name) for name in block}
+    return any(label(page.sheet.text((row, cell[1]))) in names for row in range(max(0, cell[0] - 2), cell[0]))
+
+
+def _columns(page: Page, table: Table, cell: Cell, label_heads: set[str], dictionary: Dictionary) -> Located | str:
+    """The table's columns right of its label head, up to the next label head."""
+    row, label_column = cell
+    candidates: list[tuple[int, str, list[Head]]] = []
+    for column, text in page.sheet.texts(row):
+        if column <= label_column:
+            continue
+        if page.labels[row].get(column) in label_heads:
+            break
+        heads = [head for key, target in table.columns.items() for head in _heads(table, key, target, text, dictionary)]
+        if heads:
+            candidates.append((column, text, heads))
+    year = max((head.year for *_, heads in candidates for head in heads if head.year), default=None)
+    located = Located(table, row, label_column, [], year)
+    for column, text, heads in candidates:
+        fitting = [h for h in heads if h.year is None or year is None or h.year == year + h.offset]
+        chosen = Column(column, (fitting or heads)[0], unit_of(text), (row, column))
+        located.columns.append(chosen)
+        if not fitting:
+            located.doubts.append(chosen)
+    found = {(column.head.target, column.head.offset) for column in located.columns}
+    wanted = {(target, -1 if "{上年}" in key else 0): key for key, target in table.columns.items()}
+    located.missing = [key for target, key in wanted.items() if target not in found]
+    if {target for target, _ in wanted} - {target for target, _ in found}:
+        return f"表头“{page.sheet.text(cell).strip()}”右边缺少“{'”“'.join(located.missing)}”"
+    return located
+
+
+def _heads(table: Table, key: str, target: str, text: str, dictionary: Dictionary) -> Iterator[Head]:
+    """The head `text` says under `key`; a column that names a whole field is also known by the field's aliases."""
+    if (head := match_head(key, target, text)) is not None:
+        yield head
+    elif table.values == "below" and label(text) in dictionary.labels.get(dictionary[target].item, ()):
+        yield Head(target, None, 0)
+
+
+def locate_indicators(page: Page, spec: IndicatorTable) -> LocatedIndicators | str:
+    """The head row of an indicator list: every level, a weight and the self score in one row; else the reason."""
+    wanted = {label(text) for level in spec.levels for text in level}
+    for row, labels in enumerate(page.labels):
+        if wanted & set(labels.values()):
+            located = _indicator_columns(labels, row, spec)
+            if located is not None:
+                return located
+    return f"没有同时含有“{spec.levels[-1][0]}”和“{spec.self_score[-1]}”的表头行"
+
+
+def _indicator_columns(labels: dict[int, str], row: int, spec: IndicatorTable) -> LocatedIndicators | None:
+    levels = [_first(labels, names) for names in spec.levels]
+    self_score = _first(labels, spec.self_score)
+    known = [column for column in levels if column is not None]
+    if len(known) < len(levels) or self_score is None:
+        return None
+    weight_names = {label(name) for name in spec.weight}
+    weights: list[int | None] = []
+    for level, column in enumerate(known):
+        until = known[level + 1] if level + 1 < len(known) else len(labels) + max(labels)
+        weights.append(next((c for c in sorted(labels) if column < c < until and labels[c] in weight_names), None))
+    return LocatedIndicators(row, known, weights, _first(labels, spec.rule), self_score)
+
+
+def _first(labels: dict[int, str], names: Sequence[str]) -> int | None:
+    """The column headed by the first of `names` that is there."""
+    by_text: dict[str, int] = {}
+    for column in sorted(labels):
+        by_text.setdefault(labels[column], column)
+    return next((by_text[label(name)] for name in names if label(name) in by_text), None)

@@ -1,0 +1,113 @@
+"""A sheet as a reader of forms sees it: labels with their places, and what stands in its head (unit, name, year)."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from converter.intake.cells import Cell, Sheet
+from converter.vocabulary.labels import label, plain, shown
+
+#: Titles, name, year and unit lines stand within the first rows of a sheet.
+HEAD_ROWS = 8
+
+_UNIT_LINE = re.compile(r"(?:金额)?单位:?\s*(?:人民币)?\s*(万元|千元|亿元|元)(?![一-鿿])")
+_CHINESE_YEAR = re.compile(r"二[〇○零]([一二三四五六七八九〇○零])([一二三四五六七八九〇○零])年")
+_DIGITS = {**{c: i for i, c in enumerate("〇一二三四五六七八九")}, "○": 0, "零": 0}
+#: A year, but neither that of a 文号 (〔2020〕2号) nor that of a date (2020年6月30日).
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年度?(?!\s*(?:\d{1,2}\s*月|第?\s*\d+\s*号))")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Something read off a sheet's head, and the cell it stood in."""
+
+    text: str
+    cell: Cell
+
+
+@dataclass
+class Page:
+    """A sheet and the matching forms of its labels."""
+
+    sheet: Sheet
+
+    @cached_property
+    def labels(self) -> list[dict[int, str]]:
+        """For each row: column → matching form of its text (numbers and blanks left out)."""
+        return [
+            {
+                column: folded
+                for column, value in enumerate(row)
+                if isinstance(value, str) and value and (folded := label(value))
+            }
+            for row in self.sheet.rows
+        ]
+
+    @cached_property
+    def places(self) -> dict[str, list[Cell]]:
+        """Label → the cells that hold it, in reading order."""
+        found: dict[str, list[Cell]] = {}
+        for row, labels in enumerate(self.labels):
+            for column, text in labels.items():
+                found.setdefault(text, []).append((row, column))
+        return found
+
+    def has_title(self, titles: Sequence[str]) -> str:
+        """The longest of `titles` that stands in the sheet's name or among its first rows, "" without one."""
+        texts = [plain(self.sheet.name)]
+        texts += [plain(text) for row in range(min(HEAD_ROWS, len(self.sheet.rows))) for _, text in self.sheet.texts(row)]
+        short = [text for text in texts if len(text) <= 60]
+        hits = [title for title in titles if any(plain(title) in text for text in short)]
+        return max(hits, key=len, default="")
+
+    def unit(self) -> Seen | None:
+        """The unit line (单位：万元), wherever it stands."""
+        for row in range(len(self.sheet.rows)):
+            for column, text in self.sheet.texts(row):
+                if len(text) <= 80 and (match := _UNIT_LINE.search(unicodedata.normalize("NFKC", text))):
+                    return Seen(match[1], (row, column))
+        return None
+
+    def department(self, heads: Sequence[str], until: int) -> Seen | None:
+        """The name behind 填报单位： in the head area, in the same cell or the next filled one; None where blank."""
+        known = sorted((plain(head) for head in heads), key=len, reverse=True)
+        for row in range(min(until, len(self.sheet.rows))):
+            texts = list(self.sheet.texts(row))
+            for index, (column, text) in enumerate(texts):
+                folded = plain(text)
+                head = next((h for h in known if re.match(rf"{re.escape(h)}(?:\(盖章\)|\(公章\))?:", folded)), None)
+                if head is None and folded not in known:
+                    continue
+                name = _clean_name(folded.partition(":")[2])
+                if name:
+                    return Seen(name, (row, column))
+                if index + 1 < len(texts) and ":" not in plain(texts[index + 1][1]):
+                    return Seen(_clean_name(plain(texts[index + 1][1])), (row, texts[index + 1][0]))
+        return None
+
+    def year(self, until: int) -> Seen | None:
+        """The year in the head area (2019年度); a 文号's year and dates never count."""
+        for row in range(min(until, len(self.sheet.rows))):
+            for column, text in self.sheet.texts(row):
+                if (found := year_in(text)) is not None:
+                    return Seen(str(found), (row, column))
+        return None
+
+
+def year_in(text: str) -> int | None:
+    """The first year named in a text, None without one."""
+    folded = unicodedata.normalize("NFKC", _CHINESE_YEAR.sub(_arabic, text))
+    match = _YEAR.search(folded)
+    return int(match[1]) if match else None
+
+
+def _arabic(match: re.Match[str]) -> str:
+    return f"20{_DIGITS[match[1]]}{_DIGITS[match[2]]}年"
+
+
+def _clean_name(folded: str) -> str:
+    """A department's name without stamps and whatever else stands in the same cell."""
+    name = re.split(r"(?:金额)?单位[:：]|填报日期|填表日期|(?:19|20)\d\d年", folded)[0]
+    return shown(re.sub(r"\((?:盖章|公章|签章)\)", "", name)).strip("_:：")

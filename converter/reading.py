@@ -1,0 +1,61 @@
+"""Pass 1, in a worker process: one file → its documents and findings. Nothing here needs pandas."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from converter.intake.discover import Source
+from converter.intake.guards import UnreadableError
+from converter.intake.readers import open_workbook
+from converter.mapping.facts import Reading, read_documents
+from converter.mapping.fields import Dictionary
+from converter.mapping.forms import Form
+from converter.vocabulary.findings import Finding, Place, finding
+
+
+@dataclass
+class _Equipment:
+    forms: list[Form]
+    dictionary: Dictionary
+
+
+_equipment: _Equipment | None = None
+
+
+def prepare(forms: list[Form], dictionary: Dictionary) -> None:
+    """Gives a worker process the forms and the dictionary, once."""
+    global _equipment  # noqa: PLW0603  # a worker process has no other place
+    _equipment = _Equipment(forms, dictionary)
+
+
+def read_source(source: Source) -> Reading:
+    """A file as documents, or the finding that says why it cannot be read."""
+    assert _equipment is not None
+    return read_file(source.path, source.name, _equipment.forms, _equipment.dictionary)
+
+
+def read_file(path: Path, name: str, forms: list[Form], dictionary: Dictionary) -> Reading:
+    """As `read_source`, in this process: for describing a single file the caller trusts."""
+    place = Place(name)
+    try:
+        opened = open_workbook(path, name)
+    except UnreadableError as error:
+        return Reading(name, findings=[finding(error.code, error.message, subject=name, place=place)])
+    except OSError as error:
+        message = f"文件打不开（{error.strerror or type(error).__name__}）"
+        return Reading(name, findings=[finding("F01", message, subject=name, place=place)])
+    reading = read_documents(opened.workbook, name, forms, dictionary)
+    reading.findings += [finding(code, message, subject=name, place=place) for code, message in opened.notes]
+    reading.findings += _unused(reading, place)
+    return reading
+
+
+def _unused(reading: Reading, place: Place) -> list[Finding]:
+    """Own books coming back, files without any known form, and sheets that matched none."""
+    if reading.own_book:
+        return [finding("F08", "是本程序生成的工作簿，未作为报送材料读取", subject=reading.file, place=place)]
+    if not reading.unused and not reading.documents:
+        return [finding("M01", "工作簿里没有内容", subject=reading.file, place=place)]
+    listed = "；".join(f"{name}（{reason}）" for name, reason in reading.unused.items())
+    if not reading.documents:
+        return [finding("M01", f"没有认出任何表：{listed}", subject=reading.file, place=place)]
+    return [finding("M11", f"有工作表未使用：{listed}", subject=reading.file, place=place)] if listed else []

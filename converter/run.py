@@ -1,0 +1,287 @@
+"""The job in order: discover → read → map → check → compute → write → publish."""
+
+import hashlib
+import json
+import logging
+import platform
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version as library_version
+from pathlib import Path
+from typing import Any
+
+from converter import __version__
+from converter.books.assemble import book_names, csv_files, department_books, summary
+from converter.books.contents import DepartmentBook
+from converter.books.department import department_book
+from converter.books.summary import summary_book
+from converter.books.tables import Row
+from converter.engine import LocalPool, Lost
+from converter.intake.discover import Inbox, Source, discover
+from converter.mapping.departments import Submission, choose_year, group, regions_named
+from converter.mapping.facts import Reading
+from converter.mapping.library import Library
+from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers
+from converter.reading import prepare, read_source
+from converter.scoring.batch import Batch, score_batch
+from converter.scoring.checks import load_checks
+from converter.scoring.inputs import Derivations
+from converter.scoring.schemes import choose, region_names
+from converter.vocabulary.findings import (
+    EXIT_CLEAN,
+    EXIT_FINDINGS,
+    Finding,
+    Level,
+    Place,
+    RunError,
+    finding,
+    level_at_least,
+    numbered,
+)
+
+log = logging.getLogger("jixiao")
+
+SCHEMA_VERSION = 1
+_LIBRARIES = ("pandas", "numpy", "xlsxwriter", "python-calamine", "xlrd", "openpyxl", "pydantic", "ruamel.yaml")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for."""
+
+    inboxes: tuple[Path, ...]
+    output: Path
+    year: int | None = None
+    region: str | None = None
+    mappings: Path | None = None
+    jobs: int = 1
+    books: bool = True
+    dry_run: bool = False
+    fail_on: str = "error"
+
+
+@dataclass
+class Report:
+    """What became of a run: the batch, its findings, the outputs by name with their SHA-256, and the exit code."""
+
+    batch: Batch
+    findings: list[Finding]
+    outputs: dict[str, str] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
+    exit_code: int = EXIT_CLEAN
+    seconds: float = 0.0
+
+    def counts(self) -> dict[str, int]:
+        """Departments and findings by level."""
+        levels = Counter(str(item.level) for item in self.findings)
+        return {"部门": len(self.batch.departments), **{str(level): levels[str(level)] for level in Level}}
+
+
+def run(options: Options) -> Report:
+    """Converts the inboxes into OUT. Raises RunError or ConfigurationError (exit 2) before anything is written."""
+    started = time.monotonic()
+    library = Library(options.mappings)
+    forms, checks, derivations = library.forms, load_checks(library), Derivations(library.dictionary)
+    regions = region_names(library)
+    with nullcontext() if options.dry_run else locked(options.output):
+        stage = Stage(options.output)
+        if not options.dry_run and stage.recover():
+            log.warning("上次运行在写出时中断，已先补写完")
+        inbox = discover(options.inboxes, options.output)
+        log.info("收到 %d 个文件，忽略 %d 个临时文件", len(inbox.sources), len(inbox.ignored))
+        with LocalPool(options.jobs, prepare, (forms, library.dictionary)) as pool:
+            readings = _read_all(pool, inbox.sources)
+            submissions = _submissions(readings, list(regions.values()))
+            year = choose_year(submissions, forms, options.year)
+            scheme = choose(library, year, options.region, regions_named(submissions, regions))
+            log.info("数据年度 %d，评分方案 %s", year, scheme.name)
+            batch = score_batch(submissions, scheme, checks, derivations, forms)
+            if not batch.departments:
+                raise _nothing_scored(readings, year)
+            findings = numbered([*batch.findings, *_file_findings(readings, submissions)])
+            report = Report(batch, findings)
+            report.exit_code = _exit_code(findings, options.fail_on)
+            names = book_names(batch.departments, year) if options.books else {}
+            contents = department_books(batch, findings) if options.books else []
+            sources = source_rows(inbox, readings, submissions, batch, findings)
+            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox))
+            if options.dry_run:
+                report.outputs = dict.fromkeys([*_names(batch, names)], "")
+            else:
+                _stage_books(pool, stage, contents, names)
+                stage.add(f"评分汇总_{year}.xlsx", summary_book(book))
+                for name, content in csv_files(batch, findings).items():
+                    stage.add(name, content)
+        report.seconds = round(time.monotonic() - started, 3)
+        if not options.dry_run:
+            _publish(stage, options, report, library, inbox, sources)
+    return report
+
+
+def _names(batch: Batch, names: dict[str, str]) -> list[str]:
+    return [f"评分汇总_{batch.year}.xlsx", *names.values(), "scores.csv", "facts.csv", "findings.csv", MANIFEST]
+
+
+def _read_all(pool: LocalPool, sources: Sequence[Source]) -> list[Reading]:
+    """Every file read in a worker; a file that repeats another of its folder byte by byte is read once."""
+    first: dict[tuple[str, str], str] = {}
+    unique, repeated = [], []
+    for source in sources:
+        key = (source.folder, source.sha256)
+        if key in first and source.size:
+            place = Place(source.name)
+            note = finding("F10", f"与“{first[key]}”内容完全相同", subject=source.name, place=place)
+            repeated.append(Reading(source.name, findings=[note]))
+        else:
+            first[key] = source.name
+            unique.append(source)
+    readings = [_survived(result) for result in pool.map(read_source, unique)]
+    return sorted([*readings, *repeated], key=lambda reading: reading.file)
+
+
+def _survived(result: Reading | Lost[Source]) -> Reading:
+    if isinstance(result, Reading):
+        return result
+    name = result.item.name
+    lost = finding("F07", "读取进程异常退出", subject=name, place=Place(name))
+    return Reading(name, findings=[lost])
+
+
+def _submissions(readings: Sequence[Reading], regions: Sequence[str]) -> list[Submission]:
+    return group([document for reading in readings for document in reading.documents], regions)
+
+
+def _owners(submissions: Sequence[Submission]) -> dict[str, set[str]]:
+    """Folder → the departments that have documents in it."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for submission in submissions:
+        for document in submission.documents:
+            owners[document.file.rpartition("/")[0]].add(submission.department)
+    return owners
+
+
+def _file_findings(readings: Sequence[Reading], submissions: Sequence[Submission]) -> list[Finding]:
+    """Findings about files, given to the department that alone has documents in the file's folder."""
+    owners = _owners(submissions)
+    findings = []
+    for reading in readings:
+        there = owners.get(reading.file.rpartition("/")[0], set())
+        department = next(iter(there)) if len(there) == 1 else ""
+        findings += [replace(item, department=department) for item in reading.findings]
+    return findings
+
+
+def _nothing_scored(readings: Sequence[Reading], year: int) -> RunError:
+    reasons = [f"{item.place}：{item.message}" for reading in readings for item in reading.findings][:3]
+    why = "；".join(reasons) or f"没有 {year} 年度的报表"
+    return RunError("R07", f"没有可以评分的部门（{why}）", "请核对收件箱与数据年度；可用 jixiao describe 文件 查看读取情况")
+
+
+def _exit_code(findings: Sequence[Finding], fail_on: str) -> int:
+    return EXIT_FINDINGS if any(level_at_least(item.level, fail_on) for item in findings) else EXIT_CLEAN
+
+
+def _stage_books(pool: LocalPool, stage: Stage, contents: Sequence[DepartmentBook], names: dict[str, str]) -> None:
+    for content, made in zip(contents, pool.map(department_book, contents), strict=True):
+        if isinstance(made, Lost):
+            raise RuntimeError(f"写出“{content.department}”的工作簿时进程异常退出")
+        stage.add(names[content.department], made)
+
+
+def source_rows(
+    inbox: Inbox, readings: Sequence[Reading], submissions: Sequence[Submission], batch: Batch, findings: Sequence[Finding]
+) -> list[Row]:
+    """Rows of 来源文件: every file with what was found in it, and what became of it."""
+    whose = {(d.file, d.sheet): s.department for s in submissions for d in s.documents}
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for item in findings:
+        if item.code.startswith("F") or item.code == "M01":
+            reasons[item.place.file].append(item.message)
+    by_name = {reading.file: reading for reading in readings}
+    rows: list[Row] = []
+    for source in inbox.sources:
+        documents = by_name[source.name].documents
+        noted = "；".join(reasons[source.name])
+        if not documents:
+            rows.append((source.name, "", None, "", source.size, source.sha256, noted or "未采用"))
+        for document in documents:
+            department = whose[document.file, document.sheet]
+            result = "；".join(filter(None, (_use(document.year, batch.year), noted)))
+            rows.append((source.name, department, document.year, document.form, source.size, source.sha256, result))
+    rows += [(name, "", None, "", None, "", "临时文件，已忽略") for name in inbox.ignored]
+    return rows
+
+
+def _use(year: int | None, batch_year: int) -> str:
+    if year == batch_year:
+        return "已采用"
+    return "作为上年数据采用" if year == batch_year - 1 else "年度不在本次范围，未采用"
+
+
+def info_rows(batch: Batch, library: Library, inbox: Inbox) -> list[Row]:
+    """Rows of 运行信息: what the result depends on, and nothing that changes from day to day."""
+    scheme = batch.scheme
+    inputs = hashlib.sha256("".join(f"{s.name}\0{s.sha256}\n" for s in inbox.sources).encode()).hexdigest()
+    libraries = "，".join(f"{name} {library_version(name)}" for name in _LIBRARIES)
+    return [
+        ("程序", f"jixiao {__version__}"),
+        ("数据年度", str(batch.year)),
+        ("区划", f"{scheme.file.region.code} {scheme.file.region.name}"),
+        ("评分方案", f"{scheme.name} {scheme.document.shown}"),
+        ("方案依据", str(scheme.file.basis)),
+        ("方案 SHA-256", scheme.sha256),
+        ("映射 SHA-256", library.fingerprint()),
+        ("输入文件", f"{len(inbox.sources)} 个，另忽略临时文件 {len(inbox.ignored)} 个"),
+        ("输入 SHA-256", inputs),
+        ("部门", f"{len(batch.departments)} 个"),
+        ("Python", platform.python_version()),
+        ("程序库", libraries),
+    ]
+
+
+def _publish(
+    stage: Stage, options: Options, report: Report, library: Library, inbox: Inbox, sources: Sequence[Row]
+) -> None:
+    """Stages the manifest, moves everything into OUT, removes what the previous run made and this one did not."""
+    before = previous_outputs(options.output)
+    report.outputs = dict(stage.hashes)
+    report.removed = sorted(set(before) - set(stage.hashes) - {MANIFEST})
+    manifest = _manifest(options, report, library, inbox, sources)
+    stage.add(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+    stage.publish(report.removed)
+    for name in report.removed:
+        log.warning("已删除上次的输出：%s", name)
+    for name in strangers(options.output, report.outputs):
+        log.warning("输出文件夹里有不是本程序写的文件，未动：%s", name)
+
+
+def _manifest(
+    options: Options, report: Report, library: Library, inbox: Inbox, sources: Sequence[Row]
+) -> dict[str, Any]:
+    scheme = report.batch.scheme
+    results: dict[str, list[dict[str, object]]] = defaultdict(list)
+    for name, department, year, form, _, _, result in sources:
+        results[str(name)].append({"department": department, "year": year, "form": form, "result": result})
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "program": {"name": "jixiao", "version": __version__, "python": platform.python_version()},
+        "libraries": {name: library_version(name) for name in _LIBRARIES},
+        "year": report.batch.year,
+        "region": {"code": scheme.file.region.code, "name": scheme.file.region.name},
+        "scheme": {"file": scheme.document.shown, "name": scheme.name, "sha256": scheme.sha256},
+        "mappings": {"layers": [layer.name for layer in library.layers], "sha256": library.fingerprint()},
+        "decisions": None,
+        "inputs": [
+            {"file": s.name, "size": s.size, "sha256": s.sha256, "documents": results[s.name]} for s in inbox.sources
+        ],
+        "ignored": inbox.ignored,
+        "outputs": [{"file": name, "sha256": digest} for name, digest in sorted(report.outputs.items())],
+        "removed": report.removed,
+        "counts": report.counts(),
+        "options": {"year": options.year, "region": options.region, "jobs": options.jobs, "fail_on": options.fail_on},
+        "exit_code": report.exit_code,
+        "seconds": report.seconds,
+    }

@@ -1,0 +1,1 @@
+"""Facts → scores: the arithmetic, the schemes, the scoring forms, the checks."""

@@ -1,0 +1,222 @@
+"""The checks that need more than two sums: blanks before scoring, self scores after it, and the scheme itself.
+
+Titles, levels, owners and advice are data (mappings/checks.yaml, audit); the codes are those of CHECKS.md.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from converter.mapping.departments import Submission
+from converter.mapping.facts import SELF_SCORE, Document
+from converter.scoring.checks import Checks
+from converter.scoring.compute import RuleScores
+from converter.scoring.expressions import Input
+from converter.scoring.inputs import NO_CELL, NO_FORM, REASONS, Inputs, Missing
+from converter.scoring.schemes import Rule, Scheme
+from converter.scoring.status import Status
+from converter.vocabulary.findings import Finding, Level, Place, finding
+from converter.vocabulary.numbers import State, shortest
+
+_BLANK, _DASH = REASONS[State.BLANK], REASONS[State.DASH]
+_FULL_MARK = re.compile(r"计\s*(\d+(?:\.\d+)?)\s*分")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年)")
+
+
+def audit_scheme(scheme: Scheme, checks: Checks) -> list[Finding]:
+    """S01 weights that do not add up, S04 another full mark in the sentence, S10 another year in the sentence."""
+    findings = list(_weights(scheme, checks))
+    for rule in scheme.rules:
+        marks = [float(mark) for mark in _FULL_MARK.findall(rule.spec.text)]
+        if marks and max(marks) != rule.full:
+            said = f"{rule.name}：分值 {shortest(rule.full)} 分，条文写“计{shortest(max(marks))}分”；现{_taken(rule)}"
+            details = {"points": rule.full, "place": scheme.place(rule.name, "text")}
+            findings.append(checks.finding("S04", said, year=scheme.file.year, subject=rule.name, **details))
+        for year in dict.fromkeys(_YEAR.findall(rule.spec.text)):
+            if int(year) != scheme.file.year:
+                said = f"{rule.name}：条文里写的是 {year} 年，数据年度是 {scheme.file.year} 年"
+                place = scheme.place(rule.name, "text")
+                findings.append(checks.finding("S10", said, year=scheme.file.year, subject=rule.name, place=place))
+    return findings
+
+
+def _taken(rule: Rule) -> str:
+    if rule.spec.text_full is None:
+        return "按分值计分"
+    return "按分值折算：" + rule.describe() if rule.spec.reading == "weight" else "按条文计分，以分值封顶"
+
+
+def _weights(scheme: Scheme, checks: Checks) -> Iterable[Finding]:
+    """Level by level: the printed weight of a level against the sum of what is below it."""
+    own: dict[tuple[str, ...], float] = {}
+    for rule in scheme.rules:
+        if rule.group == rule.name:
+            for depth in range(len(rule.spec.path) + 1):
+                path = tuple(rule.spec.path[:depth])
+                own[path] = own.get(path, 0.0) + rule.full
+    stated: dict[tuple[str, ...], float] = {(): 100.0}
+    for name, level in scheme.file.levels.items():
+        stated[name,] = level.full
+        stated.update({(name, part): full for part, full in level.parts.items()})
+    for path in dict.fromkeys([*stated, *(own if scheme.file.levels else ())]):
+        total, printed = own.get(path, 0.0), stated.get(path)
+        if printed is None or abs(total - printed) > 1e-9:
+            name = "、".join(path) or "全部指标"
+            told = "方案没有列出它的分值" if printed is None else f"应为 {shortest(printed)} 分"
+            said = f"{name}：下级分值合计 {shortest(total)} 分，{told}"
+            place = scheme.document.place("levels", *path[:1]) if path else scheme.document.place("levels")
+            yield checks.finding("S01", said, year=scheme.file.year, subject=name, place=place)
+
+
+def audit_documents(
+    used: Sequence[tuple[Submission, list[Document]]], scheme: Scheme, checks: Checks
+) -> list[Finding]:
+    """J13 money tables of the scored year that name no unit."""
+    return [
+        checks.finding(
+            "J13",
+            f"“{document.form}”没有写金额单位，按{document.unit}推定",
+            department=submission.department,
+            year=scheme.file.year,
+            subject=document.form,
+            place=Place(document.file, document.sheet),
+        )
+        for submission, documents in used
+        for document in documents
+        if not document.unit_named and document.year == scheme.file.year
+    ]
+
+
+def audit_inputs(inputs: Inputs, scheme: Scheme, checks: Checks) -> list[Finding]:
+    """J12 cells that scoring needs and that are blank (once a department), D06 inputs that no form handed in has."""
+    findings: list[Finding] = []
+    blanks: dict[int, dict[Missing, None]] = {}
+    stakes: dict[int, float] = {}
+    for rule in scheme.rules:
+        formula = rule.spec.value
+        if formula is None:
+            continue
+        lacking = np.logical_or.reduce([np.isnan(inputs.column(needed)) for needed in formula.inputs()])
+        for position in map(int, np.flatnonzero(lacking)):
+            gaps = inputs.gaps(formula, position)
+            if empty := [gap for gap in gaps if gap.reason == _BLANK]:
+                blanks.setdefault(position, {}).update(dict.fromkeys(empty))
+                stakes[position] = stakes.get(position, 0.0) + rule.full
+            absent = [gap for gap in gaps if gap.reason in (NO_CELL, NO_FORM)]
+            if absent and rule.spec.missing != "self":
+                findings.append(_absent(rule, absent, inputs.departments[position], inputs.year))
+    for position, gaps_of in blanks.items():
+        names = "、".join(dict.fromkeys(gap.name for gap in gaps_of))
+        cells = "；".join(f"{gap.name}（{gap.year}年）{gap.place}" for gap in gaps_of)
+        first = next(iter(gaps_of)).place
+        details = {"department": inputs.departments[position], "year": inputs.year, "subject": names, "place": first}
+        findings.append(checks.finding("J12", f"计分所需的栏目空白：{cells}", points=stakes[position], **details))
+    return findings
+
+
+def _absent(rule: Rule, gaps: Sequence[Missing], department: str, year: int) -> Finding:
+    what = "、".join(f"{gap.name}（{gap.year}年，{gap.reason}）" for gap in gaps)
+    message = f"{rule.name} 需要 {what}"
+    return finding("D06", message, department=department, year=year, subject=rule.name, points=rule.full)
+
+
+def audit_scores(columns: Sequence[RuleScores], inputs: Inputs, checks: Checks) -> list[Finding]:
+    """S02 self scores out of range, S06 self against recomputed, S07 points claimed on blank data."""
+    findings: list[Finding] = []
+    for column in columns:
+        for position in map(int, np.flatnonzero(~np.isnan(column.self_score))):
+            about = {
+                "department": inputs.departments[position],
+                "year": inputs.year,
+                "subject": column.rule.name,
+                "place": _self_place(inputs, column.rule, position),
+            }
+            findings += _self_score(column, position, checks, about)
+    return findings + _shared(columns, inputs, checks)
+
+
+def _self_place(inputs: Inputs, rule: Rule, position: int) -> Place:
+    return inputs.place(Input(rule.name + SELF_SCORE), position)
+
+
+def _self_score(column: RuleScores, position: int, checks: Checks, about: dict[str, object]) -> Iterable[Finding]:
+    rule, own = column.rule, float(column.self_score[position])
+    name = rule.name
+    if not 0 <= own <= rule.full:
+        said = f"{name}：自评 {shortest(own)} 分，分值 {shortest(rule.full)} 分"
+        yield checks.finding("S02", said, points=max(own - rule.full, -own), **about)
+    if column.status[position] == Status.SCORED and not rule.judged:
+        yield from _against(column, position, own, checks, about)
+    blank = [gap for gap in column.gaps.get(position, ()) if gap.reason in (_BLANK, _DASH)]
+    if own > 0 and blank and column.status[position] == Status.MISSING:
+        said = f"{name}：自评 {shortest(own)} 分，但 {'；'.join(map(str, blank))}"
+        yield checks.finding("S07", said, points=own, **about)
+
+
+def _against(
+    column: RuleScores, position: int, own: float, checks: Checks, about: dict[str, object]
+) -> Iterable[Finding]:
+    """S06: an error where no reading of the rule gives the self score, else a warning."""
+    score = float(column.score[position])
+    if abs(own - score) < 0.005:
+        return
+    agreeing = [name for name, points in column.others.items() if abs(points[position] - own) < 0.005]
+    said = f"{column.rule.name}：自评 {shortest(own)} 分，复算 {shortest(score)} 分"
+    said += f"；只有按“{'、'.join(agreeing)}”口径才是自评分" if agreeing else "，任何口径都算不出自评分"
+    found = checks.finding("S06", said, points=round(abs(own - score), 2), **about)
+    yield found if agreeing else replace(found, level=Level.ERROR)
+
+
+def _shared(columns: Sequence[RuleScores], inputs: Inputs, checks: Checks) -> list[Finding]:
+    """S02 for indicators that share one weight: together they claim more than it."""
+    findings = []
+    for leader in columns:
+        members = [column for column in columns if column.rule.group == leader.rule.name]
+        if len(members) < 2 or leader.rule.group != leader.rule.name:
+            continue
+        claimed = np.sum([np.nan_to_num(member.self_score) for member in members], axis=0)
+        for position in map(int, np.flatnonzero(claimed > leader.rule.full + 1e-9)):
+            names = "、".join(member.rule.name for member in members)
+            total, full = float(claimed[position]), leader.rule.full
+            said = f"{names} 共用分值 {shortest(full)} 分，自评合计 {shortest(total)} 分"
+            place = _self_place(inputs, leader.rule, position)
+            who = inputs.departments[position]
+            findings.append(
+                checks.finding(
+                    "S02", said, points=total - full, department=who, year=inputs.year, subject=names, place=place
+                )
+            )
+    return findings
+
+
+def audit_totals(totals: pd.DataFrame, scheme: Scheme, checks: Checks) -> list[Finding]:
+    """S13 intervals that cross a grade line."""
+    findings = []
+    for row in totals.itertuples():
+        low, high = float(row.low), float(row.high)
+        crossed = [line for line in scheme.grade_lines() if low < line <= high]
+        if crossed:
+            lines = "、".join(shortest(line) for line in crossed)
+            said = f"复算得分 {shortest(low)}～{shortest(high)}，跨越 {lines} 分线，等次 {row.grade}"
+            about = {"department": str(row.department), "year": scheme.file.year, "subject": "等次"}
+            findings.append(checks.finding("S13", said, points=round(high - low, 2), **about))
+    return findings
+
+
+def audit_submissions(
+    used: Sequence[tuple[Submission, list[Document]]], scheme: Scheme, forms: Sequence[str]
+) -> list[Finding]:
+    """D07 departments without one of the forms that every submission needs."""
+    findings = []
+    for submission, documents in used:
+        there = {document.form for document in documents if document.year == scheme.file.year}
+        for form in forms:
+            if form not in there:
+                message = f"没有 {scheme.file.year} 年度的{form}"
+                who = submission.department
+                findings.append(finding("D07", message, department=who, year=scheme.file.year, subject=form))
+    return findings
+

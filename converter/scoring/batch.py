@@ -1,0 +1,105 @@
+"""A batch of submissions, scored: facts, checks, scores, totals and findings together, in the order of DESIGN §2."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from converter.mapping.departments import Submission, in_scope, settle_years, signed
+from converter.mapping.facts import SELF_SCORE, Document
+from converter.mapping.forms import Form
+from converter.scoring import audits
+from converter.scoring.checks import Checks, reconcile
+from converter.scoring.compute import RuleScores, score, scores_frame
+from converter.scoring.expressions import Input
+from converter.scoring.frames import FACT_COLUMNS, adopt, facts_frame
+from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.schemes import Scheme
+from converter.scoring.selfscores import compare_tables, rename_indicators
+from converter.scoring.totals import totals_frame
+from converter.vocabulary.findings import Finding
+from converter.vocabulary.numbers import State
+
+
+@dataclass
+class Batch:
+    """Everything the books are made of. `facts` includes the derived ones; `findings` are not yet numbered."""
+
+    scheme: Scheme
+    submissions: list[Submission]
+    facts: pd.DataFrame
+    inputs: Inputs
+    columns: list[RuleScores]
+    scores: pd.DataFrame
+    totals: pd.DataFrame
+    checks: pd.DataFrame
+    findings: list[Finding]
+
+    @property
+    def year(self) -> int:
+        """The 数据年度."""
+        return self.scheme.file.year
+
+    @property
+    def departments(self) -> list[str]:
+        """Names of the scored departments, in the order of the frames."""
+        return self.inputs.departments
+
+
+def score_batch(
+    submissions: Sequence[Submission], scheme: Scheme, checks: Checks, derivations: Derivations, forms: Sequence[Form]
+) -> Batch:
+    """Scores every department that has a document of the scheme's year. Fact checks run before scoring, score checks after."""
+    year = scheme.file.year
+    findings = audits.audit_scheme(scheme, checks)
+    used: list[tuple[Submission, list[Document]]] = []
+    for submission in submissions:
+        settle_years(submission, year)
+        documents, out_of_scope = in_scope(submission, year)
+        own = [f for d in submission.documents for f in signed(d.findings, submission.department, d.year)]
+        findings += own + signed([*submission.findings, *out_of_scope], submission.department, year)
+        if any(document.year == year for document in documents):
+            used.append((submission, documents))
+    adoption = adopt(rename_indicators(facts_frame(used), scheme), derivations.dictionary)
+    inputs = Inputs(adoption.facts, [submission.department for submission, _ in used], year, derivations)
+    check_rows, check_findings = reconcile(checks, inputs)
+    findings += adoption.findings + compare_tables(adoption.facts, used, scheme) + check_findings
+    findings += audits.audit_submissions(used, scheme, [form.form for form in forms if form.sets_year])
+    findings += audits.audit_documents(used, scheme, checks) + audits.audit_inputs(inputs, scheme, checks)
+    columns = score(inputs, scheme)
+    scores = scores_frame(columns, inputs)
+    totals = totals_frame(scores, scheme)
+    findings += audits.audit_scores(columns, inputs, checks) + audits.audit_totals(totals, scheme, checks)
+    facts = _with_derived(inputs, scheme)
+    return Batch(scheme, list(submissions), facts, inputs, columns, scores, totals, check_rows, findings)
+
+
+def scheme_inputs(scheme: Scheme, *, variants: bool) -> list[Input]:
+    """The inputs of the scheme's formulas in reading order, each once; with those of the other base readings."""
+    formulas = [rule.spec.value for rule in scheme.rules if rule.spec.value is not None]
+    if variants:
+        formulas += [formula for rule in scheme.rules for formula in rule.spec.variants.values()]
+    return list(dict.fromkeys(needed for formula in formulas for needed in formula.inputs()))
+
+
+def _with_derived(inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
+    """The facts, department by department, with a row of state 推算 for every derived input that was computed."""
+    dictionary = inputs.derivations.dictionary
+    rows = [
+        (department, year, name, value, dictionary[name].unit, State.DERIVED, True, text, "", "", "", "", "", inputs.year)
+        for department, year, name, value, text in inputs.derived(scheme_inputs(scheme, variants=True))
+    ]
+    if not rows:
+        return inputs.facts
+    derived = pd.DataFrame(rows, columns=list(FACT_COLUMNS)).astype({"adopted": "bool"})
+    return pd.concat([inputs.facts, derived]).sort_values("department", kind="stable", ignore_index=True)
+
+
+def used_by_scheme(batch: Batch) -> pd.DataFrame:
+    """The facts that the scheme's indicators use, adopted or not: inputs, what they are derived from, self scores."""
+    wanted = batch.inputs.derivations.closure(scheme_inputs(batch.scheme, variants=True))
+    keys = {(one.name, batch.year + one.offset) for one in wanted}
+    keys |= {(rule.name + SELF_SCORE, batch.year) for rule in batch.scheme.rules}
+    facts = batch.facts
+    return facts[[key in keys for key in zip(facts["field"], facts["year"], strict=True)]]
+

@@ -1,0 +1,251 @@
+"""勾稽核对: reconciliation checks as data (mappings/checks.yaml), evaluated over all departments at once.
+
+A check names both sides and never says which is wrong; what cannot be compared is 未核对 with the reason.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field as Key
+
+from converter.mapping.documents import Document, Strict
+from converter.mapping.library import Library
+from converter.scoring.expressions import ExpressionError, Formula, Input, parse
+from converter.scoring.frames import adopt
+from converter.scoring.inputs import Inputs
+from converter.scoring.rounding import Flags, Floats, snap
+from converter.vocabulary.findings import ConfigurationError, Finding, Level, Owner, Place
+from converter.vocabulary.numbers import percent, percent_digits, shortest
+
+
+class Check(Strict):
+    """What every check says about itself."""
+
+    title: str
+    level: Level = Key(strict=False)
+    owner: Owner = Key(strict=False)
+    advice: str
+
+
+class Reconciliation(Check):
+    """Two formulas compared; see the head of mappings/checks.yaml for the keys."""
+
+    left: str
+    right: list[str] = Key(min_length=1)
+    relation: Literal["equal", "at_most"] = "equal"
+    where: str = ""
+    each: list[str] = [""]
+    years: list[Literal["本年", "上年"]] = ["本年"]
+    terms: int = Key(1, ge=1)
+    printed: str = ""
+    partial: bool = False
+
+
+class ChecksFile(Strict):
+    """mappings/checks.yaml."""
+
+    reconcile: dict[str, Reconciliation] = {}
+    audit: dict[str, Check] = {}
+
+
+class Outcome(StrEnum):
+    """结果 of one comparison."""
+
+    PASS = "相符"
+    ROUNDING = "舍入范围内"
+    FAIL = "不符"
+    NOT_RUN = "未核对"
+
+
+CHECK_COLUMNS = (
+    "code", "department", "year", "what", "left", "right", "difference", "tolerance", "outcome", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Checks:
+    """All checks of the library."""
+
+    reconcile: dict[str, Reconciliation]
+    audit: dict[str, Check]
+
+    def finding(self, code: str, message: str, **details: object) -> Finding:
+        """A finding of a check; level, owner and advice are the check's own unless given."""
+        check = self.audit.get(code) or self.reconcile[code]
+        given = {"level": check.level, "owner": check.owner, "advice": check.advice, **details}
+        return Finding(code=code, message=message, **given)  # type: ignore[arg-type]
+
+
+def load_checks(library: Library) -> Checks:
+    """The checks of all layers, a later layer's check replacing an earlier one of its code. Raises C09 for a bad formula."""
+    merged = Checks({}, {})
+    for _, document in library.documents("checks.yaml"):
+        content = document.parse(ChecksFile)
+        merged.reconcile.update(content.reconcile)
+        merged.audit.update(content.audit)
+        for code, check in content.reconcile.items():
+            _check_names(code, check, document, library)
+    return merged
+
+
+def _check_names(code: str, check: Reconciliation, document: Document, library: Library) -> None:
+    for basis in check.each:
+        for text in (check.left, *check.right):
+            try:
+                names = [needed.name for needed in parse(text.replace("{口径}", basis)).inputs()]
+            except ExpressionError as error:
+                raise ConfigurationError("C09", f"{code}：{error}", "请改正算式", document.place("reconcile", code)) from error
+            for name in names:
+                if name not in library.dictionary:
+                    close = library.dictionary.nearest(name)
+                    message = f"{code}：字段“{name}”不在数据字典中"
+                    raise ConfigurationError("C09", message, f"是否为“{close}”？", document.place("reconcile", code))
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One side of a comparison over all departments; `present` takes gaps as nothing, `gaps` says where there are any."""
+
+    formula: Formula
+    present: Floats
+    gaps: Flags
+    any_number: Flags
+
+
+def reconcile(checks: Checks, inputs: Inputs) -> tuple[pd.DataFrame, list[Finding]]:
+    """The checks frame (one row for each comparison that has a cell on either side) and the findings."""
+    rows: list[tuple[object, ...]] = []
+    findings: list[Finding] = []
+    narrowed: dict[str, Inputs] = {"": inputs}
+    for code, check in sorted(checks.reconcile.items()):
+        if check.where not in narrowed:
+            narrowed[check.where] = _only(inputs, check.where)
+        for basis in check.each:
+            for year in check.years:
+                shift = -1 if year == "上年" else 0
+                comparison = _Comparison(code, check, basis, shift, narrowed[check.where], inputs)
+                for row, found in comparison.run(checks):
+                    rows.append(row)
+                    findings += found
+    return pd.DataFrame(rows, columns=list(CHECK_COLUMNS)), findings
+
+
+def _only(inputs: Inputs, form: str) -> Inputs:
+    """The same departments with the facts of one form of the scored year alone."""
+    facts = inputs.facts[(inputs.facts["form"] == form) & (inputs.facts["form_year"] == inputs.year)]
+    own = adopt(facts.assign(adopted=False), inputs.derivations.dictionary).facts
+    return Inputs(own, inputs.departments, inputs.year, inputs.derivations)
+
+
+class _Comparison:
+    """One check for one basis and year, over all departments."""
+
+    def __init__(self, code: str, check: Reconciliation, basis: str, shift: int, own: Inputs, full: Inputs) -> None:
+        self.code, self.check, self.shift, self.inputs, self.full = code, check, shift, own, full
+        self.year = own.year + shift
+        self.left = self._side(check.left.replace("{口径}", basis))
+        self.rights = [self._side(text.replace("{口径}", basis)) for text in check.right]
+
+    def _column(self, needed: Input) -> Floats:
+        return self.inputs.column(Input(needed.name, needed.offset + self.shift))
+
+    def _side(self, text: str) -> _Side:
+        formula = parse(text)
+        columns = [self._column(needed) for needed in formula.inputs()]
+        gaps = np.logical_or.reduce([np.isnan(column) for column in columns])
+        numbers = np.logical_or.reduce([~np.isnan(column) for column in columns])
+        present, _ = formula.values(lambda needed: np.nan_to_num(self._column(needed)))
+        return _Side(formula, present, gaps, numbers)
+
+    def run(self, checks: Checks) -> Iterator[tuple[tuple[object, ...], list[Finding]]]:
+        """The row and the findings of every department that has a number on either side."""
+        there = self.left.any_number | np.logical_or.reduce([side.any_number for side in self.rights])
+        for position in np.flatnonzero(there):
+            yield self._department(int(position), checks)
+
+    def _department(self, position: int, checks: Checks) -> tuple[tuple[object, ...], list[Finding]]:
+        results = [self._compare(side, position) for side in self.rights]
+        order = [Outcome.PASS, Outcome.ROUNDING, Outcome.FAIL, Outcome.NOT_RUN]
+        outcome, side, reason = min(results, key=lambda result: order.index(result[0]))
+        left, right = self.left.present[position], side.present[position]
+        tolerance = self._tolerance(position)
+        difference = float(snap(np.array([left - right]))[0])
+        department = self.inputs.departments[position]
+        what = f"{self.left.formula.chinese()} {'=' if self.check.relation == 'equal' else '≤'} {side.formula.chinese()}"
+        row = (self.code, department, self.year, what, left, right, difference, tolerance, str(outcome), reason)
+        if outcome not in (Outcome.FAIL, Outcome.ROUNDING):
+            return row, []
+        return row, [self._finding(checks, position, outcome, what, side, difference)]
+
+    def _compare(self, side: _Side, position: int) -> tuple[Outcome, _Side, str]:
+        gaps = bool(self.left.gaps[position] or side.gaps[position])
+        if gaps and not self.check.partial:
+            return Outcome.NOT_RUN, side, "缺少数据"
+        if not (self.left.any_number[position] and side.any_number[position]):
+            return Outcome.NOT_RUN, side, "一边没有数据"
+        if self._circular(side, position):
+            return Outcome.NOT_RUN, side, "两边由同一数据推算"
+        gap = float(snap(self.left.present[position : position + 1] - side.present[position : position + 1])[0])
+        if math.isnan(gap):
+            return Outcome.NOT_RUN, side, "分母为零"
+        exceeds = gap > 0 if self.check.relation == "at_most" else gap != 0
+        if not exceeds:
+            settled = not gaps or self.check.relation == "equal"
+            return (Outcome.PASS, side, "") if settled else (Outcome.NOT_RUN, side, "缺少数据")
+        within = abs(gap) <= self._tolerance(position) + 1e-9
+        if gaps and self.check.relation == "equal" and not within:
+            return Outcome.NOT_RUN, side, "缺少数据"
+        return (Outcome.ROUNDING if within and not self.check.printed else Outcome.PASS if within else Outcome.FAIL), side, ""
+
+    def _tolerance(self, position: int) -> float:
+        """r(n) = 0.005 × (n + 1) rounded up to 0.01 万元, or half of the last printed digit of a percent."""
+        if not self.check.printed:
+            return math.ceil(round(0.5 * (self.check.terms + 1), 9)) / 100
+        raw = self._raw(Input(self.check.printed, self.shift), position)
+        return 0.5 * 10.0 ** -(2 + (percent_digits(raw) or 0)) if percent_digits(raw) is not None else 0.00005
+
+    def _raw(self, wanted: Input, position: int) -> str:
+        facts = self.inputs.facts
+        match = facts["department"].eq(self.inputs.departments[position]) & facts["field"].eq(wanted.name)
+        texts = facts.loc[match & facts["year"].eq(self.year) & facts["adopted"], "raw"]
+        return str(texts.iloc[0]) if len(texts) else ""
+
+    def _circular(self, side: _Side, position: int) -> bool:
+        """Whether both sides come from the very same cells, so that comparing them proves nothing."""
+        return self._leaves(self.left, position) == self._leaves(side, position)
+
+    def _leaves(self, side: _Side, position: int) -> frozenset[Input]:
+        inputs = (Input(n.name, n.offset + self.shift) for n in side.formula.inputs())
+        return frozenset().union(*(self.inputs.leaves(needed, position) for needed in inputs))
+
+    def _finding(
+        self, checks: Checks, position: int, outcome: Outcome, what: str, side: _Side, difference: float
+    ) -> Finding:
+        show = percent if self.check.printed else shortest
+        numbers = f"{self._numbers(self.left, position, show)} 与 {self._numbers(side, position, show)}"
+        gap = shortest(round(difference * 100, 6)) + " 个百分点" if self.check.printed else shortest(difference)
+        rounding = "，在舍入范围内" if outcome is Outcome.ROUNDING else ""
+        found = checks.finding(
+            self.code,
+            f"{self.check.title}（{self.year}年）：{what}，{numbers}，相差 {gap}{rounding}",
+            department=self.inputs.departments[position],
+            year=self.year,
+            subject=f"{self.left.formula.text}{self.year}",
+            place=self._place(position),
+        )
+        return replace(found, level=Level.NOTE) if outcome is Outcome.ROUNDING else found
+
+    def _numbers(self, side: _Side, position: int, show: Callable[[float], str]) -> str:
+        value = float(side.present[position])
+        numbers = side.formula.substituted(lambda needed: float(np.nan_to_num(self._column(needed)[position])))
+        total = show(float(snap(np.array([value]))[0]))
+        return total if numbers == shortest(value) else f"{numbers} = {total}"
+
+    def _place(self, position: int) -> Place:
+        places = (self.inputs.place(Input(n.name, n.offset + self.shift), position) for n in self.left.formula.inputs())
+        return next((place for place in places if place.file), Place())

@@ -1,0 +1,120 @@
+"""The facts frame: one row is one number from one cell; which of several facts is adopted, and what contradicts it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from converter.mapping.departments import Submission
+from converter.mapping.facts import WEIGHT, Document
+from converter.mapping.fields import Dictionary
+from converter.vocabulary.findings import Finding, Place, finding
+from converter.vocabulary.numbers import NAN, USABLE, State, shortest
+
+#: Columns of the facts frame. `form_year` is the year of the form a fact stands in (2019's form also gives 2018).
+FACT_COLUMNS = (
+    "department", "year", "field", "value", "unit", "state", "adopted", "raw",
+    "form", "scope", "file", "sheet", "cell", "form_year",
+)  # fmt: skip
+#: Two sources of one amount may differ by their rounding to 0.01 万元.
+MONEY_TOLERANCE = 0.01 + 1e-9
+
+
+def facts_frame(used: Sequence[tuple[Submission, list[Document]]]) -> pd.DataFrame:
+    """All facts of the documents in scope, in a fixed order, none adopted yet."""
+    rows = [
+        (submission.department, fact.year, fact.field, fact.value, fact.unit, fact.state, False, fact.raw,
+         fact.form, fact.scope, fact.place.file, fact.place.sheet, fact.place.cell, document.year)
+        for submission, documents in used
+        for document in documents
+        for fact in document.facts
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=list(FACT_COLUMNS))
+    return frame.astype({"year": "int64", "form_year": "int64", "value": "float64", "adopted": "bool"})
+
+
+@dataclass
+class Adoption:
+    """The facts with `adopted` and conflicts settled, and the findings about facts that contradict each other."""
+
+    facts: pd.DataFrame
+    findings: list[Finding]
+
+
+def adopt(facts: pd.DataFrame, dictionary: Dictionary) -> Adoption:
+    """Adopts for each department, year and field the first source that has a number (fields.yaml's order, then the
+    newest form). One form that gives two different numbers is a conflict: neither is adopted.
+    """
+    frame = facts.copy()
+    repeats = frame["field"].map(lambda name: _repeats(name, dictionary))
+    frame["usable"] = frame["state"].isin(list(USABLE))
+    findings = _settle_conflicts(frame, repeats)
+    frame["rank"] = [_rank(name, form, dictionary) for name, form in zip(frame["field"], frame["form"], strict=True)]
+    ordered = frame[frame["usable"]].sort_values(["rank", "form_year"], ascending=[True, False], kind="stable")
+    key = ["department", "year", "field"]
+    first = ordered.drop_duplicates(key)
+    frame.loc[first.index, "adopted"] = True
+    best = first.set_index(key)
+    chosen = best.reindex(pd.MultiIndex.from_frame(ordered[key]))
+    same_source = [ordered[c].to_numpy() == chosen[c].to_numpy() for c in ("form", "file", "sheet")]
+    also = ordered.index[repeats[ordered.index].to_numpy() & np.logical_and.reduce(same_source)]
+    frame.loc[also, "adopted"] = True
+    findings += _disagreements(ordered, chosen, repeats, dictionary)
+    return Adoption(frame[list(FACT_COLUMNS)], findings)
+
+
+def _repeats(name: str, dictionary: Dictionary) -> bool:
+    return name.endswith(WEIGHT) or (name in dictionary and dictionary[name].repeats)
+
+
+def _rank(name: str, form: str, dictionary: Dictionary) -> int:
+    sources = dictionary[name].sources if name in dictionary else ()
+    return sources.index(form) if form in sources else len(sources)
+
+
+def _settle_conflicts(frame: pd.DataFrame, repeats: pd.Series) -> list[Finding]:
+    """Marks facts of one form and field that differ as 冲突, in place."""
+    key = ["department", "year", "field", "form", "form_year"]
+    candidates = frame[frame["usable"] & ~repeats]
+    different = candidates.groupby(key, sort=False)["value"].transform("nunique") > 1
+    clashing = candidates[different]
+    findings = []
+    for _, rows in clashing.groupby(key, sort=False):
+        one, other = rows.iloc[0], rows[rows["value"] != rows.iloc[0]["value"]].iloc[0]
+        message = f"{one['field']}（{one['year']}年）{_at(one)} 与 {_at(other)} 不同"
+        findings.append(_about("D04", message, one))
+    frame.loc[clashing.index, "state"] = State.CONFLICT
+    frame.loc[clashing.index, "value"] = NAN
+    frame.loc[clashing.index, "usable"] = False
+    return findings
+
+
+def _disagreements(
+    ordered: pd.DataFrame, chosen: pd.DataFrame, repeats: pd.Series, dictionary: Dictionary
+) -> list[Finding]:
+    """Facts of another source that differ from the adopted one by more than rounding."""
+    gap = np.abs(ordered["value"].to_numpy() - chosen["value"].to_numpy())
+    money = ordered["unit"].to_numpy() == "万元"
+    other = ordered["form"].to_numpy() != chosen["form"].to_numpy()
+    other |= ordered["form_year"].to_numpy() != chosen["form_year"].to_numpy()
+    differs = other & (gap > np.where(money, MONEY_TOLERANCE, 1e-9)) & ~repeats[ordered.index].to_numpy()
+    findings = []
+    for position in np.flatnonzero(differs):
+        row, best = ordered.iloc[position], chosen.iloc[position]
+        message = f"{row['field']}（{row['year']}年）采用 {_at(best)}，另一处 {_at(row)}"
+        findings.append(_about("D05", message, row))
+    return findings
+
+
+def _at(row: pd.Series) -> str:
+    return f"{shortest(row['value'])}（{_place(row)}）"
+
+
+def _place(row: pd.Series) -> Place:
+    return Place(row["file"], row["sheet"], row["cell"])
+
+
+def _about(code: str, message: str, row: pd.Series) -> Finding:
+    department, year = str(row["department"]), int(row["year"])
+    return finding(code, message, department=department, year=year, subject=str(row["field"]), place=_place(row))

@@ -1,0 +1,225 @@
+"""Facts → whole columns: the value of every input for every department, derived fields included, and why one is missing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from converter.mapping.fields import Dictionary, FieldKind
+from converter.scoring.expressions import ExpressionError, Formula, Input, parse
+from converter.scoring.rounding import Floats, snap
+from converter.vocabulary.findings import ConfigurationError, Place
+from converter.vocabulary.numbers import State
+
+#: 缺少数据: the reason for each state that is no number.
+REASONS: dict[State, str] = {
+    State.BLANK: "空白",
+    State.DASH: "填“——”",
+    State.ERROR: "错误值",
+    State.UNREADABLE: "无法识别",
+    State.STALE: "未计算",
+    State.CONFLICT: "冲突",
+}
+NO_CELL, NO_FORM = "表中无此栏", "未报该表"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """An input without a number: which, of which year, why, and the cell if there is one."""
+
+    name: str
+    year: int
+    reason: str
+    place: Place = field(default_factory=Place)
+
+    def __str__(self) -> str:
+        where = f" {self.place}" if self.place.file else ""
+        return f"{self.name}（{self.year}年）：{self.reason}{where}"
+
+
+class Derivations:
+    """The formulas of derived fields, parsed. Raises ConfigurationError C08 for a bad formula or a circle."""
+
+    def __init__(self, dictionary: Dictionary) -> None:
+        self.dictionary = dictionary
+        self.formulas: dict[str, list[Formula]] = {}
+        for name, known in dictionary.fields.items():
+            if known.formulas:
+                self.formulas[name] = [self._parse(name, text) for text in known.formulas]
+        for name in self.formulas:
+            self._refuse_circle(name, (name,))
+
+    def _parse(self, name: str, text: str) -> Formula:
+        try:
+            formula = parse(text)
+        except ExpressionError as error:
+            raise ConfigurationError("C08", f"{name}：{error}", "请改正公式", self.dictionary.places[name]) from error
+        for needed in formula.inputs():
+            if needed.name not in self.dictionary:
+                close = self.dictionary.nearest(needed.name)
+                message = f"{name}：字段“{needed.name}”不在数据字典中"
+                raise ConfigurationError("C08", message, f"是否为“{close}”？", self.dictionary.places[name])
+        return formula
+
+    def _refuse_circle(self, name: str, path: tuple[str, ...]) -> None:
+        for formula in self.formulas.get(name, ()):
+            for needed in formula.inputs():
+                if needed.name in path:
+                    place = self.dictionary.places[name]
+                    raise ConfigurationError("C08", f"推算公式循环引用：{' → '.join((*path, needed.name))}", "请改正", place)
+                self._refuse_circle(needed.name, (*path, needed.name))
+
+    def of(self, wanted: Input) -> list[Formula]:
+        """The formulas of an input in order, none when it is read from a form."""
+        return self.formulas.get(wanted.name, [])
+
+    def closure(self, wanted: Iterable[Input]) -> list[Input]:
+        """The inputs and everything they are derived from, each behind what it needs (an order for computing)."""
+        found: dict[Input, None] = {}
+
+        def visit(one: Input) -> None:
+            if one in found:
+                return
+            for formula in self.of(one):
+                for needed in formula.inputs():
+                    visit(Input(needed.name, needed.offset + one.offset))
+            found[one] = None
+
+        for one in wanted:
+            visit(one)
+        return list(found)
+
+
+class Inputs:
+    """Values by input for a fixed list of departments, in the scored year. Facts must have been adopted."""
+
+    def __init__(self, facts: pd.DataFrame, departments: Sequence[str], year: int, derivations: Derivations) -> None:
+        self.departments, self.year, self.derivations = list(departments), year, derivations
+        self.facts = facts
+        self._position = {name: index for index, name in enumerate(self.departments)}
+        self._columns: dict[Input, Floats] = {}
+        self._used: dict[Input, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
+        self._adopted = self._by_input(facts[facts["adopted"]])
+        self._rows: dict[tuple[str, str, int], list[int]] | None = None
+        self._forms: dict[str, set[str]] | None = None
+
+    def _by_input(self, adopted: pd.DataFrame) -> dict[tuple[str, int], Floats]:
+        """(field, year) → one value for each department; several rows of a repeating field are added."""
+        columns: dict[tuple[str, int], Floats] = {}
+        summed = adopted.groupby(["field", "year", "department"], sort=False)["value"].sum()
+        for (name, year), values in summed.groupby(level=["field", "year"], sort=False):
+            column = np.full(len(self.departments), np.nan)
+            owners = values.index.get_level_values("department")
+            positions = [self._position.get(owner, -1) for owner in owners]
+            known = [p >= 0 for p in positions]
+            column[[p for p in positions if p >= 0]] = values.to_numpy()[known]
+            columns[str(name), int(year)] = column
+        return columns
+
+    def column(self, wanted: Input) -> Floats:
+        """The input's value for every department, NaN where missing; derived fields by their first formula that works."""
+        if wanted not in self._columns:
+            formulas = self.derivations.of(wanted)
+            if formulas:
+                self._columns[wanted] = self._derive(wanted, formulas)
+            else:
+                empty = np.full(len(self.departments), np.nan)
+                self._columns[wanted] = self._adopted.get((wanted.name, self.year + wanted.offset), empty)
+        return self._columns[wanted]
+
+    def _derive(self, wanted: Input, formulas: Sequence[Formula]) -> Floats:
+        result = np.full(len(self.departments), np.nan)
+        used = np.full(len(self.departments), -1, dtype=np.int64)
+        for index, formula in enumerate(formulas):
+            values, _ = formula.values(lambda needed: self.column(Input(needed.name, needed.offset + wanted.offset)))
+            take = np.isnan(result) & ~np.isnan(values)
+            result[take], used[take] = np.broadcast_to(values, result.shape)[take], index
+        self._used[wanted] = used
+        ratio = self.derivations.dictionary[wanted.name].kind is FieldKind.RATIO
+        return result if ratio else snap(result)  # 19327.86 + 745.03 − 19504.84 is 568.05, not 568.0499999999993
+
+    def formula_used(self, wanted: Input, position: int) -> Formula | None:
+        """The formula that gave a derived input for a department, None where there is none."""
+        formulas = self.derivations.of(wanted)
+        if not formulas:
+            return None
+        self.column(wanted)
+        index = int(self._used[wanted][position])
+        return formulas[index] if index >= 0 else None
+
+    def leaves(self, wanted: Input, position: int) -> frozenset[Input]:
+        """The read inputs that a value really came from, derived fields resolved by the formula used."""
+        formula = self.formula_used(wanted, position)
+        if formula is None:
+            return frozenset({wanted})
+        below = (Input(n.name, n.offset + wanted.offset) for n in formula.inputs())
+        return frozenset().union(*(self.leaves(needed, position) for needed in below))
+
+    def missing(self, wanted: Input, position: int) -> list[Missing]:
+        """Why the input has no number: itself, or for a derived field the gaps of its formula with the fewest gaps."""
+        if not np.isnan(self.column(wanted)[position]):
+            return []
+        formulas = self.derivations.of(wanted)
+        if not formulas:
+            return [self._reason(wanted, position)]
+        options = [
+            [gap for n in formula.inputs() for gap in self.missing(Input(n.name, n.offset + wanted.offset), position)]
+            for formula in formulas
+        ]
+        return min(options, key=len)
+
+    def _reason(self, wanted: Input, position: int) -> Missing:
+        department, year = self.departments[position], self.year + wanted.offset
+        for index in self._index().get((department, wanted.name, year), ()):
+            row = self.facts.iloc[index]
+            if row["state"] in REASONS:
+                place = Place(row["file"], row["sheet"], row["cell"])
+                return Missing(wanted.name, year, REASONS[row["state"]], place)
+        assert self._forms is not None
+        dictionary = self.derivations.dictionary
+        sources = dictionary[wanted.name].sources if wanted.name in dictionary else ()
+        handed_in = self._forms.get(department, set())
+        no_form = bool(sources) and not handed_in.intersection(sources)
+        return Missing(wanted.name, year, NO_FORM if no_form else NO_CELL)
+
+    def _index(self) -> Mapping[tuple[str, str, int], list[int]]:
+        """Rows of the facts by department, field and year, built on first use."""
+        if self._rows is None:
+            self._rows, self._forms = {}, {}
+            columns = (self.facts[c] for c in ("department", "field", "year", "form"))
+            for index, (department, name, year, form) in enumerate(zip(*columns, strict=True)):
+                self._rows.setdefault((department, name, year), []).append(index)
+                self._forms.setdefault(department, set()).add(form)
+        return self._rows
+
+    def rows(self, wanted: Input, position: int) -> pd.DataFrame:
+        """The facts about an input of a department, the adopted ones first; of these alone where there are any."""
+        at = self._index().get((self.departments[position], wanted.name, self.year + wanted.offset), [])
+        found = self.facts.iloc[at]
+        return found[found["adopted"]] if found["adopted"].any() else found
+
+    def place(self, wanted: Input, position: int) -> Place:
+        """The cell of the adopted fact behind an input, else of any fact about it."""
+        found = self.rows(wanted, position)
+        if found.empty:
+            return Place()
+        first = found.iloc[0]
+        return Place(first["file"], first["sheet"], first["cell"])
+
+    def gaps(self, formula: Formula, position: int) -> list[Missing]:
+        """What a formula lacks for a department, in reading order, each once."""
+        found = [gap for needed in formula.inputs() for gap in self.missing(needed, position)]
+        return list(dict.fromkeys(found))
+
+    def derived(self, wanted: Iterable[Input]) -> list[tuple[str, int, str, float, str]]:
+        """Department, year, field, value and formula used of every derived input that was computed, for facts of state 推算."""
+        rows = []
+        for one in self.derivations.closure(wanted):
+            if self.derivations.of(one):
+                for position in map(int, np.flatnonzero(~np.isnan(self.column(one)))):
+                    formula = self.formula_used(one, position)
+                    text = formula.text if formula else ""
+                    value = float(self.column(one)[position])
+                    rows.append((self.departments[position], self.year + one.offset, one.name, value, text))
+        return rows

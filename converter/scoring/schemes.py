@@ -1,0 +1,254 @@
+"""Indicator schemes (mappings/schemes/<区划代码>/<year>.yaml): the rules of one region and year, as data."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field as Key
+from pydantic import BeforeValidator, PlainValidator, ValidationInfo, model_validator
+
+from converter.mapping.documents import Document, Strict
+from converter.mapping.fields import Dictionary
+from converter.mapping.library import Library
+from converter.scoring.expressions import Formula, parse
+from converter.scoring.points import Bands, ComputedForm, Deduct, External, Violations, Weight, describe_judged
+from converter.vocabulary.findings import ConfigurationError, Place
+from converter.vocabulary.labels import label
+from converter.vocabulary.numbers import shortest
+
+
+def _formula(value: object, info: ValidationInfo) -> Formula:
+    """A formula whose every name is in the data dictionary (validation context `dictionary`)."""
+    if not isinstance(value, str):
+        raise ValueError("应为公式")  # noqa: TRY004  # pydantic turns ValueError into a finding with its position
+    formula = parse(value)
+    dictionary: Dictionary | None = (info.context or {}).get("dictionary")
+    for needed in formula.inputs():
+        if dictionary is not None and needed.name not in dictionary:
+            close = dictionary.nearest(needed.name)
+            raise ValueError(f"字段“{needed.name}”不在数据字典中" + (f"，是否为“{close}”？" if close else ""))
+    return formula
+
+
+Written = Annotated[Formula, PlainValidator(_formula)]
+
+
+#: `bands:` is a plain list in the file.
+Listed = Annotated[Bands, BeforeValidator(lambda value: {"bands": value})]
+
+
+class Basis(Strict):
+    """Where a rule is printed: 文号 and 条款."""
+
+    document: str
+    clause: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.clause}".strip()
+
+
+class Region(Strict):
+    """区划代码 and name."""
+
+    code: str = Key(pattern=r"^\d{2,12}$")
+    name: str = Key(min_length=2)
+
+
+class LevelWeight(Strict):
+    """分值 of a first-level indicator, and of the second-level ones below it."""
+
+    full: float = Key(gt=0)
+    parts: dict[str, float] = {}
+
+
+class Indicator(Strict):
+    """One third-level indicator: weight, value formula, one scoring form, the regulation's sentence and its basis."""
+
+    path: list[str] = Key(min_length=1, max_length=3)
+    full: float | None = Key(None, gt=0)
+    shares: str | None = None
+    value: Written | None = None
+    variants: dict[str, Written] = {}
+    deduct: Deduct | None = None
+    bands: Listed | None = None
+    external: External | None = None
+    violations: Violations | None = None
+    checklist: list[float] = []
+    graded: dict[str, float] = {}
+    manual: bool = False
+    text: str = Key(min_length=2)
+    text_full: float | None = Key(None, gt=0)
+    reading: Literal["weight", "text"] = "weight"
+    missing: Literal["unknown", "zero", "full", "self"] = "unknown"
+    zero_denominator: Literal["unknown", "zero", "full"] = "unknown"
+    not_applicable: Literal["unknown", "zero", "full"] = "unknown"
+    basis: Basis | None = None
+    aliases: list[str] = []
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Indicator":
+        if (self.full is None) == (self.shares is None):
+            raise ValueError("full 与 shares 应写且只写一个")
+        forms = ("deduct", "bands", "external", "violations", "checklist", "graded", "manual")
+        named = [name for name in forms if getattr(self, name)]
+        if len(named) != 1:
+            raise ValueError(f"计分方式应写且只写一个（{'、'.join(forms)}），现有 {len(named)} 个")
+        if named[0] in ("deduct", "bands", "external") and self.value is None:
+            raise ValueError(f"{named[0]} 需要 value 公式")
+        if named[0] in ("checklist", "graded", "manual") and self.value is not None:
+            raise ValueError(f"{named[0]} 由人评定，不应有 value 公式")
+        self._check_points()
+        return self
+
+    def _check_points(self) -> None:
+        full = self.text_full or self.full
+        if full is None:
+            return
+        if self.checklist and abs(sum(self.checklist) - full) > 1e-9:
+            raise ValueError(f"checklist 各项合计 {shortest(sum(self.checklist))} 分，与分值 {shortest(full)} 不符")
+        if self.graded and max(self.graded.values()) != full:
+            raise ValueError(f"graded 最高 {shortest(max(self.graded.values()))} 分，与分值 {shortest(full)} 不符")
+
+
+class SchemeFile(Strict):
+    """mappings/schemes/<区划代码>/<year>.yaml."""
+
+    region: Region
+    year: int = Key(ge=2000, le=2100)
+    title: str
+    basis: Basis
+    grades: dict[str, float] = Key(min_length=2)
+    judged: Literal["self", "unknown"] = "self"
+    levels: dict[str, LevelWeight] = {}
+    indicators: dict[str, Indicator] = Key(min_length=1)
+
+    @model_validator(mode="after")
+    def _shares(self) -> "SchemeFile":
+        for name, indicator in self.indicators.items():
+            if indicator.shares is not None:
+                other = self.indicators.get(indicator.shares)
+                if other is None or other.full is None or other.path != indicator.path:
+                    raise ValueError(f"“{name}”的 shares 应是同一上级下、写有 full 的指标")
+        return self
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An indicator of a scheme, ready for scoring. `group` names the indicator whose weight it shares (itself as a rule)."""
+
+    name: str
+    spec: Indicator
+    form: ComputedForm | None
+    full: float
+    group: str
+    basis: str
+
+    @property
+    def judged(self) -> bool:
+        """Whether a person judges it: there is no value to compute from."""
+        return self.spec.value is None
+
+    @property
+    def weight(self) -> Weight:
+        """The weight under the reading the scheme takes."""
+        return self.weight_as(self.spec.reading)
+
+    def weight_as(self, reading: str) -> Weight:
+        """The weight under a reading of a sentence that speaks of another full mark."""
+        if self.spec.text_full is None:
+            return Weight(self.full, self.full)
+        if reading == "weight":
+            return Weight(self.full, self.full, self.full / self.spec.text_full)
+        return Weight(self.full, self.spec.text_full)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The matching forms by which a 指标表 may name it."""
+        return tuple(label(text) for text in (self.name, *self.spec.aliases))
+
+    def describe(self) -> str:
+        """计分方式 in Chinese."""
+        if self.form is not None:
+            return self.form.describe(self.weight)
+        return describe_judged(self.spec.checklist, self.spec.graded)
+
+
+class Scheme:
+    """One loaded scheme."""
+
+    def __init__(self, document: Document, dictionary: Dictionary) -> None:
+        self.document = document
+        self.file = document.parse(SchemeFile, {"dictionary": dictionary})
+        self.rules = [self._rule(name, spec) for name, spec in self.file.indicators.items()]
+
+    @property
+    def name(self) -> str:
+        """How the scheme is named in outputs: 绥宁县 2019 (430527)."""
+        return f"{self.file.region.name} {self.file.year}（{self.file.region.code}）"
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the file."""
+        return hashlib.sha256(self.document.text.encode()).hexdigest()
+
+    def _rule(self, name: str, spec: Indicator) -> Rule:
+        full = spec.full if spec.full is not None else self.file.indicators[spec.shares or ""].full
+        form = spec.deduct or spec.bands or spec.external or spec.violations
+        return Rule(name, spec, form, full or 0.0, spec.shares or name, str(spec.basis or self.file.basis))
+
+    def grade(self, score: float) -> str:
+        """等次 of a score."""
+        lines = sorted(self.file.grades.items(), key=lambda line: -line[1])
+        return next((name for name, line in lines if score >= line), lines[-1][0])
+
+    def grade_lines(self) -> list[float]:
+        """The scores at which a grade begins, but for the lowest."""
+        return sorted(self.file.grades.values())[1:]
+
+    def place(self, indicator: str, *path: str) -> Place:
+        """Where an indicator (or a key of it) stands in the file."""
+        return self.document.place("indicators", indicator, *path)
+
+
+def schemes(library: Library) -> Iterator[tuple[str, Scheme]]:
+    """Every scheme of the library with the name of its layer."""
+    for layer, document in library.documents("schemes/*/*.yaml"):
+        if not document.shown.endswith(".cases.yaml"):
+            yield layer.name, Scheme(document, library.dictionary)
+
+
+def choose(library: Library, year: int, asked: str | None, spoken: Sequence[str]) -> Scheme:
+    """The scheme of the run: of the asked region (longest code prefix), of the region the submissions name, or the only
+    one for the year in the user's own mappings. Raises ConfigurationError C10 with the candidates.
+    """
+    loaded = list(schemes(library))
+    of_year = [(layer, scheme) for layer, scheme in loaded if scheme.file.year == year]
+    if asked is not None:
+        fitting = [s for _, s in of_year if asked.startswith(s.file.region.code)]
+        longest = max((len(s.file.region.code) for s in fitting), default=0)
+        fitting = [s for s in fitting if len(s.file.region.code) == longest]
+    else:
+        fitting = [s for _, s in of_year if s.file.region.code in spoken]
+        if not fitting and len(library.layers) > 1:
+            fitting = [s for layer, s in of_year if layer == library.layers[-1].name]
+    latest = {scheme.file.region.code: scheme for scheme in fitting}  # a user's own scheme lies over the built-in one
+    if len(latest) == 1:
+        return next(iter(latest.values()))
+    raise _no_scheme(year, asked, list(latest.values()), [s for _, s in loaded])
+
+
+def _no_scheme(year: int, asked: str | None, several: Sequence[Scheme], known: Sequence[Scheme]) -> ConfigurationError:
+    candidates = "、".join(dict.fromkeys(s.name for s in several or known)) or "无"
+    if several:
+        message = f"{year} 年度有几个方案都适用：{candidates}"
+        return ConfigurationError("C10", message, "请用 --region 指明区划代码")
+    whom = f"区划 {asked}" if asked else "报送材料所属地区"
+    message = f"没有适用于{whom} {year} 年度的评分方案；现有方案：{candidates}"
+    return ConfigurationError("C10", message, "请用 --region 指明区划代码，或用 --mappings 提供本地方案；程序不会借用其他年度或地区的方案")
+
+
+def region_names(library: Library) -> dict[str, str]:
+    """Code → name of every region that has a scheme."""
+    return {scheme.file.region.code: scheme.file.region.name for _, scheme in schemes(library)}

@@ -1,0 +1,110 @@
+"""What a department's 指标表 says, set against the scheme: names, printed weights, printed sentences."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from converter.mapping.departments import Submission
+from converter.mapping.facts import SELF_SCORE, WEIGHT, Document, Printed
+from converter.scoring.schemes import Rule, Scheme
+from converter.vocabulary.findings import Finding, Place, finding
+from converter.vocabulary.labels import label, nearest, plain
+from converter.vocabulary.numbers import USABLE, shortest
+
+INDICATOR_FORM = "指标表"
+TOTAL = "合计"
+
+
+def rename_indicators(facts: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
+    """Facts of 自评得分 and 分值 under the scheme's own names of the indicators; unknown names stay as printed."""
+    known = {text: rule.name for rule in scheme.rules for text in rule.labels}
+    renamed = {}
+    for name in facts["field"].unique():
+        for suffix in (SELF_SCORE, WEIGHT):
+            if name.endswith(suffix):
+                renamed[name] = known.get(label(name.removesuffix(suffix)), name.removesuffix(suffix)) + suffix
+    return facts.assign(field=facts["field"].replace(renamed))
+
+
+def compare_tables(
+    facts: pd.DataFrame, used: Sequence[tuple[Submission, list[Document]]], scheme: Scheme
+) -> list[Finding]:
+    """Findings M05–M08 about the 指标表 of every department: unknown and absent indicators, other weights and sentences."""
+    findings: list[Finding] = []
+    tables = facts[(facts["form"] == INDICATOR_FORM) & (facts["form_year"] == scheme.file.year)]
+    for department, rows in tables.groupby("department", sort=True):
+        findings += _names(str(department), rows, scheme)
+        findings += _weights(str(department), rows, scheme)
+    for submission, documents in used:
+        for document in documents:
+            if document.form == INDICATOR_FORM and document.year == scheme.file.year:
+                findings += _sentences(submission.department, document.printed, scheme)
+    return findings
+
+
+def _names(department: str, rows: pd.DataFrame, scheme: Scheme) -> list[Finding]:
+    known = [rule.name for rule in scheme.rules]
+    scored = rows[rows["field"].str.endswith(SELF_SCORE)]
+    there = {name.removesuffix(SELF_SCORE) for name in scored["field"]}
+    findings = []
+    for row in scored.itertuples():
+        name = str(row.field).removesuffix(SELF_SCORE)
+        if name not in known and name != TOTAL:
+            close = nearest(name, known)
+            message = f"指标表中的“{name}”不在方案中" + (f"，最接近的是“{close}”" if close else "")
+            place = Place(row.file, row.sheet, row.cell)
+            findings.append(_about("M05", message, department, scheme, name, place))
+    for rule in scheme.rules:
+        if rule.name not in there:
+            place = Place(rows["file"].iloc[0], rows["sheet"].iloc[0])
+            message = f"指标表中没有“{rule.name}”"
+            findings.append(_about("M06", message, department, scheme, rule.name, place, rule.full))
+    unanswered = scored[~scored["state"].isin(list(USABLE)) & scored["field"].str.removesuffix(SELF_SCORE).isin(known)]
+    for row in unanswered.itertuples():
+        name = str(row.field).removesuffix(SELF_SCORE)
+        place = Place(row.file, row.sheet, row.cell)
+        findings.append(_about("M06", f"“{name}”没有自评得分（{row.state}）", department, scheme, name, place))
+    return findings
+
+
+def expected_weights(scheme: Scheme) -> dict[str, float]:
+    """分值 by name: every level and indicator of the scheme, a shared weight at the first of its group."""
+    weights = {rule.name: rule.full for rule in scheme.rules if rule.group == rule.name}
+    for name, level in scheme.file.levels.items():
+        weights.setdefault(name, level.full)
+        for part, full in level.parts.items():
+            weights.setdefault(part, full)
+    return weights
+
+
+def _weights(department: str, rows: pd.DataFrame, scheme: Scheme) -> list[Finding]:
+    expected = expected_weights(scheme)
+    printed = rows[rows["field"].str.endswith(WEIGHT) & rows["state"].isin(list(USABLE))]
+    findings = []
+    for field_name, group in printed.groupby("field", sort=True):
+        name = str(field_name).removesuffix(WEIGHT)
+        total = float(group["value"].sum())
+        if name in expected and abs(total - expected[name]) > 1e-9:
+            first = group.iloc[0]
+            message = f"指标表所印“{name}”分值 {shortest(total)}，方案为 {shortest(expected[name])}"
+            place = Place(first["file"], first["sheet"], first["cell"])
+            findings.append(_about("M07", message, department, scheme, name, place))
+    return findings
+
+
+def _sentences(department: str, printed: Sequence[Printed], scheme: Scheme) -> list[Finding]:
+    known: dict[str, Rule] = {text: rule for rule in scheme.rules for text in rule.labels}
+    findings = []
+    for line in printed:
+        rule = known.get(label(line.indicator))
+        if rule is not None and plain(line.text) != plain(rule.spec.text):
+            message = f"指标表所印“{rule.name}”的评价标准与方案原文不同"
+            findings.append(_about("M08", message, department, scheme, rule.name, line.place))
+    return findings
+
+
+def _about(
+    code: str, message: str, department: str, scheme: Scheme, subject: str, place: Place, points: float | None = None
+) -> Finding:
+    year = scheme.file.year
+    return finding(code, message, department=department, year=year, subject=subject, place=place, points=points)

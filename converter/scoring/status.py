@@ -1,0 +1,32 @@
+"""状态 of a score, and the certain part of a self score's gap."""
+
+from enum import StrEnum
+
+import numpy as np
+
+from converter.scoring.rounding import SCORE_DIGITS, round_half_up
+
+
+class Status(StrEnum):
+    """状态 of a score. The last four have no score but the interval [0, 分值]."""
+
+    SCORED = "已评分"
+    SELF = "自评"
+    NOT_APPLICABLE = "不适用"
+    MISSING = "缺数"
+    ZERO_DENOMINATOR = "分母为零"
+    SILENT = "未规定"
+    UNJUDGED = "未评"
+
+
+UNKNOWN = (Status.MISSING, Status.ZERO_DENOMINATOR, Status.SILENT, Status.UNJUDGED)
+#: Not computed from data: taken from the self score, or waiting for a person.
+JUDGED = (Status.SELF, Status.UNJUDGED)
+
+
+def certain_gap(own: float, low: float, high: float) -> float:
+    """自评差异: by how much the self score lies outside the interval, 0 inside it, NaN without a self score."""
+    if np.isnan(own):
+        return float("nan")
+    gap = own - high if own > high else own - low if own < low else 0.0
+    return float(round_half_up(np.array([gap]), SCORE_DIGITS)[0])

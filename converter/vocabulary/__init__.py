@@ -1,0 +1,1 @@
+"""The words every room uses: findings and exit codes, numbers and their states, labels."""

@@ -1,0 +1,172 @@
+"""Findings (问题): frozen data with a stable code, rendered later; and the errors that stop a run.
+
+A finding is something wrong with the material or the rules; the run goes on. A `ConverterError` means the run
+cannot go on; it carries its exit code. Codes never change their meaning: reconciliation checks J K X Y S B
+(mappings/checks.yaml), files F, mapping M, data D, run R, configuration C.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+EXIT_CLEAN, EXIT_FINDINGS, EXIT_CANNOT_RUN, EXIT_BUG, EXIT_INTERRUPTED = 0, 1, 2, 70, 130
+
+
+class Level(StrEnum):
+    """How bad: 错误 cannot be true, 警告 is probably wrong or a choice, 提示 is for information."""
+
+    ERROR = "错误"
+    WARNING = "警告"
+    NOTE = "提示"
+
+
+class Owner(StrEnum):
+    """Who has to act on a finding."""
+
+    DEPARTMENT = "部门"
+    BUREAU = "财政局"
+    RULES = "规则"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value or a problem stands: 文件!工作表!单元格, or a YAML file with line:column as the cell."""
+
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+
+    def __str__(self) -> str:
+        if self.sheet or not self.cell:
+            return "!".join(part for part in (self.file, self.sheet, self.cell) if part)
+        return f"{self.file}:{self.cell}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem. `points` is the score at stake (分), None where no score depends on it."""
+
+    code: str
+    level: Level
+    owner: Owner
+    message: str
+    advice: str = ""
+    department: str = ""
+    year: int | None = None
+    subject: str = ""
+    points: float | None = None
+    place: Place = field(default_factory=Place)
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What all findings of one code have in common."""
+
+    level: Level
+    owner: Owner
+    advice: str
+
+
+_E, _W, _N = Level.ERROR, Level.WARNING, Level.NOTE
+_DEP, _FIN = Owner.DEPARTMENT, Owner.BUREAU
+
+#: Codes of findings that are not reconciliation checks (those are data: mappings/checks.yaml).
+KINDS: dict[str, Kind] = {
+    "F01": Kind(_E, _DEP, "请用 Excel 或 WPS 打开后另存为 .xlsx 再报送"),
+    "F02": Kind(_N, _DEP, "内容已按实际格式读取；建议改正扩展名"),
+    "F03": Kind(_E, _DEP, "文件是空的，请重新复制或重新报送"),
+    "F04": Kind(_E, _DEP, "文件已加密，请取消密码后重新报送"),
+    "F05": Kind(_E, _DEP, "不支持这种格式，请另存为 .xlsx 再报送"),
+    "F06": Kind(_E, _DEP, "请删除多余的空行空列或拆分文件后重新报送"),
+    "F07": Kind(_E, _DEP, "该文件使读取进程异常退出，已单独隔离；请另存为 .xlsx 再报送"),
+    "F08": Kind(_N, _FIN, "本程序生成的工作簿不作为报送材料，无需处理"),
+    "F09": Kind(_N, _FIN, "不是工作簿，未读取；如含数据请转录到表格"),
+    "F10": Kind(_N, _DEP, "内容完全相同的文件只计一次，无需处理"),
+    "M01": Kind(_W, _DEP, "请核对表名与表头；可用 jixiao describe 查看程序如何理解该文件"),
+    "M02": Kind(_W, _FIN, "请核对栏目名称；确为新栏目时在 mappings 的表单中登记"),
+    "M03": Kind(_W, _DEP, "请核对是否同一部门，并统一填报名称"),
+    "M04": Kind(_E, _DEP, "请核对表头年度后重新报送"),
+    "M05": Kind(_W, _DEP, "请核对指标名称；不在方案中的指标不计分"),
+    "M06": Kind(_W, _DEP, "请补报该指标的自评得分"),
+    "M07": Kind(_W, _DEP, "以方案的分值为准；请部门改用现行指标表"),
+    "M08": Kind(_W, _DEP, "以方案的评价标准为准；请部门改用现行指标表"),
+    "M09": Kind(_N, _FIN, "该年度不在本次评分范围，文件未使用"),
+    "M10": Kind(_W, _DEP, "请在表头补填单位名称；现按文件夹或文件名归属"),
+    "M11": Kind(_N, _FIN, "该工作表未使用，如含数据请核对表名与表头"),
+    "M12": Kind(_W, _DEP, "请在表内注明年度；现按同批材料推定"),
+    "D01": Kind(_E, _DEP, "请改填数字后重新报送（无法识别的内容不按 0 处理）"),
+    "D02": Kind(_E, _DEP, "请改正单元格中的错误值后重新报送"),
+    "D03": Kind(_E, _DEP, "公式没有计算结果，请用 Excel 或 WPS 打开并保存后重新报送"),
+    "D04": Kind(_E, _DEP, "同一数据有两个不同的数，均未采用；请核实后只报一份"),
+    "D05": Kind(_W, _DEP, "请核对两处数据；已按数据字典的来源顺序采用"),
+    "D07": Kind(_W, _DEP, "请补报缺少的报表"),
+    "D06": Kind(_N, _DEP, "请补报含有该数据的报表（如上年度基础数据表）"),
+}
+
+
+def level_at_least(level: Level, line: str) -> bool:
+    """Whether a level counts under `--fail-on line` (error, warning or never)."""
+    return {"error": level is Level.ERROR, "warning": level is not Level.NOTE, "never": False}[line]
+
+
+def finding(code: str, message: str, **details: object) -> Finding:
+    """A finding of a catalogued code; level, owner and advice default to the code's own."""
+    kind = KINDS[code]
+    given = {"level": kind.level, "owner": kind.owner, "advice": kind.advice, **details}
+    return Finding(code=code, message=mask(message), **given)  # type: ignore[arg-type]
+
+
+#: Mobile and identity numbers never leave the reader unmasked (CONTRACT: 规范数据).
+_PERSONAL = re.compile(r"(?<![\d.])(1[3-9]\d)\d{4}(\d{4})(?![\d.])|(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
+
+
+def mask(text: str) -> str:
+    """Text with the middle of phone and ID numbers replaced by asterisks."""
+    return _PERSONAL.sub(lambda m: f"{m[1]}****{m[2]}" if m[1] else f"{m[3]}********{m[4]}", text)
+
+
+LEVEL_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
+
+
+def numbered(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in their fixed order with 编号: code plus a digest of code, department and subject, stable across runs."""
+    ordered = sorted(
+        set(findings),
+        key=lambda f: (f.department, LEVEL_ORDER[f.level], f.code, f.year or 0, f.subject, str(f.place), f.message),
+    )
+    seen: Counter[str] = Counter()
+    result = []
+    for item in ordered:
+        digest = hashlib.sha256("|".join((item.code, item.department, item.subject)).encode()).hexdigest()
+        number = f"{item.code}-{digest[:8]}"
+        seen[number] += 1
+        suffix = f"-{seen[number]}" if seen[number] > 1 else ""
+        result.append(replace(item, number=number + suffix))
+    return result
+
+
+class ConverterError(Exception):
+    """The run cannot go on. One line for the user: code, what, where, what to do next."""
+
+    exit_code = EXIT_CANNOT_RUN
+
+    def __init__(self, code: str, message: str, advice: str = "", place: Place | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.advice, self.place = code, message, advice, place or Place()
+
+    def __str__(self) -> str:
+        where = f"{self.place}：" if self.place.file else ""
+        advice = f"（{self.advice}）" if self.advice else ""
+        return f"[{self.code}] {where}{self.message}{advice}"
+
+
+class ConfigurationError(ConverterError):
+    """A mistake in a YAML file or in the choice of rules (codes C…)."""
+
+
+class RunError(ConverterError):
+    """Wrong arguments, no input, or an output that cannot be written (codes R…)."""

@@ -1,0 +1,59 @@
+"""Labels of sheets, heads and rows in their matching form. Raw text is kept for display; nothing is matched fuzzily."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_QUOTES = dict.fromkeys(map(ord, "“”„‟\"'‘’`´「」『』《》〈〉"))
+_BRACKETS = str.maketrans("〔〕【】[]{}", "()()()()")
+_CIRCLED = re.compile(r"[①-⑳⑴-⒇⒈-⒛㈠-㈩]")
+_NUMERAL = r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}"
+#: A numeral is numbering only before a separator (三公经费 keeps its 三, 2019年 its year).
+_NUMBERING = re.compile(rf"(?:\((?:{_NUMERAL})\)[、.:]?|(?:{_NUMERAL})[、.:](?![0-9])|其中:|\x00[、.:]?)")
+_UNIT_TAIL = re.compile(r"\((?:单位:)?(%|‰|元|千元|万元|亿元|人|名|个|分|辆|批次|人次|平方米)\)$")
+
+
+@lru_cache(maxsize=1 << 16)
+def plain(text: str) -> str:
+    """Text folded for comparing whole sentences: NFKC, no blanks, no quotes, one kind of bracket."""
+    folded = unicodedata.normalize("NFKC", text).translate(_ZERO_WIDTH).translate(_QUOTES).translate(_BRACKETS)
+    return re.sub(r"\s+", "", folded)
+
+
+@lru_cache(maxsize=1 << 16)
+def label(text: str) -> str:
+    """The matching form of a label: `plain`, without numbering, 其中：, a unit in brackets and a closing colon."""
+    folded = plain(_CIRCLED.sub("\x00", text))
+    while match := _NUMBERING.match(folded):
+        folded = folded[match.end() :]
+    folded = _UNIT_TAIL.sub("", folded)
+    return folded.strip(":;,.、").replace("\x00", "")
+
+
+def unit_of(text: str) -> str:
+    """The unit a label carries in brackets at its end ("满意度（%）" → "%"), "" without one."""
+    match = _UNIT_TAIL.search(plain(text).rstrip(":"))
+    return match[1] if match else ""
+
+
+def shown(text: str) -> str:
+    """A label as printed in messages: one line, no blanks around."""
+    return re.sub(r"\s+", "", text)
+
+
+def nearest(text: str, known: Iterable[str], floor: float = 50.0) -> str:
+    """The known name most like `text`, for a suggestion only ("" when none is at all alike)."""
+    best = process.extractOne(text, sorted(set(known)), scorer=fuzz.ratio, score_cutoff=floor)
+    return best[0] if best else ""
+
+
+def abbreviates(short: str, long: str) -> bool:
+    """Whether `short` is an ordered abbreviation of `long` (人社局 of 人力资源和社会保障局): no prefix, same last character."""
+    if not short or len(short) >= len(long) or long.startswith(short) or short[-1] != long[-1]:
+        return False
+    rest = iter(long)
+    return short[0] == long[0] and all(character in rest for character in short)

@@ -1,0 +1,149 @@
+"""Cell text → number and state (DOMAIN §6). What cannot be read is a state of its own, never 0."""
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+NAN = math.nan
+
+
+class State(StrEnum):
+    """What a cell holds. Only NUMBER, ZERO, DERIVED and CORRECTED enter arithmetic."""
+
+    NUMBER = "数值"
+    ZERO = "零"
+    BLANK = "空白"
+    DASH = "不适用"
+    ERROR = "错误值"
+    UNREADABLE = "无法识别"
+    STALE = "未计算"
+    CONFLICT = "冲突"
+    DERIVED = "推算"
+    CORRECTED = "更正"
+
+
+USABLE = frozenset({State.NUMBER, State.ZERO, State.DERIVED, State.CORRECTED})
+
+#: Units a cell may carry, by family, with the factor to the family's canonical unit (money: 万元).
+MONEY = {"元": 0.0001, "千元": 0.1, "万元": 1.0, "万": 1.0, "百万元": 100.0, "亿元": 10000.0, "亿": 10000.0}
+RATIO = {"%": 0.01, "‰": 0.001}
+COUNT = dict.fromkeys(
+    ["人", "名", "个", "辆", "台", "批次", "批", "人次", "次", "项", "件", "例", "团", "组", "平方米"], 1.0
+)
+SCORE = {"分": 1.0}
+_FAMILIES = (MONEY, RATIO, COUNT, SCORE)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A reading: `value` in the unit named by `unit` ("" when the cell names none), NaN unless `state` is usable."""
+
+    value: float
+    state: State
+    unit: str = ""
+    reason: str = ""
+
+
+def canonical(value: float) -> float:
+    """The float of the 15-digit decimal that Excel shows: caches hold 17 digits (0.1+0.2 is 0.3). Never −0.0."""
+    return float(f"{value:.15g}") + 0.0
+
+
+def shortest(value: float) -> str:
+    """Shortest decimal text of a float: 60 for 60.0, 1.1333 for 1.1333."""
+    text = repr(float(value))
+    return text.removesuffix(".0") if "e" not in text else text
+
+
+def percent(ratio: float) -> str:
+    """A ratio as percent text with at most two decimals: 113.33% for 1.13333, 10% for 0.1; a small one keeps its digits."""
+    points = Decimal(f"{ratio:.15g}") * 100
+    rounded = points.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    if rounded == 0 and points != 0:
+        return f"{float(points):.2g}%"
+    text = format(rounded, "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-0", "0" if rounded == 0 else "-0") + "%"
+
+
+_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-"))
+_DASH_MARK = re.compile(r"[-\u2010-\u2015\u2212\u2500\u2501\ufe58\ufe63\uff0d_/\\\u4e00\u30fc]{1,8}")
+_DASH_WORDS = frozenset({"无", "不涉及", "不适用", "无此项", "单位不需填列", "本单位不需填列"})
+_SPACED_THOUSANDS = re.compile(r"\D*\d{1,3}(?:\s\d{3})+(?:\.\d+)?\D*")
+_UNITS = "|".join(sorted((re.escape(u) for family in _FAMILIES for u in family), key=len, reverse=True))
+_NUMBER = re.compile(
+    rf"(?P<open>\()?(?P<sign>[-+△▲]?)¥?(?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d*)(?:\.(?P<part>\d*))?\.?。?"
+    rf"(?P<unit>{_UNITS})?(?P<close>\))?(?P<after>{_UNITS})?"
+)
+
+
+def read_text(text: str) -> Number:
+    """Reads the text of a cell in which a number is expected.
+
+    Blanks (empty, U+3000, NBSP) are BLANK; —— - / \\ 无 不涉及 一 are DASH; everything else must be one whole number
+    with an optional unit, else it is UNREADABLE with the reason.
+    """
+    folded = unicodedata.normalize("NFKC", text).translate(_ZERO_WIDTH).strip()
+    if not folded:
+        return Number(NAN, State.BLANK)
+    squeezed = re.sub(r"\s+", "", folded)
+    if _DASH_MARK.fullmatch(squeezed) or squeezed in _DASH_WORDS:
+        return Number(NAN, State.DASH)
+    closed = _close_gaps(folded)
+    if closed is None:
+        return Number(NAN, State.UNREADABLE, reason="数字中间有空格，无法判断是一个数还是两个数")
+    match = _NUMBER.fullmatch(closed.translate(_MINUS))
+    if match is None or not (match["whole"] or match["part"]) or bool(match["open"]) != bool(match["close"]):
+        return Number(NAN, State.UNREADABLE, reason="不是规范的数字")
+    return _reading(match)
+
+
+def _reading(match: re.Match[str]) -> Number:
+    """The number in a matched text; a percent is returned as its ratio."""
+    whole = match["whole"].replace(",", "")
+    if len(whole.lstrip("0")) > 15:
+        return Number(NAN, State.UNREADABLE, reason="超过 15 位有效数字，像编码而不是数")
+    unit = match["unit"] or match["after"] or ""
+    if match["unit"] and match["after"]:
+        return Number(NAN, State.UNREADABLE, reason="有两个单位")
+    negative = match["sign"] in ("-", "△", "▲") or bool(match["open"])
+    if match["open"] and match["sign"]:
+        return Number(NAN, State.UNREADABLE, reason="括号内又有正负号")
+    value = float(f"{whole or 0}.{match['part'] or 0}")
+    if unit in RATIO:
+        value *= RATIO[unit]
+    value = canonical(-value if negative else value)
+    return Number(value, State.ZERO if value == 0 else State.NUMBER, unit)
+
+
+def _close_gaps(text: str) -> str | None:
+    """Text without inner blanks ("18. 08", "95.⏎10%", "1 234.5"); None where a blank parts two digit runs."""
+    if re.search(r"\d\s+\d", text) and not _SPACED_THOUSANDS.fullmatch(text):
+        return None
+    return re.sub(r"\s+", "", text)
+
+
+def family(unit: str) -> dict[str, float] | None:
+    """The units that can be converted into `unit`, None where the unit is unknown."""
+    return next((units for units in _FAMILIES if unit in units), None)
+
+
+def convert(value: float, source: str, target: str) -> float | None:
+    """`value` in unit `source` as a number in unit `target`; None where the two measure different things."""
+    units = family(target)
+    if units is None or source not in units:
+        return None
+    if units[source] == units[target]:
+        return value
+    if units[source] < units[target]:  # dividing by a whole number keeps 11122315.04 元 exact as 1112.231504 万元
+        return canonical(value / round(units[target] / units[source]))
+    return canonical(value * round(units[source] / units[target]))
+
+
+def percent_digits(raw: str) -> int | None:
+    """Digits printed after the point of the percent in `raw` (113% → 0, 113.33% → 2); None without a percent."""
+    match = re.search(r"\d+(?:\.\s*(\d+))?\s*%", unicodedata.normalize("NFKC", raw))
+    return None if match is None else len(match[1] or "")
