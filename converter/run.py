@@ -74,6 +74,11 @@ class Report:
     exit_code: int = EXIT_CLEAN
     seconds: float = 0.0
 
+    def totals(self) -> list[dict[str, object]]:
+        """A row for each department: names, intervals, grades."""
+        rows = self.batch.totals.astype(object).where(self.batch.totals.notna(), None)
+        return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+
     def counts(self) -> dict[str, int]:
         """Departments and findings by level."""
         levels = Counter(str(item.level) for item in self.findings)
@@ -119,6 +124,13 @@ def run(options: Options) -> Report:
         if not options.dry_run:
             _publish(stage, options, report, library, inbox, sources)
     return report
+
+
+def read_one(sources: Sequence[Source], mappings: Path | None) -> Reading:
+    """One file read in a worker of its own, for describing it."""
+    library = Library(mappings)
+    with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
+        return _read_all(pool, sources)[0]
 
 
 def _names(batch: Batch, names: dict[str, str]) -> list[str]:

@@ -7,7 +7,8 @@ from converter.books import formulas as excel
 from converter.books.contents import DepartmentBook
 from converter.books.formulas import DASH_TEXT
 from converter.books.scoresheet import FROZEN_COLUMNS, HEAD_ROW, ScoreSheet
-from converter.books.styles import NO_NUMBER, Book, Page, Setup
+from converter.books.styles import NO_NUMBER, Book, Page, Setup, wrapped_lines
+from converter.books.summary import LOOKS, WIDTHS
 from converter.books.tables import FINDING_HEADS
 from converter.intake.cells import a1
 from converter.scoring.expressions import Input
@@ -18,6 +19,7 @@ SCORE_SHEET, DATA_SHEET, CHECK_SHEET, FINDINGS_SHEET, NOTES_SHEET = "评分表",
 DATA_HEADS = ("字段", "年度", "数值", "单位", "状态", "原文", "表单", "文件", "工作表", "单元格")
 CHECK_HEADS = ("指标", "程序计算值", "公式值", "差", "结论")
 _DATA_HEAD, _VALUE_COLUMN = 2, 2
+_DATA_WIDTHS = (34, 8, 16, 8, 12, 40, 14, 30, 30, 8)
 
 
 def department_book(book: DepartmentBook) -> bytes:
@@ -57,9 +59,11 @@ def _write_data(page: Page, book: DepartmentBook, cells: Mapping[Input, str]) ->
             page.put(at, _VALUE_COLUMN, DASH_TEXT if row.state == State.DASH else row.value, "input")
         for column, value in enumerate((row.unit, row.state), start=3):
             page.put(at, column, value, "center")
-        for column, text in enumerate((row.raw, row.form, row.file, row.sheet, row.cell), start=5):
+        sources = (row.raw, row.form, row.file, row.sheet, row.cell)
+        for column, text in enumerate(sources, start=5):
             page.put(at, column, text)
-    page.widths((34, 8, 16, 8, 10, 30, 14, 34, 24, 8))
+        page.height(at, 5 + 12 * max(map(wrapped_lines, sources, _DATA_WIDTHS[5:])))
+    page.widths(_DATA_WIDTHS)
 
 
 def _write_check(page: Page, book: DepartmentBook, placed: Mapping[str, str]) -> None:
@@ -84,17 +88,14 @@ def _write_check(page: Page, book: DepartmentBook, placed: Mapping[str, str]) ->
 
 
 def _write_findings(page: Page, book: DepartmentBook) -> None:
-    page.merge((0, 0), (0, len(FINDING_HEADS) - 1), "需要部门核实的问题", "title")
-    for column, head in enumerate(FINDING_HEADS):
-        page.put(1, column, head, "head")
-    for at, row in enumerate(book.findings, start=2):
-        for column, value in enumerate(row):
-            page.put(at, column, value, "center" if column in (1, 2, 4, 8, 9) else "text")
-    page.widths((15, 7, 7, 16, 7, 18, 46, 30, 9, 8, 24, 16, 8, 20, 12))
+    page.put(0, 0, "需要部门核实的问题", "left_title")
+    widths = [WIDTHS[head] for head in FINDING_HEADS]
+    page.table(1, FINDING_HEADS, book.findings, widths, lambda _, head: LOOKS.get(head, "text"))
 
 
 def _write_notes(page: Page, book: DepartmentBook) -> None:
     page.put(0, 0, "说明", "title")
     for at, line in enumerate(book.notes, start=1):
         page.put(at, 0, line, "paragraph")
+        page.height(at, 6 + 14 * wrapped_lines(line, 92))
     page.widths((96,))

@@ -5,7 +5,7 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from xlsxwriter.worksheet import Worksheet
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001  # a fixed mark, not a time
 MAX_TEXT, MAX_SHEET_ROWS, MAX_LINKS = 32_767, 200_000, 65_000
 _A4 = 9
-_WIDEST = 40.0
 
 _TITLE_FONT, _HEAD_FONT, _TEXT_FONT = "黑体", "黑体", "宋体"
 _BASE: dict[str, Any] = {"font_name": _TEXT_FONT, "font_size": 10, "valign": "vcenter", "text_wrap": True}
@@ -28,20 +27,21 @@ LOOKS: dict[str, dict[str, Any]] = {
     "title": {"font_name": _TITLE_FONT, "font_size": 16, "align": "center", "text_wrap": False},
     "note": {"font_size": 9, "font_color": "#404040", "text_wrap": False},
     "head": {"font_name": _HEAD_FONT, "align": "center", "bg_color": "#DDE6F0", **_BORDER},
-    "text": {**_BORDER},
-    "center": {"align": "center", **_BORDER},
+    "left_title": {"font_name": _TITLE_FONT, "font_size": 14, "text_wrap": False},
+    "text": {"font_size": 9, **_BORDER},
+    "center": {"font_size": 9, "align": "center", **_BORDER},
     "sentence": {"font_size": 8, **_BORDER},
     "money": {"num_format": "#,##0.00", **_BORDER},
     "number": {"num_format": "General", "align": "right", **_BORDER},
     "score": {"num_format": "0.00", "align": "center", **_BORDER},
-    "weight": {"num_format": "0.##", "align": "center", **_BORDER},
+    "weight": {"num_format": "General", "align": "center", **_BORDER},
     "percent": {"num_format": "0.00%", "align": "center", **_BORDER},
     "whole": {"num_format": "0", "align": "center", **_BORDER},
     "missing": {"align": "center", "bg_color": "#E7E6E6", **_BORDER},
     "input": {"num_format": "#,##0.00####", "align": "right", "bg_color": "#FFF9E5", **_BORDER},
     "sum": {"num_format": "0.00", "align": "center", "bold": True, "bg_color": "#F2F2F2", **_BORDER},
     "sumtext": {"align": "center", "bold": True, "bg_color": "#F2F2F2", **_BORDER},
-    "link": {"font_color": "#0563C1", "underline": 1, **_BORDER},
+    "link": {"font_size": 9, "font_color": "#0563C1", "underline": 1, **_BORDER},
     "paragraph": {"border": 0},
 }
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -163,6 +163,34 @@ class Page:
         for column, width in enumerate(widths):
             self.worksheet.set_column(column, column, width)
 
+    def table(
+        self,
+        top: int,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        widths: Sequence[float],
+        looks: Callable[[Sequence[object], str], str],
+    ) -> None:
+        """A head row at `top` and the rows below it, each as high as its wrapped texts need.
+
+        `looks` gives the look of a cell by its row and head; `link` makes a relative link to the file it names.
+        """
+        self.widths(widths)
+        for column, head in enumerate(heads):
+            self.put(top, column, head, "head")
+        self.height(top, 4 + 13 * max(wrapped_lines(h, w) for h, w in zip(heads, widths, strict=True)))
+        for at, row in enumerate(rows, start=top + 1):
+            lines = 1
+            for column, (head, value) in enumerate(zip(heads, row, strict=True)):
+                look = looks(row, head)
+                if look == "link" and value:
+                    self.link(at, column, str(value), str(value))
+                else:
+                    self.put(at, column, value, look)
+                if isinstance(value, str):
+                    lines = max(lines, wrapped_lines(value, widths[column] * 1.1))
+            self.height(at, min(400.0, 4 + 12 * lines))
+
     def height(self, row: int, points: float) -> None:
         """Height of a row in points."""
         self.worksheet.set_row(row, points)
@@ -181,22 +209,6 @@ def printable(text: str) -> str:
 def display_width(text: str) -> float:
     """Columns a text takes on screen: wide characters count two."""
     return float(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text))
-
-
-def fitting_widths(heads: Sequence[str], rows: Sequence[Sequence[object]], fixed: Mapping[str, float]) -> list[float]:
-    """A width for each column from its head and first rows, between 8 and 40; `fixed` decides for some heads."""
-    widths = []
-    for column, head in enumerate(heads):
-        lines = [line for row in rows[:300] for line in _text(row[column]).split("\n")[:5]]
-        widest = max([display_width(head), *map(display_width, lines)])
-        widths.append(fixed.get(head, max(8.0, min(_WIDEST, widest * 1.1 + 2))))
-    return widths
-
-
-def _text(value: object) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    return f"{value:,.2f}" if isinstance(value, float) else str(value)
 
 
 def wrapped_lines(text: str, width: float) -> int:

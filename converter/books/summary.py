@@ -1,10 +1,11 @@
 """评分汇总_<year>.xlsx: the whole batch in one workbook, its sheets as CONTRACT lists them."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from converter.books import tables
-from converter.books.styles import MAX_SHEET_ROWS, Book, Page, Setup, fitting_widths
+from converter.books.styles import MAX_SHEET_ROWS, Book, Page, Setup
 from converter.books.tables import Table
 
 _HEAD_ROW = 2
@@ -23,7 +24,7 @@ class SummaryBook:
 
 
 #: Look of a column by its head, where it is not plain text.
-_LOOKS: dict[str, str] = {
+LOOKS: dict[str, str] = {
     **dict.fromkeys(("名次", "年度", "错误", "警告", "大小"), "whole"),
     **dict.fromkeys(("分值", "数据分值"), "weight"),
     **dict.fromkeys(
@@ -32,12 +33,18 @@ _LOOKS: dict[str, str] = {
     ),
     **dict.fromkeys(("名次区间", "自评等次", "等次", "状态", "级别", "代码", "责任方", "单元格", "单位", "采用"), "center"),
     "数值": "number",
+    "评分表": "link",
 }
-_WIDTHS: Mapping[str, float] = {
-    "评分表": 30, "主要扣分": 34, "缺数指标": 34, "说明": 50, "建议": 36, "计算过程": 48, "缺少数据": 40, "原文": 30,
-    "SHA-256": 20, "内容": 80, "指标公式": 40, "计分方式": 36, "部门说明": 20, "处理": 14,
+#: Column widths by head; narrow enough that the sheets can be read on A4.
+WIDTHS: dict[str, float] = {
+    "名次": 6, "名次区间": 9, "部门编码": 9, "部门": 18, "类别": 8, "年度": 6, "自评得分": 8, "自评等次": 8, "复算得分": 8, "复算下限": 8,
+    "复算上限": 8, "等次": 8, "自评差异": 8, "数据分值": 8, "数据下限": 8, "数据上限": 8, "沿用自评": 8, "主要扣分": 26, "缺数指标": 26,
+    "错误": 6, "警告": 6, "评分表": 26, "一级指标": 10, "二级指标": 10, "三级指标": 20, "分值": 6, "指标值": 9, "得分": 7, "下限": 7,
+    "上限": 7, "状态": 8, "缺少数据": 34, "计分口径": 16, "其他口径得分": 18, "计算过程": 44, "依据": 16, "编号": 14, "级别": 6,
+    "代码": 6, "对象": 18, "说明": 44, "建议": 30, "影响分值": 8, "责任方": 8, "文件": 26, "工作表": 18, "单元格": 8, "部门说明": 18,
+    "处理": 10, "字段": 24, "数值": 13, "单位": 7, "采用": 6, "原文": 32, "表单": 12, "资金口径": 9, "指标公式": 36, "计分方式": 32,
+    "大小": 9, "SHA-256": 40, "处理结果": 24, "项目": 18, "内容": 90,
 }  # fmt: skip
-LINKED = "评分表"
 _INDICATOR = tables.SCORE_HEADS.index("三级指标")
 
 
@@ -51,26 +58,22 @@ def summary_book(book: SummaryBook) -> bytes:
 
 
 def _write(page: Page, table: Table, book: SummaryBook) -> None:
-    page.merge((0, 0), (0, len(table.heads) - 1), f"{book.title}：{table.name}", "title")
+    page.put(0, 0, f"{book.title}：{table.name}", "left_title")
     page.put(1, 0, book.subtitle, "note")
-    for column, head in enumerate(table.heads):
-        page.put(_HEAD_ROW, column, head, "head")
     shown = table.rows[:MAX_SHEET_ROWS]
-    for at, row in enumerate(shown, start=_HEAD_ROW + 1):
-        for column, (head, value) in enumerate(zip(table.heads, row, strict=True)):
-            if head == "指标值":
-                page.put(at, column, value, "percent" if row[_INDICATOR] in book.ratios else "score")
-            elif head == LINKED and value:
-                page.link(at, column, str(value), str(value))
-            else:
-                page.put(at, column, value, _LOOKS.get(head, "text"))
+    page.table(_HEAD_ROW, table.heads, shown, [WIDTHS[head] for head in table.heads], partial(_look, book.ratios))
     if len(table.rows) > MAX_SHEET_ROWS:
         note = f"共 {len(table.rows)} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
         page.put(_HEAD_ROW + 1 + MAX_SHEET_ROWS, 0, note, "note")
-    page.widths(fitting_widths(table.heads, shown, _WIDTHS))
     if shown:
         page.worksheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + len(shown), len(table.heads) - 1)
-    page.height(0, 26)
+    page.height(0, 24)
+
+
+def _look(ratios: frozenset[str], row: Sequence[object], head: str) -> str:
+    if head == "指标值":
+        return "percent" if row[_INDICATOR] in ratios else "score"
+    return LOOKS.get(head, "text")
 
 
 SHEETS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -33,8 +33,9 @@ def _ratio(value: object) -> object:
     if isinstance(value, str):
         if match := re.fullmatch(r"(-?\d+(?:\.\d+)?)\s*%", value):
             return float(Fraction(match[1]) / 100)
-        if match := re.fullmatch(r"-?\d+/[1-9]\d*", value):
-            return float(Fraction(match[0]))
+        if match := re.fullmatch(r"(-?\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)", value):
+            if Fraction(match[2]):
+                return float(Fraction(match[1]) / Fraction(match[2]))
         raise PydanticCustomError("ratio", "应为百分数（如 5%）、分数（如 1/3）或数字")
     return value
 
@@ -51,7 +52,7 @@ class Document:
     """A YAML file with the position of each of its nodes."""
 
     def __init__(self, path: Path, shown: str) -> None:
-        self.shown = shown
+        self.path, self.shown = path, shown
         self.text = _read(path, shown)
         self.root = self._compose()
         self.plain = _plain(self.root)

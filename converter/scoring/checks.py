@@ -235,10 +235,14 @@ class _Comparison:
             f"{self.check.title}（{self.year}年）：{what}，{numbers}，相差 {gap}{rounding}",
             department=self.inputs.departments[position],
             year=self.year,
-            subject=f"{self.left.formula.text}{self.year}",
+            subject=f"{self._subject()}（{self.year}年）",
             place=self._place(position),
         )
         return replace(found, level=Level.NOTE) if outcome is Outcome.ROUNDING else found
+
+    def _subject(self) -> str:
+        """The field on the left where it is one, else the check's title."""
+        return self.left.formula.text if self.left.formula.tree in self.left.formula.inputs() else self.check.title
 
     def _numbers(self, side: _Side, position: int, show: Callable[[float], str]) -> str:
         value = float(side.present[position])

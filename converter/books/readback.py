@@ -1,0 +1,94 @@
+"""Reading OUT back: frames from the CSV files, the rules and totals from the summary workbook, the manifest."""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import python_calamine
+
+from converter.books import tables
+from converter.books.summary import SHEETS
+from converter.intake.cells import text_of
+from converter.vocabulary.findings import Place, RunError
+
+Record = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Output:
+    """One OUT folder. Every value is text as in the CSV: a blank stays "", never 0."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        if not (self.folder / "run.json").is_file():
+            advice = "请给出 jixiao run 的输出文件夹（里面有 run.json）"
+            raise RunError("R08", "不是一个完整的输出文件夹", advice, Place(str(self.folder)))
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """run.json."""
+        try:
+            content: dict[str, Any] = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise RunError("R08", "run.json 已损坏", "请重新运行 jixiao run", Place(str(self.folder))) from error
+        return content
+
+    @cached_property
+    def scores(self) -> list[Record]:
+        """Rows of scores.csv by head."""
+        return self._csv("scores.csv", tables.SCORE_HEADS)
+
+    @cached_property
+    def facts(self) -> list[Record]:
+        """Rows of facts.csv by head."""
+        return self._csv("facts.csv", tables.FACT_HEADS)
+
+    @cached_property
+    def rules(self) -> dict[str, Record]:
+        """Rows of the sheet 规则 by 三级指标."""
+        return {row["三级指标"]: row for row in self._sheet("规则")}
+
+    @cached_property
+    def totals(self) -> list[Record]:
+        """Rows of the sheet 汇总."""
+        return self._sheet("汇总")
+
+    def books(self) -> list[Path]:
+        """Every workbook that run.json lists, in the order of names."""
+        names = sorted(entry["file"] for entry in self.manifest["outputs"] if entry["file"].endswith(".xlsx"))
+        return [self.folder / name for name in names]
+
+    def _csv(self, name: str, heads: Sequence[str]) -> list[Record]:
+        path = self.folder / name
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as stream:
+                rows = list(csv.reader(stream))
+        except OSError as error:
+            raise RunError("R08", "输出文件夹缺少文件", "请重新运行 jixiao run", Place(f"{self.folder.name}/{name}")) from error
+        if not rows or tuple(rows[0]) != tuple(heads):
+            raise RunError("R08", "表头与本版本不符", "请用同一版本重新运行", Place(f"{self.folder.name}/{name}"))
+        return [dict(zip(heads, map(_unguarded, row), strict=True)) for row in rows[1:]]
+
+    def _sheet(self, name: str) -> list[Record]:
+        heads = dict(SHEETS)[name]
+        path = self.folder / f"评分汇总_{self.manifest['year']}.xlsx"
+        place = Place(f"{self.folder.name}/{path.name}", name)
+        try:
+            book = python_calamine.CalamineWorkbook.from_path(str(path))
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except (OSError, python_calamine.CalamineError) as error:
+            raise RunError("R08", "汇总工作簿打不开", "请重新运行 jixiao run", place) from error
+        start = next((i for i, row in enumerate(rows) if row and row[0] == heads[0]), None)
+        if start is None:
+            raise RunError("R08", "工作表里找不到表头", "请不要改动表头，或重新运行", place)
+        return [dict(zip(heads, map(text_of, row), strict=False)) for row in rows[start + 1 :]]
+
+
+def _unguarded(text: str) -> str:
+    """A CSV text without the apostrophe that kept it from being taken for a formula."""
+    return text[1:] if text.startswith("'") and text[1:2] in ("=", "+", "-", "@", "\t", "\r") else text

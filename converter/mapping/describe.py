@@ -1,0 +1,78 @@
+"""How a workbook was understood: sheet by sheet, what it was taken for and why, and what was not understood."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from converter.intake.cells import a1
+from converter.mapping.facts import Document, Reading
+from converter.vocabulary.numbers import USABLE, shortest
+
+
+def describe(reading: Reading) -> dict[str, Any]:
+    """A reading as JSON: documents with their facts and notes, unused sheets with the reason, notes about the file."""
+    return {
+        "file": reading.file,
+        "own_book": reading.own_book,
+        "documents": [_document(document) for document in reading.documents],
+        "unused_sheets": dict(reading.unused),
+        "notes": [{"code": item.code, "level": str(item.level), "message": item.message} for item in reading.findings],
+    }
+
+
+def _document(document: Document) -> dict[str, Any]:
+    return {
+        "sheet": document.sheet,
+        "form": document.form,
+        "year": document.year,
+        "year_cell": a1(document.year_cell) if document.year_cell else "",
+        "department": document.department,
+        "department_cell": a1(document.department_cell) if document.department_cell else "",
+        "unit": document.unit,
+        "unit_named": document.unit_named,
+        "facts": [
+            {
+                "field": fact.field,
+                "year": fact.year,
+                "value": fact.value if fact.state in USABLE else None,
+                "unit": fact.unit,
+                "state": str(fact.state),
+                "raw": fact.raw,
+                "cell": fact.place.cell,
+            }
+            for fact in document.facts
+        ],
+        "notes": [{"code": item.code, "message": item.message, "cell": item.place.cell} for item in document.findings],
+    }
+
+
+def lines(reading: Reading) -> Iterator[str]:
+    """The same for a person."""
+    yield f"文件：{reading.file}"
+    for document in reading.documents:
+        yield from _document_lines(document)
+    for sheet, reason in reading.unused.items():
+        yield f"工作表“{sheet}”：未采用（{reason}）"
+    for item in reading.findings:
+        yield f"[{item.code}] {item.message}（{item.advice}）"
+
+
+def _document_lines(document: Document) -> Iterator[str]:
+    yield f"工作表“{document.sheet}”：{document.form}"
+    yield f"  年度：{_seen(document.year, document.year_cell, '表头年度栏')}"
+    yield f"  单位名称：{_seen(document.department, document.department_cell, '')}"
+    if document.unit:
+        yield f"  金额单位：{document.unit}" + ("" if document.unit_named else "（表内没有写，按表单推定）")
+    yield f"  认出 {len(document.facts)} 个数据单元格："
+    for fact in document.facts:
+        value = f"{shortest(fact.value)} {fact.unit}" if fact.state in USABLE else str(fact.state)
+        year = f"（{fact.year}年）" if fact.year else ""
+        yield f"    {fact.place.cell:<6}{fact.field}{year}：{value}"
+    for item in document.findings:
+        yield f"  [{item.code}] {item.place.cell} {item.message}（{item.advice}）"
+
+
+def _seen(value: object, cell: tuple[int, int] | None, otherwise: str) -> str:
+    if not value:
+        return "表内没有写"
+    where = a1(cell) if cell else otherwise
+    return f"{value}（{where}）" if where else str(value)
