@@ -6,6 +6,7 @@ Everything heavy is imported inside the commands, so that --help answers at once
 import json
 import logging
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterable
@@ -42,22 +43,25 @@ _HELP_WORDS = (
 )
 
 
-class _ChineseHelp:
-    """Typer's own words in the help, in Chinese."""
-
-    def get_help(self, ctx: typer.Context) -> str:
-        text: str = super().get_help(ctx)  # type: ignore[misc]
-        for english, chinese in _HELP_WORDS:
-            text = text.replace(english, chinese)
-        return text
+def _in_chinese(text: str) -> str:
+    """Typer's own words in a help text, in Chinese."""
+    for english, chinese in _HELP_WORDS:
+        text = text.replace(english, chinese)
+    return text
 
 
-class _Command(_ChineseHelp, TyperCommand):
-    pass
+class _Command(TyperCommand):
+    """A command whose help is Chinese throughout."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _in_chinese(super().get_help(ctx))
 
 
-class _Group(_ChineseHelp, TyperGroup):
-    pass
+class _Group(TyperGroup):
+    """A group of commands whose help is Chinese throughout."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _in_chinese(super().get_help(ctx))
 
 
 _SETTINGS: dict[str, Any] = {
@@ -68,11 +72,15 @@ _SETTINGS: dict[str, Any] = {
     "context_settings": {"help_option_names": ["-h", "--help"]},
     "no_args_is_help": True,
 }
-app = typer.Typer(**_SETTINGS, help="部门整体支出绩效：报表文件夹进，逐项复算、逐数可溯的评分工作簿出。", epilog=_EXIT_CODES)
+app = typer.Typer(
+    **_SETTINGS, help="部门整体支出绩效：报表文件夹进，逐项复算、逐数可溯的评分工作簿出。", epilog=_EXIT_CODES
+)
 scheme_app = typer.Typer(**_SETTINGS, help="评分方案：列出、查看、运行算例。")
 app.add_typer(scheme_app, name="scheme")
 
-MappingsOption = Annotated[Path | None, typer.Option("--mappings", help="自己的映射文件夹，叠加在内置映射之上", show_default=False)]
+MappingsOption = Annotated[
+    Path | None, typer.Option("--mappings", help="自己的映射文件夹，叠加在内置映射之上", show_default=False)
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出")]
 OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="jixiao run 的输出文件夹")]
 
@@ -106,7 +114,9 @@ def run_command(
     inbox: Annotated[list[Path], typer.Argument(metavar="INBOX...", help="收件箱：文件夹（含下级）或文件，可多个")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="输出文件夹")],
     year: Annotated[int | None, typer.Option(help="数据年度，如 2019；不写则取多数部门报表的年度")] = None,
-    region: Annotated[str | None, typer.Option(metavar="CODE", help="区划代码，如 430527；不写则按报送材料所属地区")] = None,
+    region: Annotated[
+        str | None, typer.Option(metavar="CODE", help="区划代码，如 430527；不写则按报送材料所属地区")
+    ] = None,
     mappings: MappingsOption = None,
     jobs: Annotated[int, typer.Option(min=0, help="工作进程数，0 为自动")] = 0,
     no_books: Annotated[bool, typer.Option("--no-books", help="不写各部门工作簿")] = False,
@@ -209,7 +219,11 @@ def diff_command(
         _print_json(found.to_dict())
     else:
         _print_lines(map(str, found.changes))
-        print(f"比较 {found.compared} 项，{len(found.changes)} 处不同" if found.changes else f"比较 {found.compared} 项，没有差异")
+        print(
+            f"比较 {found.compared} 项，{len(found.changes)} 处不同"
+            if found.changes
+            else f"比较 {found.compared} 项，没有差异"
+        )
     return EXIT_FINDINGS if found.changes else EXIT_CLEAN
 
 
@@ -243,7 +257,9 @@ def fields_command(mappings: MappingsOption = None, as_json: JsonOption = False)
         _print_json({"fields": [{key: getattr(field, key) for key in keys} for field in dictionary.fields.values()]})
         return EXIT_CLEAN
     for field in dictionary.fields.values():
-        source = f"推算：{'；否则 '.join(field.formulas)}" if field.formulas else f"来源：{'、'.join(field.sources) or '无'}"
+        source = (
+            f"推算：{'；否则 '.join(field.formulas)}" if field.formulas else f"来源：{'、'.join(field.sources) or '无'}"
+        )
         print(f"{field.name}（{field.unit}）{field.meaning}。{source}")
     return EXIT_CLEAN
 
@@ -268,7 +284,9 @@ def scheme_list_command(mappings: MappingsOption = None, as_json: JsonOption = F
     if as_json:
         _print_json({"schemes": rows})
     else:
-        _print_lines(f"{r['region']} {r['name']} {r['year']} 年  {r['basis']}《{r['title']}》  {r['file']}" for r in rows)
+        _print_lines(
+            f"{r['region']} {r['name']} {r['year']} 年  {r['basis']}《{r['title']}》  {r['file']}" for r in rows
+        )
     return EXIT_CLEAN
 
 
@@ -300,9 +318,7 @@ def scheme_test_command(
 
     library = Library(mappings)
     derivations = Derivations(library.dictionary)
-    wanted = [
-        s for _, s in schemes(library) if region in (None, s.file.region.code) and year in (None, s.file.year)
-    ]
+    wanted = [s for _, s in schemes(library) if region in (None, s.file.region.code) and year in (None, s.file.year)]
     if not wanted:
         raise RunError("R12", "没有符合条件的方案", "jixiao scheme list 可列出现有方案")
     failed = 0
@@ -378,16 +394,25 @@ def _usage_error(error: typer.TyperException) -> str:
     if kind == "BadOptionUsage":
         return f"选项 {name} 的写法不对，它后面要跟一个值"
     if kind == "BadParameter":
-        return f"{hint} 的值不对：{_value_in(error.message)}"
-    if "No such command" in error.message:
-        return f"没有命令{error.message.removeprefix('No such command').rstrip('.')}"
-    return "命令的写法不对，可能多写了参数" if "unexpected extra argument" in error.message else f"命令的写法不对：{error.message}"
+        return f"{hint} 的值不对：{_value_error(error.message)}"
+    quoted = re.findall(r"'([^']*)'", error.message)
+    if "No such command" in error.message and quoted:
+        return f"没有命令 {quoted[0]}" + (f"，是否为 {'、'.join(quoted[1:])}？" if quoted[1:] else "")
+    return (
+        "命令的写法不对，可能多写了参数"
+        if "unexpected extra argument" in error.message
+        else f"命令的写法不对：{error.message}"
+    )
 
 
-def _value_in(message: str) -> str:
-    """The value that a message of Typer's complains about."""
-    quoted = message.split("'")
-    return f"“{quoted[1]}”" if len(quoted) > 2 else message
+def _value_error(message: str) -> str:
+    """A complaint of Typer's about a value, in Chinese."""
+    quoted = re.findall(r"'([^']*)'", message)
+    if "integer" in message:
+        return "应为整数"
+    if "greater" in message or "less" in message:
+        return "超出允许的范围"
+    return f"“{quoted[0]}”不在可选的 {'、'.join(quoted[1:])} 之中" if len(quoted) > 1 else message
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

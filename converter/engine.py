@@ -21,6 +21,16 @@ class Lost(Generic[In]):
     item: In
 
 
+def _result(future: "Future[list[Out]] | None") -> list[Out] | None:
+    """A chunk's results, None where the pool broke before or under it."""
+    if future is None:
+        return None
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return None
+
+
 def _run_chunk(function: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
     return [function(item) for item in items]
 
@@ -53,21 +63,16 @@ class LocalPool:
         """
         chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
         workers = max(1, min(self.jobs, len(chunks)))
-        futures: list[Future[list[Out]] | None] = []
-        for chunk in chunks:
-            futures.append(self._submit(workers, function, chunk))
+        futures = [self._submit(workers, function, chunk) for chunk in chunks]
         for chunk, future in zip(chunks, futures, strict=True):
-            try:
-                if future is None:
-                    raise BrokenProcessPool
-                yield from future.result()
-            except BrokenProcessPool:
+            results = _result(future)
+            if results is None:
                 self._pool = None
                 yield from self._one_by_one(function, chunk)
+            else:
+                yield from results
 
-    def _submit(
-        self, workers: int, function: Callable[[In], Out], chunk: Sequence[In]
-    ) -> "Future[list[Out]] | None":
+    def _submit(self, workers: int, function: Callable[[In], Out], chunk: Sequence[In]) -> "Future[list[Out]] | None":
         """The chunk's future, None where the pool is already broken (the chunk is then done one by one)."""
         try:
             return self._start(workers).submit(partial(_run_chunk, function), chunk)

@@ -18,13 +18,14 @@ _JOURNAL, _STAGE, _LOCK = "publish.json", "stage", "lock"
 
 def workshop(output: Path) -> Path:
     """The folder beside OUT that holds lock and stage."""
-    return output.parent / f".{output.name}.jixiao"
+    place = output.resolve()
+    return place.parent / f".{place.name}.jixiao"
 
 
 @contextmanager
 def locked(output: Path) -> Iterator[None]:
     """Holds OUT for this run. Raises RunError R04 when OUT cannot be written, R05 when another run holds it."""
-    place = Place(str(output))
+    place, fresh = Place(str(output)), not workshop(output).exists()
     try:
         if output.exists() and not output.is_dir():
             raise RunError("R04", "输出位置是一个文件", "请用 -o 指定一个文件夹", place)
@@ -42,6 +43,8 @@ def locked(output: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+        if fresh and not output.exists():
+            shutil.rmtree(workshop(output), ignore_errors=True)  # a run that could not begin leaves nothing behind
 
 
 class Stage:
@@ -93,7 +96,9 @@ class Stage:
                     source.replace(target)
         except OSError as error:
             advice = "请关闭正在打开它的 Excel/WPS 后重新运行，程序会接着写完"
-            raise RunError("R06", "输出文件写不进去，可能正被打开", advice, Place(f"{self.output.name}/{name}")) from error
+            raise RunError(
+                "R06", "输出文件写不进去，可能正被打开", advice, Place(f"{self.output.name}/{name}")
+            ) from error
         self._journal.unlink(missing_ok=True)
 
 

@@ -23,7 +23,7 @@ _equipment: _Equipment | None = None
 
 def prepare(forms: list[Form], dictionary: Dictionary) -> None:
     """Gives a worker process the forms and the dictionary, once."""
-    global _equipment  # noqa: PLW0603  # a worker process has no other place
+    global _equipment  # a worker process has no other place
     _equipment = _Equipment(forms, dictionary)
 
 

@@ -155,11 +155,11 @@ def _read_all(pool: LocalPool, sources: Sequence[Source]) -> list[Reading]:
 
 
 def _survived(result: Reading | Lost[Source]) -> Reading:
-    if isinstance(result, Reading):
-        return result
-    name = result.item.name
-    lost = finding("F07", "读取进程异常退出", subject=name, place=Place(name))
-    return Reading(name, findings=[lost])
+    if isinstance(result, Lost):
+        name = result.item.name
+        lost = finding("F07", "读取进程异常退出", subject=name, place=Place(name))
+        return Reading(name, findings=[lost])
+    return result
 
 
 def _submissions(readings: Sequence[Reading], regions: Sequence[str]) -> list[Submission]:
@@ -189,7 +189,9 @@ def _file_findings(readings: Sequence[Reading], submissions: Sequence[Submission
 def _nothing_scored(readings: Sequence[Reading], year: int) -> RunError:
     reasons = [f"{item.place}：{item.message}" for reading in readings for item in reading.findings][:3]
     why = "；".join(reasons) or f"没有 {year} 年度的报表"
-    return RunError("R07", f"没有可以评分的部门（{why}）", "请核对收件箱与数据年度；可用 jixiao describe 文件 查看读取情况")
+    return RunError(
+        "R07", f"没有可以评分的部门（{why}）", "请核对收件箱与数据年度；可用 jixiao describe 文件 查看读取情况"
+    )
 
 
 def _exit_code(findings: Sequence[Finding], fail_on: str) -> int:
@@ -198,13 +200,17 @@ def _exit_code(findings: Sequence[Finding], fail_on: str) -> int:
 
 def _stage_books(pool: LocalPool, stage: Stage, contents: Sequence[DepartmentBook], names: dict[str, str]) -> None:
     for content, made in zip(contents, pool.map(department_book, contents), strict=True):
-        if isinstance(made, Lost):
-            raise RuntimeError(f"写出“{content.department}”的工作簿时进程异常退出")
+        if isinstance(made, Lost):  # nothing of the input can do this: a bug of ours, or no memory left
+            raise RuntimeError(f"写出“{content.department}”的工作簿时进程异常退出")  # noqa: TRY004
         stage.add(names[content.department], made)
 
 
 def source_rows(
-    inbox: Inbox, readings: Sequence[Reading], submissions: Sequence[Submission], batch: Batch, findings: Sequence[Finding]
+    inbox: Inbox,
+    readings: Sequence[Reading],
+    submissions: Sequence[Submission],
+    batch: Batch,
+    findings: Sequence[Finding],
 ) -> list[Row]:
     """Rows of 来源文件: every file with what was found in it, and what became of it."""
     whose = {(d.file, d.sheet): s.department for s in submissions for d in s.documents}

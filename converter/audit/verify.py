@@ -103,7 +103,9 @@ def recalculate(books: Sequence[Path], folder: Path) -> Iterator[tuple[Path, Pat
         chunk = books[start : start + _PER_CALL]
         source, target = folder / f"in{start}", folder / f"out{start}"
         source.mkdir()
-        copies = [source / f"{index}.xlsx" for index in range(len(chunk))]  # names of our own: no clash, no encoding trouble
+        copies = [
+            source / f"{index}.xlsx" for index in range(len(chunk))
+        ]  # names of our own: no clash, no encoding trouble
         for book, copy in zip(chunk, copies, strict=True):
             shutil.copyfile(book, copy)
         _convert(program, profile, copies, target)
@@ -138,7 +140,9 @@ def _compare(path: Path, recalculated: Path | None, name: str, result: Verificat
                 before = written[sheet.title][cell.coordinate].value
                 after = computed[sheet.title][cell.coordinate]
                 if after.data_type == "e" or not same_value(before, after.value):
-                    result.mismatches.append(Mismatch(name, sheet.title, cell.coordinate, str(before), str(after.value)))
+                    result.mismatches.append(
+                        Mismatch(name, sheet.title, cell.coordinate, str(before), str(after.value))
+                    )
 
 
 def same_value(before: object, after: object) -> bool:

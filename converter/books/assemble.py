@@ -45,7 +45,7 @@ def department_books(batch: Batch, findings: Sequence[Finding]) -> list[Departme
         if item.owner is Owner.DEPARTMENT:
             by_department[item.department].append(item)
     wanted = batch.inputs.derivations.closure(scheme_inputs(batch.scheme, variants=False))
-    totals = batch.totals.set_index("department")
+    totals = {row["department"]: row for row in batch.totals.to_dict("records")}
     levels = _levels(batch)
     return [
         DepartmentBook(
@@ -59,9 +59,9 @@ def department_books(batch: Batch, findings: Sequence[Finding]) -> list[Departme
             findings=tuple(finding_rows(by_department[department])),
             notes=notes(batch),
             totals={
-                LOW_TOTAL: float(totals.at[department, "low"]),
-                HIGH_TOTAL: float(totals.at[department, "high"]),
-                OWN_TOTAL: float(totals.at[department, "self_total"]),
+                LOW_TOTAL: totals[department]["low"],
+                HIGH_TOTAL: totals[department]["high"],
+                OWN_TOTAL: totals[department]["self_total"],
             },
             levels=levels,
         )
@@ -130,7 +130,9 @@ def notes(batch: Batch) -> tuple[str, ...]:
     )
 
 
-def summary(batch: Batch, findings: Sequence[Finding], names: dict[str, str], sources: list[Row], info: list[Row]) -> SummaryBook:
+def summary(
+    batch: Batch, findings: Sequence[Finding], names: dict[str, str], sources: list[Row], info: list[Row]
+) -> SummaryBook:
     """The content of the summary workbook."""
     contents: dict[str, list[Row]] = {
         "汇总": summary_rows(batch, findings, names),
@@ -153,13 +155,13 @@ def summary_rows(batch: Batch, findings: Iterable[Finding], names: dict[str, str
     """Rows of 汇总, in its order."""
     counts = Counter((item.department, item.level) for item in findings)
     rows: list[Row] = []
-    for t in batch.totals.itertuples():
-        best, worst, who = int(t.best), int(t.worst), str(t.department)
+    for t in batch.totals.to_dict("records"):
+        best, worst, who = int(t["best"]), int(t["worst"]), str(t["department"])
         rows.append(
             (
-                best if best == worst else None, f"{best}～{worst}", "", who, "", t.year, t.self_total, t.self_grade,
-                t.score, t.low, t.high, t.grade, t.gap, t.data_full, t.data_low, t.data_high, t.from_self,
-                t.deductions, t.missing, counts[who, Level.ERROR], counts[who, Level.WARNING], names.get(who, ""),
+                best if best == worst else None, f"{best}～{worst}", "", who, "", t["year"], t["self_total"], t["self_grade"],
+                t["score"], t["low"], t["high"], t["grade"], t["gap"], t["data_full"], t["data_low"], t["data_high"], t["from_self"],
+                t["deductions"], t["missing"], counts[who, Level.ERROR], counts[who, Level.WARNING], names.get(who, ""),
             )
         )  # fmt: skip
     return rows
@@ -173,7 +175,9 @@ def rule_rows(batch: Batch) -> list[Row]:
         second = spec.path[1] if len(spec.path) > 1 else ""
         full = rule.full if rule.group == rule.name else np.nan
         formula = spec.value.text if spec.value else ""
-        rows.append((spec.path[0], second, rule.name, full, formula, rule.describe(), reading_of(column), spec.text, rule.basis))
+        rows.append(
+            (spec.path[0], second, rule.name, full, formula, rule.describe(), reading_of(column), spec.text, rule.basis)
+        )
     return rows
 
 
@@ -182,7 +186,11 @@ def reading_of(column: RuleScores) -> str:
     words = [rule_reading(column.rule)]
     policies = {"missing": "缺数", "zero_denominator": "分母为零", "not_applicable": "申明不适用"}
     taken = {"zero": "按 0 分计", "full": "按满分计", "self": "沿用自评"}
-    words += [f"{what}{taken[choice]}" for key, what in policies.items() if (choice := getattr(column.rule.spec, key)) in taken]
+    words += [
+        f"{what}{taken[choice]}"
+        for key, what in policies.items()
+        if (choice := getattr(column.rule.spec, key)) in taken
+    ]
     return "；".join(word for word in words if word)
 
 

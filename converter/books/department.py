@@ -26,7 +26,9 @@ def department_book(book: DepartmentBook) -> bytes:
     """The workbook's bytes; the same for the same content."""
     writer = Book(f"{book.department} {book.year} 年度{book.title}")
     score_page = writer.sheet(SCORE_SHEET, Setup(HEAD_ROW, HEAD_ROW, FROZEN_COLUMNS))
-    cells = {row.wanted: f"'{DATA_SHEET}'!{_fixed(_DATA_HEAD + 1 + i, _VALUE_COLUMN)}" for i, row in enumerate(book.data)}
+    cells = {
+        row.wanted: f"'{DATA_SHEET}'!{_fixed(_DATA_HEAD + 1 + i, _VALUE_COLUMN)}" for i, row in enumerate(book.data)
+    }
     placed = ScoreSheet(score_page, book, cells).write()
     _write_data(writer.sheet(DATA_SHEET, Setup(_DATA_HEAD, _DATA_HEAD, 1)), book, cells)
     _write_check(writer.sheet(CHECK_SHEET, Setup(2, 2, 1, landscape=False)), book, placed)

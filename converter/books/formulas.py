@@ -7,6 +7,7 @@ later computes at once.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from converter.intake.cells import a1
 from converter.scoring.expressions import Formula, Input
 from converter.scoring.points import NO_NUMBER
 from converter.scoring.schemes import Rule
@@ -60,6 +61,12 @@ class RowCells:
     own: str
     sharing: tuple[str, ...] = ()
 
+    @classmethod
+    def of_row(cls, row: int, columns: Sequence[int], sharing: tuple[str, ...] = ()) -> "RowCells":
+        """The cells of a row, given the columns of value, score, low, high and self score."""
+        value, score, low, high, own = (a1((row, column)) for column in columns)
+        return cls(value, score, low, high, own, sharing)
+
 
 def score_formula(rule: Rule, cells: RowCells, reference: Reference, *, take_self: bool) -> str:
     """得分: points of the value; the self score for a judged indicator; what the rule says about gaps."""
@@ -98,7 +105,9 @@ def high_formula(rule: Rule, cells: RowCells) -> str:
 
 def gap_formula(cells: RowCells) -> str:
     """差异: by how much the self score lies outside 下限–上限."""
-    outside = f"IF({cells.own}>{cells.high},{cells.own}-{cells.high},IF({cells.own}<{cells.low},{cells.own}-{cells.low},0))"
+    outside = (
+        f"IF({cells.own}>{cells.high},{cells.own}-{cells.high},IF({cells.own}<{cells.low},{cells.own}-{cells.low},0))"
+    )
     return f"IF(ISNUMBER({cells.own}),ROUND({outside},2),{_NONE})"
 
 

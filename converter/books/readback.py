@@ -69,7 +69,9 @@ class Output:
             with path.open(encoding="utf-8-sig", newline="") as stream:
                 rows = list(csv.reader(stream))
         except OSError as error:
-            raise RunError("R08", "输出文件夹缺少文件", "请重新运行 jixiao run", Place(f"{self.folder.name}/{name}")) from error
+            raise RunError(
+                "R08", "输出文件夹缺少文件", "请重新运行 jixiao run", Place(f"{self.folder.name}/{name}")
+            ) from error
         if not rows or tuple(rows[0]) != tuple(heads):
             raise RunError("R08", "表头与本版本不符", "请用同一版本重新运行", Place(f"{self.folder.name}/{name}"))
         return [dict(zip(heads, map(_unguarded, row), strict=True)) for row in rows[1:]]

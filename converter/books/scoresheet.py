@@ -17,7 +17,10 @@ SHEET_HEADS = (
     "缺少数据", "其他口径得分",
 )  # fmt: skip
 _WIDTHS = (7, 6, 8, 6, 13, 6, 46, 9, 7, 7, 7, 8, 7, 8, 24, 15)
-(_L1, _W1, _L2, _W2, _NAME, _FULL, _TEXT, _VALUE, _SCORE, _LOW, _HIGH, _OWN, _GAP, _STATUS, _MISSING, _OTHERS) = range(16)
+(_L1, _W1, _L2, _W2, _NAME, _FULL, _TEXT, _VALUE, _SCORE, _LOW, _HIGH, _OWN, _GAP, _STATUS, _MISSING, _OTHERS) = range(
+    16
+)
+_COMPUTED = (_VALUE, _SCORE, _LOW, _HIGH, _OWN)
 HEAD_ROW = 3
 FROZEN_COLUMNS = _FULL
 LOW_TOTAL, HIGH_TOTAL, OWN_TOTAL = "合计下限", "合计上限", "合计自评"
@@ -70,7 +73,9 @@ class ScoreSheet:
         self.page.merge((first, last), (_L1, _L1), level, "center")
         self.page.merge((first, last), (_W1, _W1), self.book.levels.get((level,)), "weight")
         at = first
-        for part, below in groupby(members, key=lambda row: row.rule.spec.path[1] if len(row.rule.spec.path) > 1 else ""):
+        for part, below in groupby(
+            members, key=lambda row: row.rule.spec.path[1] if len(row.rule.spec.path) > 1 else ""
+        ):
             end = at + len(list(below)) - 1
             self.page.merge((at, end), (_L2, _L2), part, "center")
             self.page.merge((at, end), (_W2, _W2), self.book.levels.get((level, part)), "weight")
@@ -85,10 +90,8 @@ class ScoreSheet:
     def _indicator(self, row: ScoreRow) -> None:
         page, at, rule = self.page, self.row, row.rule
         sharing = self._sharing(rule)
-        cells = RowCells(
-            *(a1((at, column)) for column in (_VALUE, _SCORE, _LOW, _HIGH, _OWN)),
-            tuple(a1((other, _SCORE)) for other in sharing if other != at),
-        )
+        others = tuple(a1((other, _SCORE)) for other in sharing if other != at)
+        cells = RowCells.of_row(at, _COMPUTED, others)
         page.put(at, _NAME, rule.name, "center")
         if len(sharing) == 1:
             page.put(at, _FULL, rule.full, "weight")
@@ -138,7 +141,7 @@ class ScoreSheet:
 
     def _closing(self, at: int, low: float, high: float, own: float) -> None:
         """得分 where the interval is a point, and 差异, of a sum row."""
-        cells = RowCells(*(a1((at, column)) for column in (_VALUE, _SCORE, _LOW, _HIGH, _OWN)))
+        cells = RowCells.of_row(at, _COMPUTED)
         text = f'IF({cells.low}={cells.high},{cells.low},"{NO_NUMBER}")'
         self.page.formula(at, _SCORE, text, low if low == high else None, "sum")
         self.page.formula(at, _GAP, excel.gap_formula(cells), certain_gap(own, low, high), "sum")

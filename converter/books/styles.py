@@ -155,7 +155,9 @@ class Page:
             self.put(rows[0], columns[0], value, look)
             return
         style = self.book.look(look)
-        self._check(self.worksheet.merge_range(rows[0], columns[0], rows[1], columns[1], "", style), rows[0], columns[0])
+        self._check(
+            self.worksheet.merge_range(rows[0], columns[0], rows[1], columns[1], "", style), rows[0], columns[0]
+        )
         self.put(rows[0], columns[0], value, look)
 
     def widths(self, widths: Sequence[float]) -> None:

@@ -46,7 +46,9 @@ def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
     names = _prefixes(inboxes)
     for inbox, prefix in zip(inboxes, names, strict=True):
         if not inbox.exists():
-            raise RunError("R01", "找不到收件箱路径", "请核对路径是否写错、移动硬盘或网络盘是否已连接", Place(str(inbox)))
+            raise RunError(
+                "R01", "找不到收件箱路径", "请核对路径是否写错、移动硬盘或网络盘是否已连接", Place(str(inbox))
+            )
         for path, relative in _files(inbox, output):
             name = unicodedata.normalize("NFC", f"{prefix}{relative}")
             if _is_junk(path.name):
@@ -81,7 +83,7 @@ def _files(inbox: Path, output: Path | None) -> Iterator[tuple[Path, str]]:
     if inbox.is_file():
         yield inbox, inbox.name
         return
-    own = {output.resolve(), output.resolve().parent / f".{output.name}.jixiao"} if output else set()
+    own = {output.resolve()} if output else set()  # what stands beside it is hidden, and hidden folders are not entered
     for folder, folders, files in os.walk(inbox, onerror=_cannot_open):
         here = Path(folder)
         folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() not in own)

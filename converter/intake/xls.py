@@ -73,6 +73,7 @@ def _value(cell: xlrd.sheet.Cell, datemode: int) -> Value:
 def _date(serial: float, datemode: int) -> Value:
     """A date cell; serials outside the calendar stay what they are, as days."""
     try:
-        return xlrd.xldate.xldate_as_datetime(serial, datemode)
+        moment: dt.datetime = xlrd.xldate.xldate_as_datetime(serial, datemode)
     except (ValueError, OverflowError):
         return dt.timedelta(days=serial)
+    return moment

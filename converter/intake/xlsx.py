@@ -14,7 +14,7 @@ from xml.parsers import expat
 import python_calamine
 
 from converter.intake import guards
-from converter.intake.cells import Cell, Sheet, Workbook, from_a1
+from converter.intake.cells import Cell, Sheet, Value, Workbook, from_a1
 from converter.intake.guards import UnreadableError
 
 _SUSPECT = re.compile(rb"""\bt\s*=\s*["']e["']|<(?:\w+:)?f[\s/>]""")
@@ -48,9 +48,10 @@ def _sheet(
     source = book.get_sheet_by_name(meta.name)
     merges = [(top, left, bottom, right) for (top, left), (bottom, right) in source.merged_cell_ranges or []]
     mark = marks.get(meta.name, _Marks())
+    rows: list[list[Value]] = [*source.to_python(skip_empty_area=False)]  # type: ignore[list-item]  # its values are ours
     return Sheet(
         name=meta.name,
-        rows=source.to_python(skip_empty_area=False),
+        rows=rows,
         merges=merges,
         errors=mark.errors,
         stale=mark.stale,

@@ -65,7 +65,9 @@ def _names(
             stem = document.file.rpartition("/")[2].rpartition(".")[0]
             name = fallback or folder.rpartition("/")[2] or stem
             message = f"表头没有单位名称，按{'同一文件夹的其他表' if fallback else '文件夹或文件名'}归属为“{name}”"
-            findings.append((name, finding("M10", message, subject=document.file, place=Place(document.file, document.sheet))))
+            findings.append(
+                (name, finding("M10", message, subject=document.file, place=Place(document.file, document.sheet)))
+            )
         names[document.file, document.sheet] = name
     return names, findings
 
@@ -94,7 +96,9 @@ def _chosen(stated: Sequence[str], members: Sequence[Document]) -> str:
 def _two_names(chosen: str, stated: Sequence[str], members: Sequence[Document]) -> Finding:
     places = {document.department: Place(document.file, document.sheet) for document in reversed(members)}
     other = next(name for name in stated if name != chosen)
-    message = f"同一文件夹内有两个单位名称：“{chosen}”（{places[chosen]}）与“{other}”（{places[other]}），按同一部门处理"
+    message = (
+        f"同一文件夹内有两个单位名称：“{chosen}”（{places[chosen]}）与“{other}”（{places[other]}），按同一部门处理"
+    )
     return finding("M03", message, subject=other, place=places[other])
 
 

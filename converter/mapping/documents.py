@@ -25,7 +25,9 @@ Path_ = tuple[str | int, ...]
 class Strict(BaseModel):
     """A model of a YAML file: unknown keys and wrong types are errors, values never change."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False
+    )
 
 
 def _ratio(value: object) -> object:
@@ -33,9 +35,8 @@ def _ratio(value: object) -> object:
     if isinstance(value, str):
         if match := re.fullmatch(r"(-?\d+(?:\.\d+)?)\s*%", value):
             return float(Fraction(match[1]) / 100)
-        if match := re.fullmatch(r"(-?\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)", value):
-            if Fraction(match[2]):
-                return float(Fraction(match[1]) / Fraction(match[2]))
+        if (match := re.fullmatch(r"(-?\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)", value)) and Fraction(match[2]):
+            return float(Fraction(match[1]) / Fraction(match[2]))
         raise PydanticCustomError("ratio", "应为百分数（如 5%）、分数（如 1/3）或数字")
     return value
 
@@ -66,7 +67,9 @@ class Document:
         except MarkedYAMLError as error:
             raise self._syntax(error) from error
         except YAMLError as error:
-            raise ConfigurationError("C01", f"不是规范的 YAML：{error}", "请检查缩进与标点", Place(self.shown)) from error
+            raise ConfigurationError(
+                "C01", f"不是规范的 YAML：{error}", "请检查缩进与标点", Place(self.shown)
+            ) from error
         if isinstance(root, str) and "：" in root:
             raise self._full_width(0)
         if not isinstance(root, CommentedMap):
@@ -78,7 +81,9 @@ class Document:
         try:
             return model.model_validate(self.plain, context=dict(context or {}))
         except pydantic.ValidationError as error:
-            details = sorted(error.errors(), key=lambda detail: (detail["type"] == "missing", self.position(detail["loc"])))
+            details = sorted(
+                error.errors(), key=lambda detail: (detail["type"] == "missing", self.position(detail["loc"]))
+            )
             position, reason, advice = self._mistake(details[0], model)  # a misspelt key explains a missing one
             more = f"；本文件另有 {len(details) - 1} 处错误" if len(details) > 1 else ""
             raise self.error("C02", reason + more, advice, position) from error

@@ -94,7 +94,9 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
 
 def _recognise(page: Page, file: str, forms: list[Form], dictionary: Dictionary) -> Document | str:
     """The sheet as the form whose title it bears and whose tables it holds; without a title, as one it holds wholly."""
-    titled = sorted((form for form in forms if page.has_title(form.titles)), key=lambda f: -len(page.has_title(f.titles)))
+    titled = sorted(
+        (form for form in forms if page.has_title(form.titles)), key=lambda f: -len(page.has_title(f.titles))
+    )
     reasons = []
     for form in titled:
         found = _read(page, file, form, dictionary, partial=True)
@@ -185,7 +187,9 @@ class _TableReader(_Reader):
             text = shown(self.sheet.text(column.cell))
             self.note("M04", f"表头“{text}”的年度与同表其他表头（{located.year}年）不衔接", column.cell, subject=text)
         for key in located.missing:
-            self.note("M02", f"“{located.table.label[0]}”缺少表头“{key}”", (located.head_row, located.label_column), key)
+            self.note(
+                "M02", f"“{located.table.label[0]}”缺少表头“{key}”", (located.head_row, located.label_column), key
+            )
         if located.table.values == "below":
             self._read_below(located)
         else:
@@ -199,7 +203,7 @@ class _TableReader(_Reader):
 
     def _read_rows(self, located: Located) -> None:
         table = located.table
-        items = {text: item for name, item in table.items() for text in (label(name), *self.dictionary.labels[item])}
+        items = {text: item for name, item in table.known_rows() for text in (label(name), *self.dictionary.labels[item])}
         heads = {label(text) for text in table.label}
         listed = ""
         for row in range(located.first, located.last):
@@ -316,4 +320,3 @@ class _IndicatorReader(_Reader):
         if number.state in USABLE and number.unit not in ("", "分"):
             number = Number(NAN, State.UNREADABLE, number.unit, f"得分不应带单位“{number.unit}”")
         self.add(name, None, number, "分", cell)
-

@@ -136,4 +136,6 @@ def check_sources(dictionary: Dictionary, produced: Mapping[str, set[str]]) -> N
         for name in sorted(names):
             if form not in dictionary[name].sources:
                 message = f"表单“{form}”会给出“{name}”，但 sources 里没有它"
-                raise ConfigurationError("C05", message, f"请把 {form} 加入 sources 的适当位置", dictionary.places[name])
+                raise ConfigurationError(
+                    "C05", message, f"请把 {form} 加入 sources 的适当位置", dictionary.places[name]
+                )

@@ -28,7 +28,7 @@ class Table(Strict):
     rows: dict[str, str | None] = {}
     listed: dict[str, str] = {}
 
-    def items(self) -> Iterator[tuple[str, str]]:
+    def known_rows(self) -> Iterator[tuple[str, str]]:
         """Row name and item of every known row."""
         return ((name, item or name) for name, item in self.rows.items())
 
@@ -37,8 +37,8 @@ class Table(Strict):
         if self.values == "below":
             yield from self.columns.values()
             return
-        for item in {*(item for _, item in self.items()), *self.listed.values()}:
-            yield from (item + basis for basis in self.columns.values())
+        for item in dict.fromkeys([*(item for _, item in self.known_rows()), *self.listed.values()]):
+            yield from (item + basis for basis in dict.fromkeys(self.columns.values()))
 
 
 class IndicatorTable(Strict):
@@ -121,7 +121,7 @@ def _check_table(table: Table, path: tuple[str, int], document: Document, dictio
             advice = f"是否为“{close}”？" if close else "请先在 fields.yaml 登记"
             raise ConfigurationError("C06", f"字段“{name}”不在数据字典中", advice, document.place(*path))
     owners: dict[str, str] = {}
-    for name, item in table.items():
+    for name, item in table.known_rows():
         for text in (label(name), *dictionary.labels.get(item, ())):
             if owners.setdefault(text, item) != item:
                 place = document.place(*path, "rows", name)

@@ -57,7 +57,9 @@ class Page:
     def has_title(self, titles: Sequence[str]) -> str:
         """The longest of `titles` that stands in the sheet's name or among its first rows, "" without one."""
         texts = [plain(self.sheet.name)]
-        texts += [plain(text) for row in range(min(HEAD_ROWS, len(self.sheet.rows))) for _, text in self.sheet.texts(row)]
+        texts += [
+            plain(text) for row in range(min(HEAD_ROWS, len(self.sheet.rows))) for _, text in self.sheet.texts(row)
+        ]
         short = [text for text in texts if len(text) <= 60]
         hits = [title for title in titles if any(plain(title) in text for text in short)]
         return max(hits, key=len, default="")

@@ -71,9 +71,7 @@ def _weights(scheme: Scheme, checks: Checks) -> Iterable[Finding]:
             yield checks.finding("S01", said, year=scheme.file.year, subject=name, place=place)
 
 
-def audit_documents(
-    used: Sequence[tuple[Submission, list[Document]]], scheme: Scheme, checks: Checks
-) -> list[Finding]:
+def audit_documents(used: Sequence[tuple[Submission, list[Document]]], scheme: Scheme, checks: Checks) -> list[Finding]:
     """J13 money tables of the scored year that name no unit."""
     return [
         checks.finding(
@@ -195,13 +193,13 @@ def _shared(columns: Sequence[RuleScores], inputs: Inputs, checks: Checks) -> li
 def audit_totals(totals: pd.DataFrame, scheme: Scheme, checks: Checks) -> list[Finding]:
     """S13 intervals that cross a grade line."""
     findings = []
-    for row in totals.itertuples():
-        low, high = float(row.low), float(row.high)
+    for row in totals.to_dict("records"):
+        low, high = float(row["low"]), float(row["high"])
         crossed = [line for line in scheme.grade_lines() if low < line <= high]
         if crossed:
             lines = "、".join(shortest(line) for line in crossed)
-            said = f"复算得分 {shortest(low)}～{shortest(high)}，跨越 {lines} 分线，等次 {row.grade}"
-            about = {"department": str(row.department), "year": scheme.file.year, "subject": "等次"}
+            said = f"复算得分 {shortest(low)}～{shortest(high)}，跨越 {lines} 分线，等次 {row['grade']}"
+            about = {"department": str(row["department"]), "year": scheme.file.year, "subject": "等次"}
             findings.append(checks.finding("S13", said, points=round(high - low, 2), **about))
     return findings
 
@@ -219,4 +217,3 @@ def audit_submissions(
                 who = submission.department
                 findings.append(finding("D07", message, department=who, year=scheme.file.year, subject=form))
     return findings
-

@@ -86,7 +86,22 @@ def _with_derived(inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
     """The facts, department by department, with a row of state 推算 for every derived input that was computed."""
     dictionary = inputs.derivations.dictionary
     rows = [
-        (department, year, name, value, dictionary[name].unit, State.DERIVED, True, text, "", "", "", "", "", inputs.year)
+        (
+            department,
+            year,
+            name,
+            value,
+            dictionary[name].unit,
+            State.DERIVED,
+            True,
+            text,
+            "",
+            "",
+            "",
+            "",
+            "",
+            inputs.year,
+        )
         for department, year, name, value, text in inputs.derived(scheme_inputs(scheme, variants=True))
     ]
     if not rows:
@@ -102,4 +117,3 @@ def used_by_scheme(batch: Batch) -> pd.DataFrame:
     keys |= {(rule.name + SELF_SCORE, batch.year) for rule in batch.scheme.rules}
     facts = batch.facts
     return facts[[key in keys for key in zip(facts["field"], facts["year"], strict=True)]]
-

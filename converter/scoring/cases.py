@@ -76,7 +76,9 @@ def run_cases(scheme: Scheme, derivations: Derivations) -> Iterator[CaseResult]:
     columns = {column.rule.name: column for column in score(inputs, scheme)}
     for index, case in enumerate(cases):
         failures = [
-            line for name, expected in case.expect.items() for line in _compare(name, expected, columns[name], index, case)
+            line
+            for name, expected in case.expect.items()
+            for line in _compare(name, expected, columns[name], index, case)
         ]
         yield CaseResult(case.case, str(document.place("cases", index)), tuple(failures))
 

@@ -56,7 +56,7 @@ class ChecksFile(Strict):
 class Outcome(StrEnum):
     """结果 of one comparison."""
 
-    PASS = "相符"
+    AGREES = "相符"
     ROUNDING = "舍入范围内"
     FAIL = "不符"
     NOT_RUN = "未核对"
@@ -99,7 +99,9 @@ def _check_names(code: str, check: Reconciliation, document: Document, library: 
             try:
                 names = [needed.name for needed in parse(text.replace("{口径}", basis)).inputs()]
             except ExpressionError as error:
-                raise ConfigurationError("C09", f"{code}：{error}", "请改正算式", document.place("reconcile", code)) from error
+                raise ConfigurationError(
+                    "C09", f"{code}：{error}", "请改正算式", document.place("reconcile", code)
+                ) from error
             for name in names:
                 if name not in library.dictionary:
                     close = library.dictionary.nearest(name)
@@ -170,13 +172,15 @@ class _Comparison:
 
     def _department(self, position: int, checks: Checks) -> tuple[tuple[object, ...], list[Finding]]:
         results = [self._compare(side, position) for side in self.rights]
-        order = [Outcome.PASS, Outcome.ROUNDING, Outcome.FAIL, Outcome.NOT_RUN]
+        order = [Outcome.AGREES, Outcome.ROUNDING, Outcome.FAIL, Outcome.NOT_RUN]
         outcome, side, reason = min(results, key=lambda result: order.index(result[0]))
         left, right = self.left.present[position], side.present[position]
         tolerance = self._tolerance(position)
         difference = float(snap(np.array([left - right]))[0])
         department = self.inputs.departments[position]
-        what = f"{self.left.formula.chinese()} {'=' if self.check.relation == 'equal' else '≤'} {side.formula.chinese()}"
+        what = (
+            f"{self.left.formula.chinese()} {'=' if self.check.relation == 'equal' else '≤'} {side.formula.chinese()}"
+        )
         row = (self.code, department, self.year, what, left, right, difference, tolerance, str(outcome), reason)
         if outcome not in (Outcome.FAIL, Outcome.ROUNDING):
             return row, []
@@ -196,11 +200,15 @@ class _Comparison:
         exceeds = gap > 0 if self.check.relation == "at_most" else gap != 0
         if not exceeds:
             settled = not gaps or self.check.relation == "equal"
-            return (Outcome.PASS, side, "") if settled else (Outcome.NOT_RUN, side, "缺少数据")
+            return (Outcome.AGREES, side, "") if settled else (Outcome.NOT_RUN, side, "缺少数据")
         within = abs(gap) <= self._tolerance(position) + 1e-9
         if gaps and self.check.relation == "equal" and not within:
             return Outcome.NOT_RUN, side, "缺少数据"
-        return (Outcome.ROUNDING if within and not self.check.printed else Outcome.PASS if within else Outcome.FAIL), side, ""
+        return (
+            (Outcome.ROUNDING if within and not self.check.printed else Outcome.AGREES if within else Outcome.FAIL),
+            side,
+            "",
+        )
 
     def _tolerance(self, position: int) -> float:
         """r(n) = 0.005 × (n + 1) rounded up to 0.01 万元, or half of the last printed digit of a percent."""

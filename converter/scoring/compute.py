@@ -16,7 +16,6 @@ from converter.scoring.schemes import Rule, Scheme
 from converter.scoring.status import Status, certain_gap
 from converter.vocabulary.numbers import State, percent, shortest
 
-
 #: Columns of the scores frame. `full` is NaN on the later rows of a shared weight; `weight` never is.
 SCORE_COLUMNS = (
     "department", "year", "level1", "level2", "indicator", "full", "value", "score", "low", "high", "status",
@@ -84,12 +83,15 @@ def _apply_policies(column: RuleScores, taken: Floats) -> None:
     direct = {needed.name for needed in spec.value.inputs()} if spec.value else set()
     fixed = {"zero": 0.0, "full": full}
     words = {"zero": "按 0 分计", "full": "按满分计"}
+    choice: str
     for position in np.flatnonzero((column.status == Status.MISSING) | (column.status == Status.ZERO_DENOMINATOR)):
         index = int(position)
         gaps = column.gaps.get(index, [])
         if column.status[index] == Status.ZERO_DENOMINATOR:
             choice, what, becomes = spec.zero_denominator, "分母为零", Status.SCORED
-        elif spec.not_applicable != "unknown" and all(g.reason == REASONS[State.DASH] and g.name in direct for g in gaps):
+        elif spec.not_applicable != "unknown" and all(
+            g.reason == REASONS[State.DASH] and g.name in direct for g in gaps
+        ):
             choice, what, becomes = spec.not_applicable, "不适用", Status.NOT_APPLICABLE
         else:
             choice, what, becomes = spec.missing, "缺数", Status.SCORED

@@ -74,7 +74,19 @@ Node = Input | Constant | Negative | Operation | Call
 _SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 _FUNCTIONS = {"min": (2, 20), "max": (2, 20), "abs": (1, 1)}
-_FULL_WIDTH = {"（": "(", "）": ")", "＋": "+", "－": "-", "−": "-", "×": "*", "÷": "/", "／": "/", "，": ",", "“": "", "”": ""}
+_FULL_WIDTH = {
+    "（": "(",
+    "）": ")",
+    "＋": "+",
+    "－": "-",
+    "−": "-",
+    "×": "*",
+    "÷": "/",
+    "／": "/",
+    "，": ",",
+    "“": "",
+    "”": "",
+}
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,9 @@ class Derivations:
             for needed in formula.inputs():
                 if needed.name in path:
                     place = self.dictionary.places[name]
-                    raise ConfigurationError("C08", f"推算公式循环引用：{' → '.join((*path, needed.name))}", "请改正", place)
+                    raise ConfigurationError(
+                        "C08", f"推算公式循环引用：{' → '.join((*path, needed.name))}", "请改正", place
+                    )
                 self._refuse_circle(needed.name, (*path, needed.name))
 
     def of(self, wanted: Input) -> list[Formula]:
@@ -108,13 +110,10 @@ class Inputs:
         """(field, year) → one value for each department; several rows of a repeating field are added."""
         columns: dict[tuple[str, int], Floats] = {}
         summed = adopted.groupby(["field", "year", "department"], sort=False)["value"].sum()
-        for (name, year), values in summed.groupby(level=["field", "year"], sort=False):
-            column = np.full(len(self.departments), np.nan)
-            owners = values.index.get_level_values("department")
-            positions = [self._position.get(owner, -1) for owner in owners]
-            known = [p >= 0 for p in positions]
-            column[[p for p in positions if p >= 0]] = values.to_numpy()[known]
-            columns[str(name), int(year)] = column
+        for (name, year, owner), value in zip(summed.index, summed.to_numpy(), strict=True):
+            if owner in self._position:
+                empty = np.full(len(self.departments), np.nan)
+                columns.setdefault((str(name), int(year)), empty)[self._position[owner]] = value
         return columns
 
     def column(self, wanted: Input) -> Floats:

@@ -7,6 +7,7 @@ rule is silent (未规定).
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -128,7 +129,9 @@ class Deduct(ComputedForm):
     def describe(self, weight: Weight) -> str:
         side = "超过" if self.above is not None else "低于" if self.below is not None else "偏离"
         each = shortest(weight.scaled(self.each))
-        return f"{side} {percent(self.target)} 每 {percent(self.every)} 扣 {each} 分，扣完为止（{STEP_NAMES[self.steps]}）"
+        return (
+            f"{side} {percent(self.target)} 每 {percent(self.every)} 扣 {each} 分，扣完为止（{STEP_NAMES[self.steps]}）"
+        )
 
     def trace(self, value: float, weight: Weight) -> str:
         steps = float(self._steps(np.array([value]), self.steps)[0])
@@ -197,7 +200,7 @@ class Bands(ComputedForm):
     @model_validator(mode="after")
     def _apart(self) -> "Bands":
         ordered = sorted(self.bands, key=lambda band: (band.low, band.over is not None))
-        for lower, upper in zip(ordered, ordered[1:], strict=False):
+        for lower, upper in pairwise(ordered):
             meets = lower.high == upper.low and lower.to is not None and upper.from_ is not None
             if lower.high > upper.low or meets:
                 raise ValueError(f"区间“{lower}”与“{upper}”重叠")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field as Key
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo, model_validator
+from pydantic import Field as Key
 
 from converter.mapping.documents import Document, Strict
 from converter.mapping.fields import Dictionary
@@ -246,7 +246,9 @@ def _no_scheme(year: int, asked: str | None, several: Sequence[Scheme], known: S
         return ConfigurationError("C10", message, "请用 --region 指明区划代码")
     whom = f"区划 {asked}" if asked else "报送材料所属地区"
     message = f"没有适用于{whom} {year} 年度的评分方案；现有方案：{candidates}"
-    return ConfigurationError("C10", message, "请用 --region 指明区划代码，或用 --mappings 提供本地方案；程序不会借用其他年度或地区的方案")
+    return ConfigurationError(
+        "C10", message, "请用 --region 指明区划代码，或用 --mappings 提供本地方案；程序不会借用其他年度或地区的方案"
+    )
 
 
 def region_names(library: Library) -> dict[str, str]:

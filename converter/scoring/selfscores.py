@@ -47,12 +47,12 @@ def _names(department: str, rows: pd.DataFrame, scheme: Scheme) -> list[Finding]
     scored = rows[rows["field"].str.endswith(SELF_SCORE)]
     there = {name.removesuffix(SELF_SCORE) for name in scored["field"]}
     findings = []
-    for row in scored.itertuples():
-        name = str(row.field).removesuffix(SELF_SCORE)
+    for row in scored.to_dict("records"):
+        name = row["field"].removesuffix(SELF_SCORE)
         if name not in known and name != TOTAL:
             close = nearest(name, known)
             message = f"指标表中的“{name}”不在方案中" + (f"，最接近的是“{close}”" if close else "")
-            place = Place(row.file, row.sheet, row.cell)
+            place = Place(row["file"], row["sheet"], row["cell"])
             findings.append(_about("M05", message, department, scheme, name, place))
     for rule in scheme.rules:
         if rule.name not in there:
@@ -60,10 +60,10 @@ def _names(department: str, rows: pd.DataFrame, scheme: Scheme) -> list[Finding]
             message = f"指标表中没有“{rule.name}”"
             findings.append(_about("M06", message, department, scheme, rule.name, place, rule.full))
     unanswered = scored[~scored["state"].isin(list(USABLE)) & scored["field"].str.removesuffix(SELF_SCORE).isin(known)]
-    for row in unanswered.itertuples():
-        name = str(row.field).removesuffix(SELF_SCORE)
-        place = Place(row.file, row.sheet, row.cell)
-        findings.append(_about("M06", f"“{name}”没有自评得分（{row.state}）", department, scheme, name, place))
+    for row in unanswered.to_dict("records"):
+        name = row["field"].removesuffix(SELF_SCORE)
+        place = Place(row["file"], row["sheet"], row["cell"])
+        findings.append(_about("M06", f"“{name}”没有自评得分（{row['state']}）", department, scheme, name, place))
     return findings
 
 

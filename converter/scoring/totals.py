@@ -56,7 +56,7 @@ def _total(department: str, rows: pd.DataFrame, scheme: Scheme) -> tuple[object,
     )
 
 
-def ranks(low: Floats, high: Floats) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def ranks(low: Floats, high: Floats) -> tuple[np.ndarray, np.ndarray]:
     """Best and worst rank: 1 + others whose 下限 exceeds my 上限, 1 + others whose 上限 exceeds my 下限. Ties share."""
     lows, highs = np.sort(low), np.sort(high)
     best = 1 + len(low) - np.searchsorted(lows, high, side="right")
