@@ -268,7 +268,7 @@ def fields_command(mappings: MappingsOption = None, as_json: JsonOption = False)
 def scheme_list_command(mappings: MappingsOption = None, as_json: JsonOption = False) -> int:
     """列出现有方案。"""
     from converter.mapping.library import Library
-    from converter.scoring.schemes import schemes
+    from converter.scoring.schemes import load_schemes
 
     rows = [
         {
@@ -279,7 +279,7 @@ def scheme_list_command(mappings: MappingsOption = None, as_json: JsonOption = F
             "basis": str(scheme.file.basis),
             "file": scheme.document.shown,
         }
-        for _, scheme in schemes(Library(mappings))
+        for scheme in (shelved.scheme for shelved in load_schemes(Library(mappings)))
     ]
     if as_json:
         _print_json({"schemes": rows})
@@ -298,9 +298,9 @@ def scheme_show_command(
 ) -> int:
     """逐个指标打印方案：分值、公式、计分方式、原文。"""
     from converter.mapping.library import Library
-    from converter.scoring.schemes import choose, outline
+    from converter.scoring.schemes import choose, load_schemes, outline
 
-    _print_lines(outline(choose(Library(mappings), year, region, ())))
+    _print_lines(outline(choose(load_schemes(Library(mappings)), year, region, ())))
     return EXIT_CLEAN
 
 
@@ -314,11 +314,12 @@ def scheme_test_command(
     from converter.mapping.library import Library
     from converter.scoring.cases import run_cases
     from converter.scoring.inputs import Derivations
-    from converter.scoring.schemes import schemes
+    from converter.scoring.schemes import load_schemes
 
     library = Library(mappings)
     derivations = Derivations(library.dictionary)
-    wanted = [s for _, s in schemes(library) if region in (None, s.file.region.code) and year in (None, s.file.year)]
+    loaded = (shelved.scheme for shelved in load_schemes(library))
+    wanted = [s for s in loaded if region in (None, s.file.region.code) and year in (None, s.file.year)]
     if not wanted:
         raise RunError("R12", "没有符合条件的方案", "jixiao scheme list 可列出现有方案")
     failed = 0

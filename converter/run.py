@@ -29,7 +29,7 @@ from converter.reading import prepare, read_source
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import load_checks
 from converter.scoring.inputs import Derivations
-from converter.scoring.schemes import choose, region_names
+from converter.scoring.schemes import choose, load_schemes, region_names
 from converter.vocabulary.findings import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -90,7 +90,8 @@ def run(options: Options) -> Report:
     started = time.monotonic()
     library = Library(options.mappings)
     forms, checks, derivations = library.forms, load_checks(library), Derivations(library.dictionary)
-    regions = region_names(library)
+    shelf = load_schemes(library)
+    regions = region_names(shelf)
     with nullcontext() if options.dry_run else locked(options.output):
         stage = Stage(options.output)
         if not options.dry_run and stage.recover():
@@ -101,7 +102,7 @@ def run(options: Options) -> Report:
             readings = _read_all(pool, inbox.sources)
             submissions = _submissions(readings, list(regions.values()))
             year = choose_year(submissions, forms, options.year)
-            scheme = choose(library, year, options.region, regions_named(submissions, regions))
+            scheme = choose(shelf, year, options.region, regions_named(submissions, regions))
             log.info("数据年度 %d，评分方案 %s", year, scheme.name)
             batch = score_batch(submissions, scheme, checks, derivations, forms)
             if not batch.departments:

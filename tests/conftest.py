@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,10 @@ from converter.audit.verify import find_libreoffice
 from converter.mapping.library import Library
 from converter.scoring.checks import Checks, load_checks
 from converter.scoring.inputs import Derivations
-from converter.scoring.schemes import Scheme, choose
+from converter.scoring.schemes import Scheme, choose, load_schemes
 from tests.workbooks import suining
 
 ROOT = Path(__file__).resolve().parent.parent
-_MISSING: set[str] = set()
-
 Completed = subprocess.CompletedProcess[str]
 Command = Callable[..., Completed]
 
@@ -29,7 +27,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="session")
 def scheme(library: Library) -> Scheme:
-    return choose(library, 2019, "430527", ())
+    return choose(load_schemes(library), 2019, "430527", ())
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +47,9 @@ def jixiao() -> Command:
     def call(*arguments: object, **environment: str) -> Completed:
         command = [sys.executable, "-m", "converter", *map(str, arguments)]
         env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment}
-        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=env, check=False, timeout=300)
+        return subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", env=env, check=False, timeout=300
+        )
 
     return call
 
@@ -69,15 +69,14 @@ def suining_out(tmp_path_factory: pytest.TempPathFactory, suining_inbox: Path, j
 
 
 @pytest.fixture
-def libreoffice() -> Iterator[str]:
+def libreoffice() -> str:
     """Skips where LibreOffice is missing, fails where .ci/run has made it mandatory."""
     program = find_libreoffice()
     if program is None:
-        _MISSING.add("LibreOffice")
         if os.environ.get("JIXIAO_REQUIRE_LIBREOFFICE"):
             pytest.fail("LibreOffice is missing, and JIXIAO_REQUIRE_LIBREOFFICE makes it mandatory")
         pytest.skip("LibreOffice is not installed")
-    yield program
+    return program
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

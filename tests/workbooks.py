@@ -5,6 +5,7 @@ The Suining figures are those published by 绥宁县人社局 for 2019; everythi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -161,7 +162,7 @@ def indicator_table(
         grid.row(at, *row, score)
     for column in (0, 1, 2, 3, 5, 6):
         starts = [at for at, row in enumerate(rows, start=4) if row[column] is not None] + [4 + len(rows)]
-        for first, following in zip(starts, starts[1:], strict=False):
+        for first, following in pairwise(starts):
             if following - first > 1:
                 grid.merges.append((first, column, following - 1, column))
     return grid

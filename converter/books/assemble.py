@@ -105,12 +105,11 @@ def _data_row(inputs: Inputs, wanted: Input, position: int) -> DataRow:
         snapped = known.kind is not FieldKind.RATIO
         return DataRow(wanted, year, value, known.unit, state, raw, "", "", "", "", formulas, snapped)
     rows = inputs.rows(wanted, position)
-    if rows.empty:
+    if not rows:
         return DataRow(wanted, year, value, known.unit, inputs.missing(wanted, position)[0].reason, "", "", "", "", "")
-    raw, cell = ("；".join(map(str, rows[name])) for name in ("raw", "cell"))
-    first = rows.iloc[0]
-    place = (first["form"], first["file"], first["sheet"])
-    return DataRow(wanted, year, value, known.unit, str(first["state"]), raw, *place, cell)
+    raw, cell = ("；".join(texts) for texts in zip(*((row.raw, row.cell) for row in rows), strict=True))
+    first = rows[0]
+    return DataRow(wanted, year, value, known.unit, str(first.state), raw, first.form, first.file, first.sheet, cell)
 
 
 def notes(batch: Batch) -> tuple[str, ...]:

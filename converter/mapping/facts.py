@@ -203,7 +203,9 @@ class _TableReader(_Reader):
 
     def _read_rows(self, located: Located) -> None:
         table = located.table
-        items = {text: item for name, item in table.known_rows() for text in (label(name), *self.dictionary.labels[item])}
+        items = {
+            text: item for name, item in table.known_rows() for text in (label(name), *self.dictionary.labels[item])
+        }
         heads = {label(text) for text in table.label}
         listed = ""
         for row in range(located.first, located.last):

@@ -12,7 +12,7 @@ from converter.scoring import audits
 from converter.scoring.checks import Checks, reconcile
 from converter.scoring.compute import RuleScores, score, scores_frame
 from converter.scoring.expressions import Input
-from converter.scoring.frames import FACT_COLUMNS, adopt, facts_frame
+from converter.scoring.frames import FACT_COLUMNS, FactRow, adopt, facts_frame
 from converter.scoring.inputs import Derivations, Inputs
 from converter.scoring.schemes import Scheme
 from converter.scoring.selfscores import compare_tables, rename_indicators
@@ -68,7 +68,7 @@ def score_batch(
     findings += audits.audit_documents(used, scheme, checks) + audits.audit_inputs(inputs, scheme, checks)
     columns = score(inputs, scheme)
     scores = scores_frame(columns, inputs)
-    totals = totals_frame(scores, scheme)
+    totals = totals_frame(columns, inputs, scheme)
     findings += audits.audit_scores(columns, inputs, checks) + audits.audit_totals(totals, scheme, checks)
     facts = _with_derived(inputs, scheme)
     return Batch(scheme, list(submissions), facts, inputs, columns, scores, totals, check_rows, findings)
@@ -85,29 +85,15 @@ def scheme_inputs(scheme: Scheme, *, variants: bool) -> list[Input]:
 def _with_derived(inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
     """The facts, department by department, with a row of state 推算 for every derived input that was computed."""
     dictionary = inputs.derivations.dictionary
+    year, derived = inputs.year, inputs.derived(scheme_inputs(scheme, variants=True))
     rows = [
-        (
-            department,
-            year,
-            name,
-            value,
-            dictionary[name].unit,
-            State.DERIVED,
-            True,
-            text,
-            "",
-            "",
-            "",
-            "",
-            "",
-            inputs.year,
-        )
-        for department, year, name, value, text in inputs.derived(scheme_inputs(scheme, variants=True))
+        FactRow(who, at, name, value, dictionary[name].unit, State.DERIVED, True, text, "", "", "", "", "", year)
+        for who, at, name, value, text in derived
     ]
     if not rows:
         return inputs.facts
-    derived = pd.DataFrame(rows, columns=list(FACT_COLUMNS)).astype({"adopted": "bool"})
-    return pd.concat([inputs.facts, derived]).sort_values("department", kind="stable", ignore_index=True)
+    frame = pd.DataFrame(rows, columns=list(FACT_COLUMNS)).astype({"adopted": "bool"})
+    return pd.concat([inputs.facts, frame]).sort_values("department", kind="stable", ignore_index=True)
 
 
 def used_by_scheme(batch: Batch) -> pd.DataFrame:

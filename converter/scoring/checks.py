@@ -218,10 +218,7 @@ class _Comparison:
         return 0.5 * 10.0 ** -(2 + (percent_digits(raw) or 0)) if percent_digits(raw) is not None else 0.00005
 
     def _raw(self, wanted: Input, position: int) -> str:
-        facts = self.inputs.facts
-        match = facts["department"].eq(self.inputs.departments[position]) & facts["field"].eq(wanted.name)
-        texts = facts.loc[match & facts["year"].eq(self.year) & facts["adopted"], "raw"]
-        return str(texts.iloc[0]) if len(texts) else ""
+        return next((row.raw for row in self.inputs.rows(wanted, position) if row.adopted), "")
 
     def _circular(self, side: _Side, position: int) -> bool:
         """Whether both sides come from the very same cells, so that comparing them proves nothing."""

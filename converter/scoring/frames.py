@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,32 @@ from converter.mapping.fields import Dictionary
 from converter.vocabulary.findings import Finding, Place, finding
 from converter.vocabulary.numbers import NAN, USABLE, State, shortest
 
-#: Columns of the facts frame. `form_year` is the year of the form a fact stands in (2019's form also gives 2018).
-FACT_COLUMNS = (
-    "department", "year", "field", "value", "unit", "state", "adopted", "raw",
-    "form", "scope", "file", "sheet", "cell", "form_year",
-)  # fmt: skip
+
+class FactRow(NamedTuple):
+    """A row of the facts frame. `form_year` is the year of the form a fact stands in (2019's form also gives 2018)."""
+
+    department: str
+    year: int
+    field: str
+    value: float
+    unit: str
+    state: State
+    adopted: bool
+    raw: str
+    form: str
+    scope: str
+    file: str
+    sheet: str
+    cell: str
+    form_year: int
+
+    @property
+    def place(self) -> Place:
+        """Where the number stands."""
+        return Place(self.file, self.sheet, self.cell)
+
+
+FACT_COLUMNS = FactRow._fields
 #: Two sources of one amount may differ by their rounding to 0.01 万元.
 MONEY_TOLERANCE = 0.01 + 1e-9
 
@@ -24,14 +46,33 @@ MONEY_TOLERANCE = 0.01 + 1e-9
 def facts_frame(used: Sequence[tuple[Submission, list[Document]]]) -> pd.DataFrame:
     """All facts of the documents in scope, in a fixed order, none adopted yet."""
     rows = [
-        (submission.department, fact.year, fact.field, fact.value, fact.unit, fact.state, False, fact.raw,
-         fact.form, fact.scope, fact.place.file, fact.place.sheet, fact.place.cell, document.year)
+        FactRow(
+            submission.department,
+            fact.year if fact.year is not None else document.year or 0,
+            fact.field,
+            fact.value,
+            fact.unit,
+            fact.state,
+            False,
+            fact.raw,
+            fact.form,
+            fact.scope,
+            fact.place.file,
+            fact.place.sheet,
+            fact.place.cell,
+            document.year or 0,
+        )
         for submission, documents in used
         for document in documents
         for fact in document.facts
-    ]  # fmt: skip
+    ]
     frame = pd.DataFrame(rows, columns=list(FACT_COLUMNS))
     return frame.astype({"year": "int64", "form_year": "int64", "value": "float64", "adopted": "bool"})
+
+
+def fact_rows(facts: pd.DataFrame) -> list[FactRow]:
+    """The rows of a facts frame."""
+    return [FactRow._make(row) for row in facts[list(FACT_COLUMNS)].itertuples(index=False, name=None)]
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Facts → whole columns: the value of every input for every department, derived fields included, and why one is missing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 
 from converter.mapping.fields import Dictionary, FieldKind
 from converter.scoring.expressions import ExpressionError, Formula, Input, parse
+from converter.scoring.frames import FactRow, fact_rows
 from converter.scoring.rounding import Floats, snap
 from converter.vocabulary.findings import ConfigurationError, Place
 from converter.vocabulary.numbers import State
@@ -103,8 +104,8 @@ class Inputs:
         self._columns: dict[Input, Floats] = {}
         self._used: dict[Input, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
         self._adopted = self._by_input(facts[facts["adopted"]])
-        self._rows: dict[tuple[str, str, int], list[int]] | None = None
-        self._forms: dict[str, set[str]] | None = None
+        self._rows: dict[tuple[str, str, int], list[FactRow]] | None = None
+        self._forms: dict[str, set[str]] = {}
 
     def _by_input(self, adopted: pd.DataFrame) -> dict[tuple[str, int], Floats]:
         """(field, year) → one value for each department; several rows of a repeating field are added."""
@@ -170,41 +171,31 @@ class Inputs:
 
     def _reason(self, wanted: Input, position: int) -> Missing:
         department, year = self.departments[position], self.year + wanted.offset
-        for index in self._index().get((department, wanted.name, year), ()):
-            row = self.facts.iloc[index]
-            if row["state"] in REASONS:
-                place = Place(row["file"], row["sheet"], row["cell"])
-                return Missing(wanted.name, year, REASONS[row["state"]], place)
-        assert self._forms is not None
+        for row in self.rows(wanted, position):
+            if row.state in REASONS:
+                return Missing(wanted.name, year, REASONS[row.state], row.place)
         dictionary = self.derivations.dictionary
         sources = dictionary[wanted.name].sources if wanted.name in dictionary else ()
-        handed_in = self._forms.get(department, set())
-        no_form = bool(sources) and not handed_in.intersection(sources)
+        no_form = bool(sources) and not self._forms.get(department, set()).intersection(sources)
         return Missing(wanted.name, year, NO_FORM if no_form else NO_CELL)
 
-    def _index(self) -> Mapping[tuple[str, str, int], list[int]]:
-        """Rows of the facts by department, field and year, built on first use."""
+    def _index(self) -> dict[tuple[str, str, int], list[FactRow]]:
+        """The facts by department, field and year, built on first use."""
         if self._rows is None:
-            self._rows, self._forms = {}, {}
-            columns = (self.facts[c] for c in ("department", "field", "year", "form"))
-            for index, (department, name, year, form) in enumerate(zip(*columns, strict=True)):
-                self._rows.setdefault((department, name, year), []).append(index)
-                self._forms.setdefault(department, set()).add(form)
+            self._rows = {}
+            for row in fact_rows(self.facts):
+                self._rows.setdefault((row.department, row.field, row.year), []).append(row)
+                self._forms.setdefault(row.department, set()).add(row.form)
         return self._rows
 
-    def rows(self, wanted: Input, position: int) -> pd.DataFrame:
-        """The facts about an input of a department, the adopted ones first; of these alone where there are any."""
-        at = self._index().get((self.departments[position], wanted.name, self.year + wanted.offset), [])
-        found = self.facts.iloc[at]
-        return found[found["adopted"]] if found["adopted"].any() else found
+    def rows(self, wanted: Input, position: int) -> list[FactRow]:
+        """The adopted facts about an input of a department, else every fact about it."""
+        found = self._index().get((self.departments[position], wanted.name, self.year + wanted.offset), [])
+        return [row for row in found if row.adopted] or found
 
     def place(self, wanted: Input, position: int) -> Place:
         """The cell of the adopted fact behind an input, else of any fact about it."""
-        found = self.rows(wanted, position)
-        if found.empty:
-            return Place()
-        first = found.iloc[0]
-        return Place(first["file"], first["sheet"], first["cell"])
+        return next((row.place for row in self.rows(wanted, position)), Place())
 
     def gaps(self, formula: Formula, position: int) -> list[Missing]:
         """What a formula lacks for a department, in reading order, each once."""

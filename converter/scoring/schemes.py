@@ -212,31 +212,49 @@ class Scheme:
         return self.document.place("indicators", indicator, *path)
 
 
-def schemes(library: Library) -> Iterator[tuple[str, Scheme]]:
-    """Every scheme of the library with the name of its layer."""
+@dataclass(frozen=True)
+class Shelved:
+    """A scheme of the library; `own` says whether it comes from the user's own mappings."""
+
+    scheme: Scheme
+    own: bool
+
+
+def load_schemes(library: Library) -> list[Shelved]:
+    """Every scheme; a user's own replaces the built-in one of its region and year.
+
+    Raises ConfigurationError C02… for a bad file, C12 where one folder has two schemes of one region and year.
+    """
+    shelf: dict[tuple[str, int], Shelved] = {}
     for layer, document in library.documents("schemes/*/*.yaml"):
-        if not document.shown.endswith(".cases.yaml"):
-            yield layer.name, Scheme(document, library.dictionary)
+        if document.shown.endswith(".cases.yaml"):
+            continue
+        scheme, own = Scheme(document, library.dictionary), layer != library.layers[0]
+        key = scheme.file.region.code, scheme.file.year
+        if key in shelf and shelf[key].own == own:
+            other = shelf[key].scheme.document.shown
+            raise ConfigurationError(
+                "C12", f"与 {other} 是同一地区、同一年度的方案", "请只保留一个", Place(document.shown)
+            )
+        shelf[key] = Shelved(scheme, own)
+    return list(shelf.values())
 
 
-def choose(library: Library, year: int, asked: str | None, spoken: Sequence[str]) -> Scheme:
+def choose(shelf: Sequence[Shelved], year: int, asked: str | None, spoken: Sequence[str]) -> Scheme:
     """The scheme of the run: of the asked region (longest code prefix), of the region the submissions name, or the only
     one for the year in the user's own mappings. Raises ConfigurationError C10 with the candidates.
     """
-    loaded = list(schemes(library))
-    of_year = [(layer, scheme) for layer, scheme in loaded if scheme.file.year == year]
+    of_year = [shelved for shelved in shelf if shelved.scheme.file.year == year]
     if asked is not None:
-        fitting = [s for _, s in of_year if asked.startswith(s.file.region.code)]
-        longest = max((len(s.file.region.code) for s in fitting), default=0)
-        fitting = [s for s in fitting if len(s.file.region.code) == longest]
+        fitting = [shelved.scheme for shelved in of_year if asked.startswith(shelved.scheme.file.region.code)]
+        longest = max((len(scheme.file.region.code) for scheme in fitting), default=0)
+        fitting = [scheme for scheme in fitting if len(scheme.file.region.code) == longest]
     else:
-        fitting = [s for _, s in of_year if s.file.region.code in spoken]
-        if not fitting and len(library.layers) > 1:
-            fitting = [s for layer, s in of_year if layer == library.layers[-1].name]
-    latest = {scheme.file.region.code: scheme for scheme in fitting}  # a user's own scheme lies over the built-in one
-    if len(latest) == 1:
-        return next(iter(latest.values()))
-    raise _no_scheme(year, asked, list(latest.values()), [s for _, s in loaded])
+        fitting = [shelved.scheme for shelved in of_year if shelved.scheme.file.region.code in spoken]
+        fitting = fitting or [shelved.scheme for shelved in of_year if shelved.own]
+    if len(fitting) == 1:
+        return fitting[0]
+    raise _no_scheme(year, asked, fitting, [shelved.scheme for shelved in shelf])
 
 
 def _no_scheme(year: int, asked: str | None, several: Sequence[Scheme], known: Sequence[Scheme]) -> ConfigurationError:
@@ -251,9 +269,9 @@ def _no_scheme(year: int, asked: str | None, several: Sequence[Scheme], known: S
     )
 
 
-def region_names(library: Library) -> dict[str, str]:
+def region_names(shelf: Sequence[Shelved]) -> dict[str, str]:
     """Code → name of every region that has a scheme."""
-    return {scheme.file.region.code: scheme.file.region.name for _, scheme in schemes(library)}
+    return {shelved.scheme.file.region.code: shelved.scheme.file.region.name for shelved in shelf}
 
 
 def outline(scheme: Scheme) -> Iterator[str]:
