@@ -1,11 +1,15 @@
 """Work in worker processes: chunks over a local pool, results in order. A worker that dies costs one item, not the batch."""
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.connection import wait
 from typing import Generic, TypeVar
 
 In = TypeVar("In")
@@ -19,6 +23,20 @@ class Lost(Generic[In]):
     """An item whose worker process died (a reader that aborts, out of memory)."""
 
     item: In
+
+
+def _begin(prepare: Callable[..., None], arguments: tuple[object, ...]) -> None:
+    """A worker's first act: leave Ctrl-C to the parent, end when the parent ends, take its equipment."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    prepare(*arguments)
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _result(future: "Future[list[Out]] | None") -> list[Out] | None:
@@ -53,7 +71,7 @@ class LocalPool:
     def _start(self, workers: int) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(workers, context, self._prepare, self._arguments)
+            self._pool = ProcessPoolExecutor(workers, context, _begin, (self._prepare, self._arguments))
         return self._pool
 
     def map(self, function: Callable[[In], Out], items: Sequence[In]) -> Iterator[Out | Lost[In]]:

@@ -71,20 +71,20 @@ def _weights(scheme: Scheme, checks: Checks) -> Iterable[Finding]:
             yield checks.finding("S01", said, year=scheme.file.year, subject=name, place=place)
 
 
-def audit_documents(used: Sequence[tuple[Submission, list[Document]]], scheme: Scheme, checks: Checks) -> list[Finding]:
-    """J13 money tables of the scored year that name no unit."""
+def audit_documents(used: Sequence[tuple[Submission, list[Document]]], checks: Checks) -> list[Finding]:
+    """J13 money tables that name no unit, last year's included: its figures are used too."""
     return [
         checks.finding(
             "J13",
             f"“{document.form}”没有写金额单位，按{document.unit}推定",
             department=submission.department,
-            year=scheme.file.year,
+            year=document.year,
             subject=document.form,
             place=Place(document.file, document.sheet),
         )
         for submission, documents in used
         for document in documents
-        if not document.unit_named and document.year == scheme.file.year
+        if not document.unit_named
     ]
 
 
@@ -205,15 +205,23 @@ def audit_totals(totals: pd.DataFrame, scheme: Scheme, checks: Checks) -> list[F
 
 
 def audit_submissions(
-    used: Sequence[tuple[Submission, list[Document]]], scheme: Scheme, forms: Sequence[str]
+    submissions: Sequence[Submission],
+    used: Sequence[tuple[Submission, list[Document]]],
+    year: int,
+    forms: Sequence[str],
 ) -> list[Finding]:
-    """D07 departments without one of the forms that every submission needs."""
+    """D07 departments that cannot be scored for want of any document of the year, or that lack one of the main forms."""
     findings = []
-    for submission, documents in used:
-        there = {document.form for document in documents if document.year == scheme.file.year}
+    documents_of = {submission.department: documents for submission, documents in used}
+    for submission in submissions:
+        who, documents = submission.department, documents_of.get(submission.department)
+        if documents is None:
+            message = f"没有 {year} 年度的报表，未评分"
+            findings.append(finding("D07", message, department=who, year=year, subject="全部报表"))
+            continue
+        there = {document.form for document in documents if document.year == year}
         for form in forms:
             if form not in there:
-                message = f"没有 {scheme.file.year} 年度的{form}"
-                who = submission.department
-                findings.append(finding("D07", message, department=who, year=scheme.file.year, subject=form))
+                message = f"没有 {year} 年度的{form}"
+                findings.append(finding("D07", message, department=who, year=year, subject=form))
     return findings

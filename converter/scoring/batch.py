@@ -64,8 +64,8 @@ def score_batch(
     inputs = Inputs(adoption.facts, [submission.department for submission, _ in used], year, derivations)
     check_rows, check_findings = reconcile(checks, inputs)
     findings += adoption.findings + compare_tables(adoption.facts, used, scheme) + check_findings
-    findings += audits.audit_submissions(used, scheme, [form.form for form in forms if form.sets_year])
-    findings += audits.audit_documents(used, scheme, checks) + audits.audit_inputs(inputs, scheme, checks)
+    findings += audits.audit_submissions(submissions, used, year, [form.form for form in forms if form.sets_year])
+    findings += audits.audit_documents(used, checks) + audits.audit_inputs(inputs, scheme, checks)
     columns = score(inputs, scheme)
     scores = scores_frame(columns, inputs)
     totals = totals_frame(columns, inputs, scheme)

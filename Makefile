@@ -1,0 +1,40 @@
+# Two commands: `make run` converts samples/ into out/, `make test` runs the whole suite.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := .venv/run.stamp
+DEV := .venv/test.stamp
+
+.PHONY: run test soak lock clean
+
+run: $(RUN)
+	@$(BIN)/python -m converter run samples -o out --fail-on never
+
+test: $(DEV)
+	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q . && $(BIN)/mypy
+	@$(BIN)/python -m converter scheme test
+	@$(BIN)/python -m pytest -n auto
+
+soak: $(DEV)
+	@JIXIAO_SOAK=1 $(BIN)/python -m pytest -n auto -m soak
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "需要 Python 3.11 或更高版本：make PYTHON=python3.12 run" >&2; exit 2)
+	@$(PYTHON) -m venv .venv
+
+$(RUN): .ci/requirements.txt | $(BIN)/python
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .ci/requirements.txt
+	@touch $@
+
+$(DEV): .ci/requirements-dev.txt | $(BIN)/python
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .ci/requirements-dev.txt
+	@touch $@
+
+# Pins every version again; needs uv (pip install uv).
+lock:
+	@uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links -q -U -o .ci/requirements.txt
+	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links -q -U -c .ci/requirements.txt -o .ci/requirements-dev.txt
+
+clean:
+	@rm -rf .venv out .out.jixiao .pytest_cache .mypy_cache .ruff_cache .hypothesis
