@@ -5,11 +5,13 @@ import io
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from converter.vocabulary.findings import Finding
 from converter.vocabulary.numbers import shortest
+
+if TYPE_CHECKING:  # workers write books without pandas, which would cost each a third of a second
+    import pandas as pd
 
 Row = tuple[object, ...]
 
@@ -41,7 +43,7 @@ class Table:
     rows: list[Row]
 
 
-def score_rows(scores: pd.DataFrame) -> list[Row]:
+def score_rows(scores: "pd.DataFrame") -> list[Row]:
     """Rows of 指标得分 from the scores frame."""
     columns = [
         "department", "year", "level1", "level2", "indicator", "full", "value", "score", "low", "high", "status",
@@ -50,7 +52,7 @@ def score_rows(scores: pd.DataFrame) -> list[Row]:
     return [("", *row) for row in scores[columns].itertuples(index=False, name=None)]
 
 
-def fact_rows(facts: pd.DataFrame) -> list[Row]:
+def fact_rows(facts: "pd.DataFrame") -> list[Row]:
     """Rows of 规范数据 from the facts frame."""
     columns = [
         "department", "year", "field", "value", "unit", "state", "adopted", "raw", "form", "scope", "file", "sheet", "cell",

@@ -153,10 +153,11 @@ class _SheetScan:
     def __init__(self, styles: dict[int, int]) -> None:
         self.styles, self.marks = styles, _Marks()
         self.row, self.column, self.cell = -1, -1, (0, 0)
-        self.is_error = self.has_formula = self.has_value = self.in_value = False
+        self.is_error = self.is_text = self.has_formula = self.in_value = False
         self.text: list[str] = []
 
     def run(self, xml: bytes) -> _Marks:
+        """Scans the whole part."""
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._characters
@@ -173,19 +174,19 @@ class _SheetScan:
         elif name == "f":
             self.has_formula = True
         elif name in ("v", "is"):
-            self.has_value = self.in_value = True
+            self.in_value = True
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self.cell = from_a1(attributes["r"]) if "r" in attributes else (self.row, self.column + 1)
         self.row, self.column = self.cell
-        self.is_error = attributes.get("t") == "e"
-        self.has_formula = self.has_value = False
+        self.is_error, self.is_text = attributes.get("t") == "e", attributes.get("t") == "str"
+        self.has_formula = False
         self.text = []
         if (digits := self.styles.get(int(attributes.get("s", 0)))) is not None:
             self.marks.percents[self.cell] = digits
 
     def _characters(self, data: str) -> None:
-        if self.in_value and self.is_error:
+        if self.in_value:
             self.text.append(data)
 
     def _end(self, tag: str) -> None:
@@ -196,10 +197,11 @@ class _SheetScan:
             self._end_cell()
 
     def _end_cell(self) -> None:
+        text = "".join(self.text)
         if self.is_error:
-            self.marks.errors[self.cell] = "".join(self.text) or "#错误"
-        elif self.has_formula and not self.has_value:
+            self.marks.errors[self.cell] = text or "#错误"
+        elif self.has_formula and not text and not self.is_text:  # a formula may give the text "", but no empty number
             self.marks.stale.add(self.cell)
-        if self.has_value or self.has_formula:
+        if text or self.has_formula:
             self.marks.rows = max(self.marks.rows, self.cell[0] + 1)
             self.marks.columns = max(self.marks.columns, self.cell[1] + 1)

@@ -152,9 +152,11 @@ class _Reader:
         self._ignored = re.compile(rf"(?:{words})(?:[:;,.(0-9]|$)") if words else re.compile(r"(?!)")
 
     def place(self, cell: Cell) -> Place:
+        """The full address of a cell of this sheet."""
         return Place(self.document.file, self.sheet.name, a1(cell))
 
     def note(self, code: str, message: str, cell: Cell, subject: str = "") -> None:
+        """A finding about a cell of this sheet."""
         self.document.findings.append(finding(code, message, subject=subject, place=self.place(cell)))
 
     def ignored(self, text: str) -> bool:
@@ -170,7 +172,9 @@ class _Reader:
         )
         self.document.facts.append(fact)
         if number.state in _PROBLEMS:
-            what = f"“{masked}”{number.reason}" if number.reason and masked else number.reason or "公式没有计算结果"
+            what = {State.ERROR: f"错误值 {raw}", State.STALE: "公式没有计算结果"}.get(
+                number.state, f"“{masked}”{number.reason}"
+            )
             self.note(_PROBLEMS[number.state], f"{name}：{what}", cell, subject=name)
 
 

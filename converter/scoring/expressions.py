@@ -173,6 +173,7 @@ class _Builder:
         return ExpressionError(message, column)
 
     def node(self, node: ast.expr, depth: int = 0) -> Node:
+        """The node as ours. Raises ExpressionError for anything that is not of the language."""
         if depth > MAX_DEPTH:
             raise self._refuse(f"嵌套超过 {MAX_DEPTH} 层", node)
         if isinstance(node, ast.Name):

@@ -1,0 +1,77 @@
+"""A module imports only what stands before it: data flows one way (DESIGN §2)."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "converter"
+ROOMS = ["vocabulary", "intake", "mapping", "scoring", "books", "audit"]
+TOP = ["engine", "reading", "publish", "run", "cli", "__main__"]
+MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
+
+
+def place(parts: tuple[str, ...]) -> int:
+    """How far right a module stands: its room, or its own place behind the rooms."""
+    if len(parts) < 2:
+        return -1
+    return ROOMS.index(parts[1]) if parts[1] in ROOMS else len(ROOMS) + TOP.index(parts[1])
+
+
+def imported(path: Path) -> set[tuple[str, ...]]:
+    """The project's modules that a file imports, functions included."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    names = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    return {tuple(name.split(".")) for name in names if name.split(".")[0] == "converter"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_imports_only_from_the_left(path: Path) -> None:
+    own = path.with_suffix("").parts
+    if own[-1] == "__init__":
+        assert not imported(path)
+        return
+    later = {name for name in imported(path) if place(name) > place(own)}
+    assert not later, f"{path} imports from its right: {sorted('.'.join(name) for name in later)}"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_circle_within_a_room(room: str) -> None:
+    files = [path for path in MODULES if path.parts[1] == room and path.name != "__init__.py"]
+    needs = {
+        p.with_suffix("").parts: {n for n in imported(p) if n[:2] == ("converter", room) and len(n) > 2} for p in files
+    }
+    while needs:
+        free = [module for module, wanted in needs.items() if not wanted & needs.keys()]
+        assert free, f"modules of {room} import each other: {sorted(m[-1] for m in needs)}"
+        for module in free:
+            del needs[module]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_every_public_function_and_class_is_documented(path: Path) -> None:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    nested = {
+        inner
+        for outer in ast.walk(tree)
+        if isinstance(outer, kinds[:2])
+        for inner in ast.walk(outer)
+        if inner is not outer
+    }
+    public = [n for n in ast.walk(tree) if isinstance(n, kinds) and not n.name.startswith("_") and n not in nested]
+    inherited = {"points", "excel", "describe", "trace", "readings", "get_help", "column"}
+    bare = [node.name for node in public if not ast.get_docstring(node) and node.name not in inherited]
+    assert not bare, f"{path}: no docstring on {bare}"
+
+
+def test_workers_do_not_load_pandas() -> None:
+    """Reading and writing a department's book happen in spawned processes, where pandas would cost a third of a second."""
+    import subprocess
+    import sys
+
+    code = "import sys, converter.reading, converter.books.department; sys.exit('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
