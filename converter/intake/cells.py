@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from converter.vocabulary.numbers import NAN, Number, State, canonical, read_text, shortest
+from converter.vocabulary.numbers import NAN, Number, State, canonical, fixed_percent, read_text, shortest
 
 #: None and "" are both an empty cell.
 Value = str | float | int | bool | dt.date | dt.time | dt.timedelta | None
@@ -85,7 +85,7 @@ class Sheet:
             return self.errors[cell]
         value = self.value(cell)
         if cell in self.percents and isinstance(value, int | float) and not isinstance(value, bool):
-            return f"{text_of(value)}（显示为{value:.{self.percents[cell]}%}）"
+            return f"{text_of(value)}（显示为{fixed_percent(value, self.percents[cell])}）"
         return text_of(value)
 
 

@@ -1,6 +1,7 @@
 """INBOX → the list of files to read, in a fixed order. File times never decide anything."""
 
 import hashlib
+import itertools
 import os
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,10 @@ _JUNK_PREFIXES = ("~$", "._", ".~")
 
 @dataclass(frozen=True)
 class Source:
-    """One file: where it lies, and the name it has in every output (relative to its INBOX, with /)."""
+    """One file: where it lies, and the name it has in every output (relative to its INBOX, with /).
+
+    `sha256` is "" for a file that cannot be opened; reading it tells why.
+    """
 
     path: Path
     name: str
@@ -31,7 +35,7 @@ class Source:
 
 @dataclass
 class Inbox:
-    """What lies in the INBOX folders: files to read, and what was passed over, by name."""
+    """What lies in the INBOX folders: files to read, and what was passed over (junk, links to folders), by name."""
 
     sources: list[Source] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
@@ -40,7 +44,7 @@ class Inbox:
 def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
     """Every file below `inboxes` (folders, searched recursively, or single files) but for junk and the output folder.
 
-    Raises RunError R01 for a path that does not exist or cannot be opened, R02 when there is no file at all.
+    Raises RunError R01 for a path that does not exist or a folder that cannot be opened, R02 when there is no file.
     """
     found = Inbox()
     names = _prefixes(inboxes)
@@ -51,7 +55,7 @@ def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
             )
         for path, relative in _files(inbox, output):
             name = unicodedata.normalize("NFC", f"{prefix}{relative}")
-            if _is_junk(path.name):
+            if _is_junk(path.name) or path.is_dir():
                 found.ignored.append(name)
             else:
                 found.sources.append(_source(path, name))
@@ -67,19 +71,21 @@ def _prefixes(inboxes: Sequence[Path]) -> list[str]:
     """What stands before each relative name: nothing for a single INBOX, else the INBOX's own name (made unique)."""
     if len(inboxes) == 1:
         return [""]
-    taken: dict[str, int] = {}
+    names = [inbox.resolve().name for inbox in inboxes]
+    taken: set[str] = set()
     prefixes = []
-    for inbox in inboxes:
-        name = inbox.resolve().name
-        taken[name] = taken.get(name, 0) + 1
-        is_folder = inbox.is_dir()
-        label = name if taken[name] == 1 else f"{name}({taken[name]})"
-        prefixes.append(f"{label}/" if is_folder else "" if taken[name] == 1 else f"({taken[name]})")
+    for inbox, name in zip(inboxes, names, strict=True):
+        numbers = (f"({number})" for number in itertools.count(2))
+        suffix = next(
+            s for s in itertools.chain([""], numbers) if name + s not in taken and (not s or name + s not in names)
+        )
+        taken.add(name + suffix)
+        prefixes.append(f"{name}{suffix}/" if inbox.is_dir() else suffix)
     return prefixes
 
 
 def _files(inbox: Path, output: Path | None) -> Iterator[tuple[Path, str]]:
-    """Path and relative name of each file; hidden folders and the output folder are not entered."""
+    """Path and relative name of each file and of each link to a folder; links, hidden folders and the output are not entered."""
     if inbox.is_file():
         yield inbox, inbox.name
         return
@@ -87,9 +93,10 @@ def _files(inbox: Path, output: Path | None) -> Iterator[tuple[Path, str]]:
     for folder, folders, files in os.walk(inbox, onerror=_cannot_open):
         here = Path(folder)
         folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() not in own)
-        for name in sorted(files):
+        linked = [name for name in folders if (here / name).is_symlink()]
+        for name in sorted([*files, *linked]):
             path = here / name
-            if path.is_file():
+            if path.is_file() or name in linked:
                 yield path, path.relative_to(inbox).as_posix()
 
 
@@ -106,5 +113,5 @@ def _source(path: Path, name: str) -> Source:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         return Source(path, name, path.stat().st_size, digest)
-    except OSError as error:
-        raise RunError("R01", "收件箱里有打不开的文件", "请检查读取权限或关闭占用它的程序", Place(name)) from error
+    except OSError:
+        return Source(path, name, 0, "")

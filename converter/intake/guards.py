@@ -30,13 +30,21 @@ def check_size(size: int) -> None:
 
 
 def check_archive(archive: zipfile.ZipFile) -> None:
-    """Refuses a zip that would unpack to too much."""
+    """Refuses a zip with a password (F04) or one that would unpack to too much (F06)."""
     entries = archive.infolist()
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise UnreadableError("F04", "压缩包内的部件有密码")
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MAX_ZIP_ENTRIES:
         raise UnreadableError("F06", f"压缩包内有 {len(entries)} 个部件，超过上限 {MAX_ZIP_ENTRIES}")
     if unpacked > MAX_UNPACKED_BYTES:
         raise UnreadableError("F06", f"解压后 {unpacked / 2**20:.0f} MB，超过上限 {MAX_UNPACKED_BYTES // 2**20} MB")
+
+
+def check_sheets(count: int) -> None:
+    """Refuses a workbook without any worksheet: nothing in it is not the same as nothing to report."""
+    if not count:
+        raise UnreadableError("F01", "工作簿里没有工作表")
 
 
 def check_extent(sheet: str, rows: int, columns: int) -> None:

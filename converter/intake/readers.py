@@ -29,7 +29,7 @@ def open_workbook(path: Path, name: str) -> Opened:
     if kind not in _READERS:
         raise _refusal(kind, name)
     opened = Opened(_READERS[kind](content))
-    if expected(name) not in (None, kind):
+    if Path(name).suffix.lower() in WORKBOOK_SUFFIXES and expected(name) is not kind:
         opened.notes.append(("F02", f"扩展名是 {Path(name).suffix}，内容是 {kind}"))
     return opened
 

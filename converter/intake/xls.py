@@ -9,14 +9,17 @@ from converter.intake import guards
 from converter.intake.cells import Sheet, Value, Workbook
 from converter.intake.guards import UnreadableError
 from converter.intake.xlsx import percent_digits_of_format
+from converter.vocabulary.numbers import shortest
 
 _ENCRYPTED = "encrypted"
+_EMPTY = frozenset({xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK})
 
 
 def read_xls(content: bytes) -> Workbook:
     """The sheets of a BIFF file. Raises UnreadableError F04 when encrypted, F01 when damaged, F06 over a limit."""
     try:
-        book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+        book = xlrd.open_workbook(file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
+        guards.check_sheets(book.nsheets)
         return Workbook([_sheet(book, sheet) for sheet in book.sheets()])
     except xlrd.XLRDError as error:
         if _ENCRYPTED in str(error).lower():
@@ -29,24 +32,34 @@ def read_xls(content: bytes) -> Workbook:
 
 
 def _sheet(book: xlrd.Book, source: xlrd.sheet.Sheet) -> Sheet:
-    guards.check_extent(source.name, source.nrows, source.ncols)
+    rows = _rows(source, book.datemode)
+    guards.check_extent(source.name, len(rows), max(map(len, rows), default=0))
     sheet = Sheet(
         name=source.name,
-        rows=[],
+        rows=rows,
         merges=[(top, left, bottom - 1, right - 1) for top, bottom, left, right in source.merged_cells],
         visible=source.visibility == 0,
     )
     percents = _percent_styles(book)
-    for row in range(source.nrows):
-        values: list[Value] = []
-        for column, cell in enumerate(source.row(row)):
-            values.append(_value(cell, book.datemode))
+    for row, values in enumerate(rows):
+        for column, cell in enumerate(source.row_slice(row, 0, len(values))):
             if cell.ctype == xlrd.XL_CELL_ERROR:
                 sheet.errors[row, column] = xlrd.error_text_from_code.get(cell.value, "#错误")
             elif cell.ctype == xlrd.XL_CELL_NUMBER and cell.xf_index in percents:
                 sheet.percents[row, column] = percents[cell.xf_index]
-        sheet.rows.append(values)
     return sheet
+
+
+def _rows(source: xlrd.sheet.Sheet, datemode: int) -> list[list[Value]]:
+    """The values down and across to the last filled cell; formatted blanks beyond it are no part of a table."""
+    rows: list[list[Value]] = []
+    for row in range(source.nrows):
+        types = source.row_types(row)
+        width = max((column + 1 for column, kind in enumerate(types) if kind not in _EMPTY), default=0)
+        rows.append([_value(cell, datemode) for cell in source.row_slice(row, 0, width)])
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
 
 
 def _percent_styles(book: xlrd.Book) -> dict[int, int]:
@@ -54,13 +67,13 @@ def _percent_styles(book: xlrd.Book) -> dict[int, int]:
     styles = {}
     for index, style in enumerate(book.xf_list):
         code = book.format_map[style.format_key].format_str if style.format_key in book.format_map else ""
-        if "%" in code:
-            styles[index] = percent_digits_of_format(code)
+        if (digits := percent_digits_of_format(code)) is not None:
+            styles[index] = digits
     return styles
 
 
 def _value(cell: xlrd.sheet.Cell, datemode: int) -> Value:
-    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK, xlrd.XL_CELL_ERROR):
+    if cell.ctype in _EMPTY or cell.ctype == xlrd.XL_CELL_ERROR:
         return None
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(cell.value)
@@ -71,9 +84,11 @@ def _value(cell: xlrd.sheet.Cell, datemode: int) -> Value:
 
 
 def _date(serial: float, datemode: int) -> Value:
-    """A date cell; serials outside the calendar stay what they are, as days."""
+    """A date, or a moment where there is a time of day; a number outside the calendar is said to be shown as a date."""
     try:
         moment: dt.datetime = xlrd.xldate.xldate_as_datetime(serial, datemode)
     except (ValueError, OverflowError):
-        return dt.timedelta(days=serial)
-    return moment
+        return f"{shortest(serial)}（日期格式）"
+    if 0 <= serial < 1:
+        return moment.time()
+    return moment.date() if moment.time() == dt.time() else moment

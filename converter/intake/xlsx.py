@@ -7,7 +7,9 @@ the scan finds those cells. A sheet whose bytes hold none of the three is not pa
 import io
 import posixpath
 import re
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -18,6 +20,18 @@ from converter.intake.cells import Cell, Sheet, Value, Workbook, from_a1
 from converter.intake.guards import UnreadableError
 
 _SUSPECT = re.compile(rb"""\bt\s*=\s*["']e["']|<(?:\w+:)?f[\s/>]""")
+#: Cells beyond row 9,999 or column ZZ: only then can the area be over the limit before calamine allocates it.
+_FAR = re.compile(rb"""\br\s*=\s*["'](?:[A-Za-z]{3}|[A-Za-z]*\d{5})""")
+_DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    LookupError,
+    ValueError,
+    EOFError,
+    expat.ExpatError,
+    NotImplementedError,
+)
 #: Built-in number formats 9 (0%) and 10 (0.00%).
 _PERCENT_FORMATS = {9: 0, 10: 2}
 
@@ -31,21 +45,20 @@ def read_xlsx(content: bytes) -> Workbook:
         for name, mark in marks.items():
             guards.check_extent(name, mark.rows, mark.columns)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return Workbook([_sheet(book, meta, marks) for meta in book.sheets_metadata if _is_table(meta)])
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, expat.ExpatError, NotImplementedError) as error:
+        tables = [meta for meta in book.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        guards.check_sheets(len(tables))
+        return Workbook([_sheet(book, meta, marks) for meta in tables])
+    except _DAMAGES as error:
         raise UnreadableError("F01", "文件已损坏或不是完整的 xlsx") from error
     except python_calamine.CalamineError as error:
         raise UnreadableError("F01", f"文件已损坏或不是完整的 xlsx（{error}）") from error
-
-
-def _is_table(meta: python_calamine.SheetMetadata) -> bool:
-    return meta.typ == python_calamine.SheetTypeEnum.WorkSheet
 
 
 def _sheet(
     book: python_calamine.CalamineWorkbook, meta: python_calamine.SheetMetadata, marks: "dict[str, _Marks]"
 ) -> Sheet:
     source = book.get_sheet_by_name(meta.name)
+    guards.check_extent(meta.name, source.total_height, source.total_width)
     merges = [(top, left, bottom, right) for (top, left), (bottom, right) in source.merged_cell_ranges or []]
     mark = marks.get(meta.name, _Marks())
     rows: list[list[Value]] = [*source.to_python(skip_empty_area=False)]  # type: ignore[list-item]  # its values are ours
@@ -77,8 +90,9 @@ def _scan(archive: zipfile.ZipFile) -> dict[str, _Marks]:
     marks = {}
     for name, part in _parts(archive).items():
         xml = archive.read(part)
-        suspect = _SUSPECT.search(xml) or not xml.lstrip(b"\xef\xbb\xbf").startswith(b"<")
-        if suspect or _uses_style(xml, styles):
+        if xml.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):  # calamine would give an empty sheet
+            raise UnreadableError("F01", f"工作表“{name}”以 UTF-16 编码，不能读取")
+        if _SUSPECT.search(xml) or _FAR.search(xml) or _uses_style(xml, styles):
             marks[name] = _SheetScan(styles).run(xml)
     return marks
 
@@ -119,9 +133,9 @@ def _percent_styles(archive: zipfile.ZipFile) -> dict[int, int]:
     xml = archive.read(member)
     formats, styles, cell_styles = dict(_PERCENT_FORMATS), {}, False
     for tag, attributes in _elements(xml):
-        if tag == "numFmt" and "%" in attributes.get("formatCode", ""):
-            formats[int(attributes["numFmtId"])] = percent_digits_of_format(attributes["formatCode"])
-        if tag == "cellXfs":
+        if tag == "numFmt" and (digits := percent_digits_of_format(attributes.get("formatCode", ""))) is not None:
+            formats[int(attributes["numFmtId"])] = digits
+        elif tag == "cellXfs":
             cell_styles, index = True, 0
         elif tag in ("cellStyles", "dxfs"):
             cell_styles = False
@@ -132,9 +146,12 @@ def _percent_styles(archive: zipfile.ZipFile) -> dict[int, int]:
     return styles
 
 
-def percent_digits_of_format(code: str) -> int:
-    """Digits after the point that a percent number format shows (0.00% → 2)."""
-    match = re.search(r"\.([0#?]+)", code.split(";", maxsplit=1)[0])
+def percent_digits_of_format(code: str) -> int | None:
+    """Digits after the point that a percent number format shows (0.00% → 2); None where % is absent or mere text."""
+    bare = re.sub(r'"[^"]*"|\\.|_.|\*.', "", code)
+    if "%" not in bare:
+        return None
+    match = re.search(r"\.([0#?]+)", bare.split(";", maxsplit=1)[0])
     return len(match[1]) if match else 0
 
 
@@ -153,7 +170,7 @@ class _SheetScan:
     def __init__(self, styles: dict[int, int]) -> None:
         self.styles, self.marks = styles, _Marks()
         self.row, self.column, self.cell = -1, -1, (0, 0)
-        self.is_error = self.is_text = self.has_formula = self.in_value = False
+        self.is_error = self.is_text = self.has_formula = self.has_value = self.in_value = False
         self.text: list[str] = []
 
     def run(self, xml: bytes) -> _Marks:
@@ -174,13 +191,13 @@ class _SheetScan:
         elif name == "f":
             self.has_formula = True
         elif name in ("v", "is"):
-            self.in_value = True
+            self.in_value = self.has_value = True
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self.cell = from_a1(attributes["r"]) if "r" in attributes else (self.row, self.column + 1)
         self.row, self.column = self.cell
         self.is_error, self.is_text = attributes.get("t") == "e", attributes.get("t") == "str"
-        self.has_formula = False
+        self.has_formula = self.has_value = False
         self.text = []
         if (digits := self.styles.get(int(attributes.get("s", 0)))) is not None:
             self.marks.percents[self.cell] = digits
@@ -200,7 +217,7 @@ class _SheetScan:
         text = "".join(self.text)
         if self.is_error:
             self.marks.errors[self.cell] = text or "#错误"
-        elif self.has_formula and not text and not self.is_text:  # a formula may give the text "", but no empty number
+        elif self.has_formula and not text and not (self.is_text and self.has_value):  # "" is a text, but no number
             self.marks.stale.add(self.cell)
         if text or self.has_formula:
             self.marks.rows = max(self.marks.rows, self.cell[0] + 1)

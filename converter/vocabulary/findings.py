@@ -103,8 +103,8 @@ KINDS: dict[str, Kind] = {
     "D03": Kind(_E, _DEP, "公式没有计算结果，请用 Excel 或 WPS 打开并保存后重新报送"),
     "D04": Kind(_E, _DEP, "同一数据有两个不同的数，均未采用；请核实后只报一份"),
     "D05": Kind(_W, _DEP, "请核对两处数据；已按数据字典的来源顺序采用"),
-    "D07": Kind(_W, _DEP, "请补报缺少的报表"),
     "D06": Kind(_N, _DEP, "请补报含有该数据的报表（如上年度基础数据表）"),
+    "D07": Kind(_W, _DEP, "请补报缺少的报表"),
 }
 
 
@@ -120,24 +120,35 @@ def finding(code: str, message: str, **details: object) -> Finding:
     return Finding(code=code, message=mask(message), **given)  # type: ignore[arg-type]
 
 
-#: Mobile and identity numbers never leave the reader unmasked (CONTRACT: 规范数据).
-_PERSONAL = re.compile(r"(?<![\d.])(1[3-9]\d)\d{4}(\d{4})(?![\d.])|(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
+#: Phone and identity numbers never leave the reader unmasked (CONTRACT: 规范数据). \d is full-width digits too; digits
+#: that go on before or behind, with or without a point, make an amount of them.
+_PERSONAL = (
+    (re.compile(r"((?:(?<!\d)(?<!\d\.)|(?<=\+86))[1１][3-9３-９]\d[-\s]?)\d{4}([-\s]?\d{4})(?!\d|\.\d)"), "****"),
+    (re.compile(r"((?<!\d)[0０]\d{2,3}[-－—–)）])\d{3,4}(\d{4})(?!\d)"), "****"),
+    (re.compile(r"((?<!\d)\d{6})\d{8}(\d{3}[\dXxＸｘ])(?!\d)"), "********"),
+)
 
 
 def mask(text: str) -> str:
-    """Text with the middle of phone and ID numbers replaced by asterisks."""
-    return _PERSONAL.sub(lambda m: f"{m[1]}****{m[2]}" if m[1] else f"{m[3]}********{m[4]}", text)
+    """Text with the middle of mobile, landline and identity numbers replaced by asterisks."""
+    for pattern, stars in _PERSONAL:
+        text = pattern.sub(rf"\1{stars}\2", text)
+    return text
 
 
 LEVEL_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
 
+def _order(item: Finding) -> tuple[str | float, ...]:
+    """Every part of a finding counts, so that no order is left to a hash seed."""
+    points = -1.0 if item.points is None else item.points
+    place = f"{item.subject}\0{item.place}\0{item.message}\0{item.advice}\0{item.owner}"
+    return (item.department, LEVEL_ORDER[item.level], item.code, item.year or 0, place, points)
+
+
 def numbered(findings: Iterable[Finding]) -> list[Finding]:
     """Findings in their fixed order with 编号: code plus a digest of code, department and subject, stable across runs."""
-    ordered = sorted(
-        set(findings),
-        key=lambda f: (f.department, LEVEL_ORDER[f.level], f.code, f.year or 0, f.subject, str(f.place), f.message),
-    )
+    ordered = sorted(set(findings), key=_order)
     seen: Counter[str] = Counter()
     result = []
     for item in ordered:

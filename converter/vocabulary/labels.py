@@ -13,7 +13,8 @@ _BRACKETS = str.maketrans("〔〕【】[]{}", "()()()()")
 _CIRCLED = re.compile(r"[①-⑳⑴-⒇⒈-⒛㈠-㈩]")
 _NUMERAL = r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}"
 #: A numeral is numbering only before a separator (三公经费 keeps its 三, 2019年 its year).
-_NUMBERING = re.compile(rf"(?:\((?:{_NUMERAL})\)[、.:]?|(?:{_NUMERAL})[、.:](?![0-9])|其中:|\x00[、.:]?)")
+_NUMBERING = re.compile(rf"(?:\((?:{_NUMERAL})\)[、.:]?|(?:{_NUMERAL})(?:、|[.:](?![0-9]))|其中:|\x00[、.:]?)")
+_EDGES = ":;,.、"
 _UNIT_TAIL = re.compile(r"\((?:单位:)?(%|‰|元|千元|万元|亿元|人|名|个|分|辆|批次|人次|平方米)\)$")
 
 
@@ -27,16 +28,22 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def label(text: str) -> str:
     """The matching form of a label: `plain`, without numbering, 其中：, a unit in brackets and a closing colon."""
-    folded = plain(_CIRCLED.sub("\x00", text))
+    folded = _CIRCLED.sub("\x00", text)
+    while (shorter := _stripped(plain(folded))) != folded:
+        folded = shorter
+    return folded
+
+
+def _stripped(folded: str) -> str:
+    """One layer less: numbering in front, closing marks and a unit behind."""
     while match := _NUMBERING.match(folded):
         folded = folded[match.end() :]
-    folded = _UNIT_TAIL.sub("", folded)
-    return folded.strip(":;,.、").replace("\x00", "")
+    return _UNIT_TAIL.sub("", folded.strip(_EDGES)).replace("\x00", "")
 
 
 def unit_of(text: str) -> str:
     """The unit a label carries in brackets at its end ("满意度（%）" → "%"), "" without one."""
-    match = _UNIT_TAIL.search(plain(text).rstrip(":"))
+    match = _UNIT_TAIL.search(plain(text).rstrip(_EDGES))
     return match[1] if match else ""
 
 

@@ -4,7 +4,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 
 NAN = math.nan
@@ -30,11 +30,10 @@ USABLE = frozenset({State.NUMBER, State.ZERO, State.DERIVED, State.CORRECTED})
 #: Units a cell may carry, by family, with the factor to the family's canonical unit (money: 万元).
 MONEY = {"元": 0.0001, "千元": 0.1, "万元": 1.0, "万": 1.0, "百万元": 100.0, "亿元": 10000.0, "亿": 10000.0}
 RATIO = {"%": 0.01, "‰": 0.001}
-COUNT = dict.fromkeys(
-    ["人", "名", "个", "辆", "台", "批次", "批", "人次", "次", "项", "件", "例", "团", "组", "平方米"], 1.0
-)
-SCORE = {"分": 1.0}
-_FAMILIES = (MONEY, RATIO, COUNT, SCORE)
+#: What is counted, with the words for one and the same thing; 个 counts anything and stands in every family.
+_COUNTED = [["人", "名"], ["辆", "台"], ["批次", "批", "次"], ["人次"], ["项", "件", "例"], ["团", "组"]]
+COUNT = {"个": 1.0, **{unit: 1.0 for units in _COUNTED for unit in units}}
+_FAMILIES = (MONEY, RATIO, *(dict.fromkeys([*units, "个"], 1.0) for units in _COUNTED), {"平方米": 1.0}, {"分": 1.0})
 
 
 @dataclass(frozen=True)
@@ -60,22 +59,30 @@ def shortest(value: float) -> str:
 
 def percent(ratio: float) -> str:
     """A ratio as percent text with at most two decimals: 113.33% for 1.13333, 10% for 0.1; a small one keeps its digits."""
-    points = Decimal(f"{ratio:.15g}") * 100
-    rounded = points.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    if rounded == 0 and points != 0:
-        return f"{float(points):.2g}%"
-    text = format(rounded, "f")
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-0", "0" if rounded == 0 else "-0") + "%"
+    text = fixed_percent(ratio, 2)
+    if float(text[:-1]) == 0:
+        return f"{ratio * 100:.2g}%" if ratio else "0%"
+    return text[:-1].rstrip("0").rstrip(".") + "%"
+
+
+def fixed_percent(ratio: float, digits: int) -> str:
+    """A ratio as a spreadsheet shows it in a percent format of so many digits: half up on the 15-digit decimal."""
+    with localcontext(rounding=ROUND_HALF_UP):
+        return f"{Decimal(f'{ratio:.15g}') * 100:.{digits}f}%"
 
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-"))
 _DASH_MARK = re.compile(r"[-\u2010-\u2015\u2212\u2500\u2501\ufe58\ufe63\uff0d_/\\\u4e00\u30fc]{1,8}")
 _DASH_WORDS = frozenset({"无", "不涉及", "不适用", "无此项", "单位不需填列", "本单位不需填列"})
-_SPACED_THOUSANDS = re.compile(r"\D*\d{1,3}(?:\s\d{3})+(?:\.\d+)?\D*")
+_SPACED_THOUSANDS = re.compile(r"\D*[1-9]\d{0,2}(?: \d{3})+(?:\.\d+)?\D*")
+#: Digits only in name: footnotes, circled and raised numerals, which NFKC would make digits of the number.
+_MARKS = re.compile(
+    r"[\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3251-\u325f\u32b1-\u32bf]"
+)
 _UNITS = "|".join(sorted((re.escape(u) for family in _FAMILIES for u in family), key=len, reverse=True))
 _NUMBER = re.compile(
-    rf"(?P<open>\()?(?P<sign>[-+△▲]?)¥?(?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d*)(?:\.(?P<part>\d*))?\.?。?"
+    rf"(?P<open>\()?(?P<sign>[-+△▲]?)¥?(?P<whole>[1-9]\d{{0,2}}(?:,\d{{3}})+|\d*)(?:\.(?P<part>\d*))?\.?。?"
     rf"(?P<unit>{_UNITS})?(?P<close>\))?(?P<after>{_UNITS})?"
 )
 
@@ -86,12 +93,14 @@ def read_text(text: str) -> Number:
     Blanks (empty, U+3000, NBSP) are BLANK; —— - / \\ 无 不涉及 一 are DASH; everything else must be one whole number
     with an optional unit, else it is UNREADABLE with the reason.
     """
-    folded = unicodedata.normalize("NFKC", text).translate(_ZERO_WIDTH).strip()
+    folded = unicodedata.normalize("NFKC", text.replace("\u3000", "\n")).translate(_ZERO_WIDTH).strip()
     if not folded:
         return Number(NAN, State.BLANK)
     squeezed = re.sub(r"\s+", "", folded)
     if _DASH_MARK.fullmatch(squeezed) or squeezed in _DASH_WORDS:
         return Number(NAN, State.DASH)
+    if _MARKS.search(text):
+        return Number(NAN, State.UNREADABLE, reason="带有角标或编号，无法判断是不是数的一部分")
     closed = _close_gaps(folded)
     if closed is None:
         return Number(NAN, State.UNREADABLE, reason="数字中间有空格，无法判断是一个数还是两个数")
@@ -133,8 +142,8 @@ def family(unit: str) -> dict[str, float] | None:
 
 def convert(value: float, source: str, target: str) -> float | None:
     """`value` in unit `source` as a number in unit `target`; None where the two measure different things."""
-    units = family(target)
-    if units is None or source not in units:
+    units = next((units for units in _FAMILIES if source in units and target in units), None)
+    if units is None:
         return None
     if units[source] == units[target]:
         return value

@@ -1,0 +1,252 @@
+"""What lies in the INBOX: every file once, in one order, under one name; what is passed over is named."""
+
+import builtins
+import hashlib
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from converter.intake.discover import Inbox, discover
+from converter.vocabulary.findings import RunError
+
+
+def put(folder: Path, *names: str, content: str = "内容") -> Path:
+    """Files below a folder, each with its own name in its content so that no two are equal."""
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content + name, encoding="utf-8")
+    return folder
+
+
+def names(found: Inbox) -> list[str]:
+    return [source.name for source in found.sources]
+
+
+# --- names and order
+
+
+def test_every_file_at_any_depth_is_found_with_its_name_relative_to_the_inbox(tmp_path: Path) -> None:
+    inbox = put(
+        tmp_path / "收件箱", "汇总.xlsx", "人社局/基础数据表.xls", "人社局/二次报送/决算.et", "教育局/说明.docx"
+    )
+    assert names(discover([inbox], None)) == [
+        "人社局/二次报送/决算.et",
+        "人社局/基础数据表.xls",
+        "教育局/说明.docx",
+        "汇总.xlsx",
+    ]
+
+
+def test_the_order_is_that_of_the_code_points_of_the_names(tmp_path: Path) -> None:
+    inbox = put(tmp_path, "b.xlsx", "a/z.xlsx", "B.xlsx", "乙.xlsx", "a.xlsx", "丁/甲.xlsx")
+    found = names(discover([inbox], None))
+    assert found == sorted(found)
+    assert len(found) == 6
+
+
+def test_a_source_knows_its_size_and_its_hash_and_its_folder(tmp_path: Path) -> None:
+    put(tmp_path, "人社局/决算.xlsx", "指标表.xlsx")
+    inner, top = discover([tmp_path], None).sources
+    content = (tmp_path / "人社局/决算.xlsx").read_bytes()
+    assert (inner.size, inner.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert (inner.path, inner.folder, top.folder) == (tmp_path / "人社局/决算.xlsx", "人社局", "")
+
+
+def test_names_are_composed_characters_whatever_the_file_system_holds(tmp_path: Path) -> None:
+    inbox = put(tmp_path, "cafe\u0301/re\u0301sume\u0301.xlsx", "e\u0301.DS/._u\u0308.xlsx")
+    found = discover([inbox], None)
+    assert names(found) == ["caf\u00e9/r\u00e9sum\u00e9.xlsx"]
+    assert found.ignored == ["\u00e9.DS/._\u00fc.xlsx"]
+    assert found.sources[0].path.exists()
+
+
+def test_file_times_decide_nothing(tmp_path: Path) -> None:
+    put(tmp_path, "a.xlsx", "b.xlsx")
+    before = discover([tmp_path], None)
+    os.utime(tmp_path / "b.xlsx", (0, 0))
+    assert discover([tmp_path], None) == before
+
+
+def test_an_empty_file_is_a_source_for_the_reader_to_refuse(tmp_path: Path) -> None:
+    (tmp_path / "空.xlsx").touch()
+    assert discover([tmp_path], None).sources[0].size == 0
+
+
+# --- junk
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        *("~$基础数据表.xlsx", "._基础数据表.xlsx", ".~lock.基础数据表.xlsx#", ".~基础数据表.xlsx"),
+        *(".DS_Store", "Thumbs.db", "thumbs.db", "Desktop.ini"),
+    ],
+)
+def test_what_office_programs_and_file_managers_leave_behind_is_ignored_and_named(tmp_path: Path, junk: str) -> None:
+    put(tmp_path, "人社局/基础数据表.xlsx", f"人社局/{junk}")
+    found = discover([tmp_path], None)
+    assert names(found) == ["人社局/基础数据表.xlsx"]
+    assert found.ignored == [f"人社局/{junk}"]
+
+
+@pytest.mark.parametrize(
+    "name", ["基础~$数据表.xlsx", "基础._数据表.xlsx", "Thumbs.db.xlsx", "～$基础数据表.xlsx", "$基础.xlsx"]
+)
+def test_a_name_that_only_looks_like_junk_is_read(tmp_path: Path, name: str) -> None:
+    assert names(discover([put(tmp_path, name)], None)) == [name]
+
+
+def test_ignored_names_are_in_order(tmp_path: Path) -> None:
+    put(tmp_path, "~$b.xlsx", "z/~$a.xlsx", "a/.DS_Store", "m/Thumbs.db", "m/a.xlsx")
+    assert discover([tmp_path], None).ignored == ["a/.DS_Store", "m/Thumbs.db", "z/~$a.xlsx", "~$b.xlsx"]
+
+
+def test_hidden_folders_are_not_entered(tmp_path: Path) -> None:
+    put(tmp_path, "a.xlsx", ".git/b.xlsx", "人社局/.缓存/c.xlsx", ".OUT.jixiao/d.xlsx")
+    assert names(discover([tmp_path], None)) == ["a.xlsx"]
+
+
+def test_an_inbox_that_is_itself_hidden_is_read(tmp_path: Path) -> None:
+    assert names(discover([put(tmp_path / ".收件箱", "a.xlsx")], None)) == ["a.xlsx"]
+
+
+def test_a_linked_folder_is_not_dropped_in_silence(tmp_path: Path) -> None:
+    put(tmp_path / "别处", "决算.xlsx")
+    inbox = put(tmp_path / "收件箱", "a.xlsx")
+    (inbox / "人社局").symlink_to(tmp_path / "别处", target_is_directory=True)
+    found = discover([inbox], None)
+    assert [name for name in [*names(found), *found.ignored] if name.startswith("人社局")]
+
+
+# --- the output folder
+
+
+@pytest.mark.parametrize("output", ["OUT", "人社局/结果", "a/b/OUT"])
+def test_the_output_folder_inside_the_inbox_is_skipped(tmp_path: Path, output: str) -> None:
+    put(tmp_path, "人社局/决算.xlsx", f"{output}/评分汇总_2019.xlsx", f"{output}/部门/人社局_2019.xlsx")
+    assert names(discover([tmp_path], tmp_path / output)) == ["人社局/决算.xlsx"]
+
+
+def test_the_output_folder_is_known_however_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "人社局/决算.xlsx", "OUT/评分汇总_2019.xlsx")
+    monkeypatch.chdir(tmp_path / "人社局")
+    assert names(discover([Path("..")], Path("../人社局/../OUT"))) == ["人社局/决算.xlsx"]
+
+
+def test_a_folder_that_only_bears_the_name_of_the_output_is_read(tmp_path: Path) -> None:
+    put(tmp_path, "人社局/OUT/决算.xlsx", "OUT/评分汇总_2019.xlsx")
+    assert names(discover([tmp_path], tmp_path / "OUT")) == ["人社局/OUT/决算.xlsx"]
+
+
+def test_an_output_that_does_not_exist_yet_changes_nothing(tmp_path: Path) -> None:
+    assert names(discover([put(tmp_path, "a.xlsx")], tmp_path / "OUT")) == ["a.xlsx"]
+
+
+# --- several inboxes, single files
+
+
+def test_several_inboxes_are_told_apart_by_their_own_names(tmp_path: Path) -> None:
+    inboxes = [put(tmp_path / "第一批", "决算.xlsx"), put(tmp_path / "第二批", "决算.xlsx", "人社局/指标表.xlsx")]
+    found = names(discover(inboxes, None))
+    assert found == ["第一批/决算.xlsx", "第二批/人社局/指标表.xlsx", "第二批/决算.xlsx"]
+
+
+def test_inboxes_of_the_same_name_get_different_prefixes(tmp_path: Path) -> None:
+    inboxes = [put(tmp_path / parent / "收件箱", "决算.xlsx") for parent in ("甲", "乙", "丙")]
+    found = names(discover(inboxes, None))
+    assert len(set(found)) == 3
+    assert "收件箱/决算.xlsx" in found
+    assert all(name.startswith("收件箱") and name.endswith("/决算.xlsx") for name in found)
+
+
+def test_a_made_up_prefix_does_not_meet_a_real_one(tmp_path: Path) -> None:
+    inboxes = [put(tmp_path / where, "决算.xlsx") for where in ("甲/收件箱", "乙/收件箱", "丙/收件箱(2)")]
+    found = names(discover(inboxes, None))
+    assert len(set(found)) == 3, found
+
+
+def test_an_inbox_given_as_here_bears_the_name_of_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = put(tmp_path / "第二批", "b.xlsx")
+    monkeypatch.chdir(put(tmp_path / "第一批", "a.xlsx"))
+    assert names(discover([Path(), other], None)) == ["第一批/a.xlsx", "第二批/b.xlsx"]
+
+
+def test_a_single_file_is_an_inbox(tmp_path: Path) -> None:
+    put(tmp_path, "人社局/决算.xlsx", "人社局/指标表.xlsx")
+    found = discover([tmp_path / "人社局/决算.xlsx"], None)
+    assert names(found) == ["决算.xlsx"]
+    assert found.sources[0].folder == ""
+
+
+def test_files_and_folders_may_be_given_together(tmp_path: Path) -> None:
+    inbox = put(tmp_path / "收件箱", "a.xlsx")
+    put(tmp_path, "别处/决算.xlsx")
+    assert names(discover([inbox, tmp_path / "别处/决算.xlsx"], None)) == ["决算.xlsx", "收件箱/a.xlsx"]
+
+
+def test_single_files_of_the_same_name_are_told_apart(tmp_path: Path) -> None:
+    put(tmp_path, "甲/决算.xlsx", "乙/决算.xlsx")
+    found = names(discover([tmp_path / "甲/决算.xlsx", tmp_path / "乙/决算.xlsx"], None))
+    assert len(set(found)) == 2
+    assert all(name.endswith("决算.xlsx") for name in found)
+
+
+def test_no_name_holds_an_absolute_path(tmp_path: Path) -> None:
+    put(tmp_path, "甲/决算.xlsx", "乙/~$a.xlsx")
+    found = discover([tmp_path / "甲", tmp_path / "乙", tmp_path / "甲/决算.xlsx"], None)
+    assert not [name for name in [*names(found), *found.ignored] if tmp_path.name in name or name.startswith("/")]
+
+
+# --- errors
+
+
+def test_a_path_that_does_not_exist_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(RunError) as caught:
+        discover([tmp_path / "没有这里"], None)
+    assert caught.value.code == "R01"
+    assert "没有这里" in str(caught.value)
+    assert caught.value.advice
+
+
+def test_one_wrong_path_among_good_ones_stops_the_run(tmp_path: Path) -> None:
+    with pytest.raises(RunError) as caught:
+        discover([put(tmp_path / "收件箱", "a.xlsx"), tmp_path / "没有这里"], None)
+    assert caught.value.code == "R01"
+
+
+@pytest.mark.parametrize("content", [(), ("~$a.xlsx", ".DS_Store"), (".git/a.xlsx",), ("OUT/a.xlsx",)], ids=str)
+def test_an_inbox_without_a_file_to_read_is_an_error(tmp_path: Path, content: tuple[str, ...]) -> None:
+    inbox = tmp_path / "收件箱"
+    inbox.mkdir()
+    with pytest.raises(RunError) as caught:
+        discover([put(inbox, *content)], inbox / "OUT")
+    assert caught.value.code == "R02"
+    assert "收件箱" in str(caught.value)
+    assert caught.value.advice
+
+
+def test_a_single_file_that_is_junk_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RunError) as caught:
+        discover([put(tmp_path, "~$a.xlsx") / "~$a.xlsx"], None)
+    assert caught.value.code == "R02"
+
+
+def test_a_file_that_cannot_be_opened_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Held open by Excel on Windows, or a bad sector: CONTRACT promises that it costs exactly that file.
+    put(tmp_path, "人社局/决算.xlsx", "教育局/决算.xlsx")
+    real = io.open
+
+    def refusing(file: Any, *args: Any, **kwargs: Any) -> Any:
+        if "教育局" in str(file):
+            raise PermissionError(13, "Permission denied", str(file))
+        return real(file, *args, **kwargs)
+
+    monkeypatch.setattr(io, "open", refusing)
+    monkeypatch.setattr(builtins, "open", refusing)
+    found = discover([tmp_path], None)
+    assert "人社局/决算.xlsx" in names(found)
+    assert "教育局/决算.xlsx" in [*names(found), *found.ignored]

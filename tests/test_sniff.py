@@ -1,0 +1,149 @@
+"""What a file really is, by its bytes: the extension is compared, never believed."""
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from converter.intake.sniff import WORKBOOK_SUFFIXES, Container, expected, sniff
+from tests.workbooks import Grid, write_xls, write_xlsx
+
+
+def zipped(**parts: str | bytes) -> bytes:
+    """A zip with the given members, stored as they are."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return memory.getvalue()
+
+
+def compound(*streams: str) -> bytes:
+    """A well-formed OLE2 file with empty streams: header, one FAT sector, one directory sector (three streams fit)."""
+    end, free, fat_sector, nothing = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD, 0xFFFFFFFF
+    header = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(16)
+    header += struct.pack("<5H6x9I", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0)
+    header += struct.pack("<I", 0) + struct.pack("<I", free) * 108
+    directory = b""
+    for index, (name, kind) in enumerate([("Root Entry", 5), *((name, 2) for name in streams)]):
+        sibling = index + 1 if 0 < index < len(streams) else nothing
+        child = 1 if index == 0 and streams else nothing
+        encoded = name.encode("utf-16-le")
+        directory += encoded.ljust(64, b"\0") + struct.pack(
+            "<HBB3I36xIQ", len(encoded) + 2, kind, 1, nothing, sibling, child, end, 0
+        )
+    fat = struct.pack("<2I", fat_sector, end) + struct.pack("<I", free) * 126
+    return header + fat + directory.ljust(512, b"\0")
+
+
+def xlsx_bytes(folder: Path) -> bytes:
+    return write_xlsx(folder / "a.xlsx", Grid("表", {(0, 0): 1})).read_bytes()
+
+
+def xls_bytes(folder: Path) -> bytes:
+    return write_xls(folder / "a.xls", Grid("表", {(0, 0): 1})).read_bytes()
+
+
+def test_real_workbooks_are_known_by_their_content(tmp_path: Path) -> None:
+    assert sniff(xlsx_bytes(tmp_path)) is Container.XLSX
+    assert sniff(xls_bytes(tmp_path)) is Container.XLS
+
+
+def test_a_zip_with_backslash_names_is_a_workbook_too() -> None:
+    assert sniff(zipped(**{"[Content_Types].xml": "", "xl\\workbook.xml": ""})) is Container.XLSX
+
+
+def test_nothing_is_an_empty_file() -> None:
+    assert sniff(b"") is Container.EMPTY
+
+
+@pytest.mark.parametrize("stream", ["Workbook", "Book"], ids=["BIFF8", "BIFF5"])
+def test_an_ole_file_with_a_workbook_stream_is_xls(stream: str) -> None:
+    assert sniff(compound(stream, "\x05SummaryInformation")) is Container.XLS
+
+
+@pytest.mark.parametrize(
+    "version", [b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00"], ids=["2", "3", "4"]
+)
+def test_a_bare_stream_of_an_old_excel_is_xls(version: bytes) -> None:
+    assert sniff(version + bytes(20)) is Container.XLS
+
+
+def test_an_ole_file_with_an_encrypted_package_is_encrypted() -> None:
+    assert sniff(compound("EncryptionInfo", "EncryptedPackage")) is Container.ENCRYPTED
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        compound("WordDocument", "1Table"),
+        compound("PowerPoint Document"),
+        zipped(**{"[Content_Types].xml": "", "word/document.xml": "内容"}),
+        zipped(**{"[Content_Types].xml": "", "ppt/presentation.xml": ""}),
+        zipped(**{"人社局/说明.txt": "内容"}),
+        b"%PDF-1.7",
+        b"\xff\xd8\xff\xe0",
+        "单位\t预算数\n人社局\t29\n".encode("gb18030"),
+        "﻿单位,预算数\n".encode(),
+        b"<html><table><tr><td>1</td></tr></table></html>",
+        b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>',
+        bytes(4096),
+        b"PK",
+        b"\xd0\xcf\x11\xe0",
+    ],
+    ids=[
+        *("doc", "ppt", "docx", "pptx", "zip of texts", "pdf", "jpeg", "GBK text", "csv", "html", "SpreadsheetML"),
+        *("only zeros", "two bytes of a zip", "four bytes of an OLE file"),
+    ],
+)
+def test_everything_else_is_other(content: bytes) -> None:
+    assert sniff(content) is Container.OTHER
+
+
+def test_a_word_document_with_a_worksheet_inside_is_no_workbook(tmp_path: Path) -> None:
+    # Word stores an embedded .xlsx uncompressed, so that its member names stand in the bytes of the document.
+    document = zipped(**{"word/document.xml": b"", "word/embeddings/Microsoft_Excel.xlsx": xlsx_bytes(tmp_path)})
+    assert sniff(document) is Container.OTHER
+
+
+def test_an_archive_of_workbooks_is_no_workbook(tmp_path: Path) -> None:
+    assert sniff(zipped(**{"人社局/基础数据表.xlsx": xlsx_bytes(tmp_path)})) is not Container.XLSX
+
+
+def test_an_old_word_document_that_speaks_of_a_workbook_is_no_workbook() -> None:
+    assert sniff(compound("WordDocument", "1Table") + "见 Excel Workbook 附件".encode("utf-16-le")) is Container.OTHER
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes_have_a_kind(content: bytes) -> None:
+    for start in (b"", b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1"), b"\x09\x08"):
+        assert sniff(start + content) in Container
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.xlsx", Container.XLSX),
+        ("a.XLSX", Container.XLSX),
+        ("a.xlsm", Container.XLSX),
+        ("a.xls", Container.XLS),
+        ("人社局/决算.XLS", Container.XLS),
+        ("a.et", Container.XLS),
+        ("a.xlsx.xls", Container.XLS),
+        ("a.docx", None),
+        ("a.txt", None),
+        ("xls", None),
+        ("a", None),
+    ],
+)
+def test_the_extension_says_what_it_claims(name: str, kind: Container | None) -> None:
+    assert expected(name) is kind
+
+
+def test_every_extension_that_claims_a_kind_claims_a_workbook() -> None:
+    assert {".xls", ".xlsx", ".xlsm", ".et"} <= WORKBOOK_SUFFIXES
+    assert not {".doc", ".docx", ".pdf", ".txt", ".zip", ""} & WORKBOOK_SUFFIXES
