@@ -30,10 +30,8 @@ def guarded(formula: Formula, reference: Reference, otherwise: str, digits: int 
     body = formula.excel(reference)
     if digits is not None and formula.tree not in formula.inputs():
         body = f"ROUND({body},{digits})"
-    denominators = [f"{Formula('', part).excel(reference)}<>0" for part in formula.denominators()]
-    if denominators:
-        test = denominators[0] if len(denominators) == 1 else f"AND({','.join(denominators)})"
-        body = f"IF({test},{body},{_NONE})"
+    for divisor in formula.denominators():  # outer before inner: the innermost is asked first
+        body = f"IF({Formula('', divisor).excel(reference)}<>0,{body},{otherwise})"
     return f"IF({_complete(formula, reference)},{body},{otherwise})" if formula.inputs() else body
 
 
@@ -86,7 +84,8 @@ def score_formula(rule: Rule, cells: RowCells, reference: Reference, *, take_sel
 def _all_dashes(rule: Rule, reference: Reference) -> str:
     """Every input that is no number is declared not applicable, and there is one."""
     assert rule.spec.value is not None
-    tests = [f"OR(ISNUMBER({c}),{c}={_text(DASH_TEXT)})" for c in map(reference, rule.spec.value.inputs())]
+    dash = _text(DASH_TEXT)  # 1/(…) is a number only where the cell holds the dash, and no error where it holds one
+    tests = [f"OR(ISNUMBER({c}),ISNUMBER(1/({c}={dash})))" for c in map(reference, rule.spec.value.inputs())]
     return f"AND({','.join(tests)},NOT({_complete(rule.spec.value, reference)}))"
 
 

@@ -19,7 +19,7 @@ from converter.scoring.inputs import NO_CELL, NO_FORM, REASONS, Inputs, Missing
 from converter.scoring.schemes import Rule, Scheme
 from converter.scoring.status import Status
 from converter.vocabulary.findings import Finding, Level, Place, finding
-from converter.vocabulary.numbers import State, shortest
+from converter.vocabulary.numbers import State, canonical, shortest
 
 _BLANK, _DASH = REASONS[State.BLANK], REASONS[State.DASH]
 _FULL_MARK = re.compile(r"计\s*(\d+(?:\.\d+)?)\s*分")
@@ -145,7 +145,7 @@ def _self_score(column: RuleScores, position: int, checks: Checks, about: dict[s
     name = rule.name
     if not 0 <= own <= rule.full:
         said = f"{name}：自评 {shortest(own)} 分，分值 {shortest(rule.full)} 分"
-        yield checks.finding("S02", said, points=max(own - rule.full, -own), **about)
+        yield checks.finding("S02", said, points=canonical(max(own - rule.full, -own)), **about)
     if column.status[position] == Status.SCORED and not rule.judged:
         yield from _against(column, position, own, checks, about)
     blank = [gap for gap in column.gaps.get(position, ()) if gap.reason in (_BLANK, _DASH)]
@@ -178,15 +178,11 @@ def _shared(columns: Sequence[RuleScores], inputs: Inputs, checks: Checks) -> li
         claimed = np.sum([np.nan_to_num(member.self_score) for member in members], axis=0)
         for position in map(int, np.flatnonzero(claimed > leader.rule.full + 1e-9)):
             names = "、".join(member.rule.name for member in members)
-            total, full = float(claimed[position]), leader.rule.full
+            total, full = canonical(float(claimed[position])), leader.rule.full
             said = f"{names} 共用分值 {shortest(full)} 分，自评合计 {shortest(total)} 分"
             place = _self_place(inputs, leader.rule, position)
-            who = inputs.departments[position]
-            findings.append(
-                checks.finding(
-                    "S02", said, points=total - full, department=who, year=inputs.year, subject=names, place=place
-                )
-            )
+            about = {"department": inputs.departments[position], "year": inputs.year, "subject": names, "place": place}
+            findings.append(checks.finding("S02", said, points=canonical(total - full), **about))
     return findings
 
 

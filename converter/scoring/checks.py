@@ -16,11 +16,11 @@ from pydantic import Field as Key
 from converter.mapping.documents import Document, Strict
 from converter.mapping.library import Library
 from converter.scoring.expressions import ExpressionError, Formula, Input, parse
-from converter.scoring.frames import adopt
+from converter.scoring.frames import FactRow, adopt
 from converter.scoring.inputs import Inputs
 from converter.scoring.rounding import Flags, Floats, snap
 from converter.vocabulary.findings import ConfigurationError, Finding, Level, Owner, Place
-from converter.vocabulary.numbers import percent, percent_digits, shortest
+from converter.vocabulary.numbers import NAN, USABLE, percent, percent_digits, shortest
 
 
 class Check(Strict):
@@ -41,7 +41,7 @@ class Reconciliation(Check):
     where: str = ""
     each: list[str] = [""]
     years: list[Literal["本年", "上年"]] = ["本年"]
-    terms: int = Key(1, ge=1)
+    terms: int | None = Key(None, ge=1)
     printed: str = ""
     partial: bool = False
 
@@ -130,7 +130,7 @@ def reconcile(checks: Checks, inputs: Inputs) -> tuple[pd.DataFrame, list[Findin
         for basis in check.each:
             for year in check.years:
                 shift = -1 if year == "上年" else 0
-                comparison = _Comparison(code, check, basis, shift, narrowed[check.where], inputs)
+                comparison = _Comparison(code, check, basis, shift, narrowed[check.where])
                 for row, found in comparison.run(checks):
                     rows.append(row)
                     findings += found
@@ -147,9 +147,9 @@ def _only(inputs: Inputs, form: str) -> Inputs:
 class _Comparison:
     """One check for one basis and year, over all departments."""
 
-    def __init__(self, code: str, check: Reconciliation, basis: str, shift: int, own: Inputs, full: Inputs) -> None:
-        self.code, self.check, self.shift, self.inputs, self.full = code, check, shift, own, full
-        self.year = own.year + shift
+    def __init__(self, code: str, check: Reconciliation, basis: str, shift: int, inputs: Inputs) -> None:
+        self.code, self.check, self.shift, self.inputs = code, check, shift, inputs
+        self.year = inputs.year + shift
         self.left = self._side(check.left.replace("{口径}", basis))
         self.rights = [self._side(text.replace("{口径}", basis)) for text in check.right]
 
@@ -158,11 +158,17 @@ class _Comparison:
 
     def _side(self, text: str) -> _Side:
         formula = parse(text)
-        columns = [self._column(needed) for needed in formula.inputs()]
-        gaps = np.logical_or.reduce([np.isnan(column) for column in columns])
-        numbers = np.logical_or.reduce([~np.isnan(column) for column in columns])
+        gaps = np.logical_or.reduce([self._gaps(needed) for needed in formula.inputs()])
+        numbers = np.logical_or.reduce([~np.isnan(self._column(needed)) for needed in formula.inputs()])
         present, _ = formula.values(lambda needed: np.nan_to_num(self._column(needed)))
         return _Side(formula, present, gaps, numbers)
+
+    def _gaps(self, needed: Input) -> Flags:
+        """Where a number is missing; of listed rows any without a number, while nothing listed is nothing missing."""
+        if not self.inputs.derivations.dictionary[needed.name].repeats:
+            return np.isnan(self._column(needed))
+        wanted, departments = Input(needed.name, needed.offset + self.shift), range(len(self.inputs.departments))
+        return np.array([any(r.state not in USABLE for r in self.inputs.about(wanted, d)) for d in departments])
 
     def run(self, checks: Checks) -> Iterator[tuple[tuple[object, ...], list[Finding]]]:
         """The row and the findings of every department that has a number on either side."""
@@ -172,10 +178,11 @@ class _Comparison:
 
     def _department(self, position: int, checks: Checks) -> tuple[tuple[object, ...], list[Finding]]:
         results = [self._compare(side, position) for side in self.rights]
-        order = [Outcome.AGREES, Outcome.ROUNDING, Outcome.FAIL, Outcome.NOT_RUN]
+        order = [Outcome.AGREES, Outcome.ROUNDING, Outcome.NOT_RUN, Outcome.FAIL]  # what is unknown may yet agree
         outcome, side, reason = min(results, key=lambda result: order.index(result[0]))
-        left, right = self.left.present[position], side.present[position]
-        tolerance = self._tolerance(position)
+        unsure = outcome is Outcome.NOT_RUN
+        left, right = (NAN if unsure and one.gaps[position] else one.present[position] for one in (self.left, side))
+        tolerance = self._tolerance(side, position)
         difference = float(snap(np.array([left - right]))[0])
         department = self.inputs.departments[position]
         what = (
@@ -187,42 +194,57 @@ class _Comparison:
         return row, [self._finding(checks, position, outcome, what, side, difference)]
 
     def _compare(self, side: _Side, position: int) -> tuple[Outcome, _Side, str]:
+        reason = self._obstacle(side, position)
+        if reason:
+            return Outcome.NOT_RUN, side, reason
+        gap = self._gap(side, position)
+        if gap == 0 or (gap < 0 and self.check.relation == "at_most"):
+            return Outcome.AGREES, side, ""
+        if abs(gap) > self._tolerance(side, position) + 1e-9:
+            return Outcome.FAIL, side, ""
+        return Outcome.AGREES if self.check.printed else Outcome.ROUNDING, side, ""
+
+    def _gap(self, side: _Side, position: int) -> float:
+        return float(snap(self.left.present[position : position + 1] - side.present[position : position + 1])[0])
+
+    def _obstacle(self, side: _Side, position: int) -> str:
+        """Why the two sides cannot be compared, "" where they can."""
         gaps = bool(self.left.gaps[position] or side.gaps[position])
         if gaps and not self.check.partial:
-            return Outcome.NOT_RUN, side, "缺少数据"
+            return "缺少数据"
         if not (self.left.any_number[position] and side.any_number[position]):
-            return Outcome.NOT_RUN, side, "一边没有数据"
-        if self._circular(side, position):
-            return Outcome.NOT_RUN, side, "两边由同一数据推算"
-        gap = float(snap(self.left.present[position : position + 1] - side.present[position : position + 1])[0])
-        if math.isnan(gap):
-            return Outcome.NOT_RUN, side, "分母为零"
-        exceeds = gap > 0 if self.check.relation == "at_most" else gap != 0
-        if not exceeds:
-            settled = not gaps or self.check.relation == "equal"
-            return (Outcome.AGREES, side, "") if settled else (Outcome.NOT_RUN, side, "缺少数据")
-        within = abs(gap) <= self._tolerance(position) + 1e-9
-        if gaps and self.check.relation == "equal" and not within:
-            return Outcome.NOT_RUN, side, "缺少数据"
-        return (
-            (Outcome.ROUNDING if within and not self.check.printed else Outcome.AGREES if within else Outcome.FAIL),
-            side,
-            "",
-        )
+            return "一边没有数据"
+        if self._leaves(self.left, position) == self._leaves(side, position):
+            return "两边由同一数据推算"
+        if math.isnan(self._gap(side, position)):
+            return "分母为零"
+        return "缺少数据" if gaps and self._open(side, position) else ""
 
-    def _tolerance(self, position: int) -> float:
-        """r(n) = 0.005 × (n + 1) rounded up to 0.01 万元, or half of the last printed digit of a percent."""
-        if not self.check.printed:
-            return math.ceil(round(0.5 * (self.check.terms + 1), 9)) / 100
-        raw = self._raw(Input(self.check.printed, self.shift), position)
-        return 0.5 * 10.0 ** -(2 + (percent_digits(raw) or 0)) if percent_digits(raw) is not None else 0.00005
+    def _open(self, side: _Side, position: int) -> bool:
+        """Whether what is missing may yet decide: parts only add to the sum, which has not gone beyond the total."""
+        gap = self._gap(side, position)
+        if self.check.relation == "at_most":
+            return bool(side.gaps[position]) or gap <= 0
+        return bool(self.left.gaps[position]) or gap > self._tolerance(side, position) + 1e-9
+
+    def _tolerance(self, side: _Side, position: int) -> float:
+        """r(n) = 0.005 × (n + 1) rounded up to 0.01 万元, 0 in 元; or half of the last printed digit of a percent."""
+        if self.check.printed:
+            digits = percent_digits(self._raw(Input(self.check.printed, self.shift), position))
+            return 0.00005 if digits is None else 0.5 * 10.0 ** -(2 + digits)
+        figures = self._figures(side, position)
+        if all(row.in_yuan for row in figures):
+            return 0.0
+        terms = self.check.terms or len(figures) - 1
+        return math.ceil(round(0.5 * (terms + 1), 9)) / 100
+
+    def _figures(self, side: _Side, position: int) -> list[FactRow]:
+        """The facts behind both sides."""
+        leaves = self._leaves(self.left, position) | self._leaves(side, position)
+        return [row for leaf in leaves for row in self.inputs.rows(leaf, position) if row.adopted]
 
     def _raw(self, wanted: Input, position: int) -> str:
         return next((row.raw for row in self.inputs.rows(wanted, position) if row.adopted), "")
-
-    def _circular(self, side: _Side, position: int) -> bool:
-        """Whether both sides come from the very same cells, so that comparing them proves nothing."""
-        return self._leaves(self.left, position) == self._leaves(side, position)
 
     def _leaves(self, side: _Side, position: int) -> frozenset[Input]:
         inputs = (Input(n.name, n.offset + self.shift) for n in side.formula.inputs())
@@ -251,7 +273,7 @@ class _Comparison:
 
     def _numbers(self, side: _Side, position: int, show: Callable[[float], str]) -> str:
         value = float(side.present[position])
-        numbers = side.formula.substituted(lambda needed: float(np.nan_to_num(self._column(needed)[position])))
+        numbers = side.formula.substituted(lambda needed: float(self._column(needed)[position]))
         total = show(float(snap(np.array([value]))[0]))
         return total if numbers == shortest(value) else f"{numbers} = {total}"
 

@@ -11,7 +11,7 @@ from converter.mapping.fields import FieldKind
 from converter.scoring.expressions import Input
 from converter.scoring.inputs import REASONS, Inputs, Missing
 from converter.scoring.points import STEP_NAMES, Deduct, settle
-from converter.scoring.rounding import Flags, Floats
+from converter.scoring.rounding import SCORE_DIGITS, Flags, Floats, round_half_up
 from converter.scoring.schemes import Rule, Scheme
 from converter.scoring.status import Status, certain_gap
 from converter.vocabulary.numbers import State, percent, shortest
@@ -121,7 +121,7 @@ def _settle_interval(members: Sequence[RuleScores]) -> None:
     """下限 and 上限: the score, or [0, what the known scores of the same weight leave]."""
     known = np.sum([np.nan_to_num(member.score) for member in members], axis=0)
     for member in members:
-        rest = np.maximum(member.rule.full - (known - np.nan_to_num(member.score)), 0.0)
+        rest = round_half_up(np.maximum(member.rule.full - (known - np.nan_to_num(member.score)), 0.0), SCORE_DIGITS)
         unknown = np.isnan(member.score)
         member.low = np.where(unknown, 0.0, member.score)
         member.high = np.where(unknown, rest if len(members) > 1 else member.rule.full, member.score)

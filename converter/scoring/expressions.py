@@ -5,6 +5,7 @@ no attribute, no call of anything else, no power. Length, depth and constants ar
 """
 
 import ast
+import math
 import operator
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from converter.vocabulary.numbers import shortest
 
 MAX_LENGTH, MAX_DEPTH, MAX_CONSTANT = 2000, 50, 1e15
 LAST_YEAR = "上年"
+#: A sum so small beside its terms is float noise: 2⁻⁴⁸, as in LibreOffice.
+NOISE = 2.0**-48
 
 
 class ExpressionError(ValueError):
@@ -112,7 +115,7 @@ class Formula:
         """The result for every department, and where a denominator is zero. NaN in gives NaN out; never inf."""
         zero: list[Flags] = []
         with np.errstate(all="ignore"):
-            result = _evaluate(self.tree, lookup, zero)
+            result = _evaluate(self.tree, lookup, zero, divisor=False)
         flags = reduce(np.logical_or, zero, np.zeros(np.shape(result), dtype=np.bool_))
         known = reduce(np.logical_and, (~np.isnan(lookup(i)) for i in self.inputs()), np.ones_like(flags))
         result = np.where(np.isfinite(result), result, np.nan) + 0.0
@@ -127,7 +130,7 @@ class Formula:
         return _render(self.tree, str, shortest, lambda sign: {"*": " × ", "/": " ÷ "}.get(sign, f" {sign} "))
 
     def substituted(self, value: Callable[[Input], float]) -> str:
-        """The formula with numbers in place of names: 7.59 ÷ 29."""
+        """The formula with numbers in place of names: 7.59 ÷ 29; （空） for NaN."""
         shown: Callable[[Input], str] = lambda i: _in_brackets(value(i))  # noqa: E731
         return _render(self.tree, shown, shortest, lambda sign: {"*": " × ", "/": " ÷ "}.get(sign, f" {sign} "))
 
@@ -230,28 +233,33 @@ _ARITHMETIC: dict[str, Callable[[Floats, Floats], Floats]] = {
 }
 
 
-def _evaluate(node: Node, lookup: Callable[[Input], Floats], zero: list[Flags]) -> Floats:
+def _evaluate(node: Node, lookup: Callable[[Input], Floats], zero: list[Flags], *, divisor: bool) -> Floats:
+    """The node's value; `zero` collects where a denominator is zero. A `divisor` takes sums of float noise for 0."""
     if isinstance(node, Input):
         return lookup(node)
     if isinstance(node, Constant):
         return np.float64(node.value)  # type: ignore[return-value]  # broadcasts like an array
     if isinstance(node, Negative):
-        return -_evaluate(node.operand, lookup, zero)
+        return -_evaluate(node.operand, lookup, zero, divisor=divisor)
     if isinstance(node, Call):
-        arguments = [_evaluate(argument, lookup, zero) for argument in node.arguments]
+        arguments = [_evaluate(argument, lookup, zero, divisor=divisor) for argument in node.arguments]
         if node.function == "abs":
             return np.abs(arguments[0])
         return reduce(np.minimum if node.function == "min" else np.maximum, arguments)
-    left, right = _evaluate(node.left, lookup, zero), _evaluate(node.right, lookup, zero)
+    left = _evaluate(node.left, lookup, zero, divisor=divisor)
+    right = _evaluate(node.right, lookup, zero, divisor=divisor or node.sign == "/")
     if node.sign == "/":
         zero.append(np.asarray(right == 0))
-    return _ARITHMETIC[node.sign](left, right)
+    result = _ARITHMETIC[node.sign](left, right)
+    if divisor and node.sign in "+-":  # to a spreadsheet, too, 0.1 + 0.2 − 0.3 is 0
+        result = np.where(np.abs(result) <= NOISE * np.maximum(np.abs(left), np.abs(right)), 0.0, result)
+    return result
 
 
 def _render(
     node: Node, name: Callable[[Input], str], number: Callable[[float], str], sign: Callable[[str], str], outer: int = 0
 ) -> str:
-    """The tree as text with no more brackets than it needs. `outer` is the precedence around it."""
+    """The tree as text with no more brackets than float64 needs. `outer` is the precedence around it."""
     if isinstance(node, Input):
         return name(node)
     if isinstance(node, Constant):
@@ -264,7 +272,7 @@ def _render(
         return f"{node.function.upper()}({arguments})"
     own = _PRECEDENCE[node.sign]
     left = _render(node.left, name, number, sign, own)
-    right = _render(node.right, name, number, sign, own + (node.sign in "-/"))
+    right = _render(node.right, name, number, sign, own + 1)  # a + (b + c) is not (a + b) + c
     text = f"{left}{sign(node.sign)}{right}"
     return f"({text})" if own < outer else text
 
@@ -274,4 +282,6 @@ def _excel_number(value: float) -> str:
 
 
 def _in_brackets(value: float) -> str:
+    if math.isnan(value):
+        return "（空）"
     return f"({shortest(value)})" if value < 0 else shortest(value)

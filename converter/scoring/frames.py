@@ -11,7 +11,7 @@ from converter.mapping.departments import Submission
 from converter.mapping.facts import WEIGHT, Document
 from converter.mapping.fields import Dictionary
 from converter.vocabulary.findings import Finding, Place, finding
-from converter.vocabulary.numbers import NAN, USABLE, State, shortest
+from converter.vocabulary.numbers import NAN, USABLE, State, convert, read_text, shortest
 
 
 class FactRow(NamedTuple):
@@ -36,6 +36,12 @@ class FactRow(NamedTuple):
     def place(self) -> Place:
         """Where the number stands."""
         return Place(self.file, self.sheet, self.cell)
+
+    @property
+    def in_yuan(self) -> bool:
+        """Whether its cell gives an amount in 元, unrounded: 原文 is 10,000 times the value (万元)."""
+        number = read_text(self.raw)
+        return number.unit in ("", "元") and convert(number.value, "元", "万元") == self.value
 
 
 FACT_COLUMNS = FactRow._fields

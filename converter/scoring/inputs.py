@@ -22,7 +22,9 @@ REASONS: dict[State, str] = {
     State.STALE: "未计算",
     State.CONFLICT: "冲突",
 }
-NO_CELL, NO_FORM = "表中无此栏", "未报该表"
+NO_CELL, NO_FORM, ZERO = "表中无此栏", "未报该表", "分母为零"
+#: Listed rows that hold one of these cannot be added up; a blank or a dash among them lists nothing.
+_NO_SUM = [State.ERROR, State.UNREADABLE, State.STALE]
 
 
 @dataclass(frozen=True)
@@ -103,16 +105,20 @@ class Inputs:
         self._position = {name: index for index, name in enumerate(self.departments)}
         self._columns: dict[Input, Floats] = {}
         self._used: dict[Input, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
-        self._adopted = self._by_input(facts[facts["adopted"]])
+        self._adopted = self._by_input(facts)
         self._rows: dict[tuple[str, str, int], list[FactRow]] | None = None
-        self._forms: dict[str, set[str]] = {}
+        self._forms: dict[str, dict[str, int]] = {}
 
-    def _by_input(self, adopted: pd.DataFrame) -> dict[tuple[str, int], Floats]:
-        """(field, year) → one value for each department; several rows of a repeating field are added."""
+    def _by_input(self, facts: pd.DataFrame) -> dict[tuple[str, int], Floats]:
+        """(field, year) → one value for each department; the rows of a repeating field are added, if all can be read."""
+        key = ["field", "year", "department"]
+        listed = [name for name, known in self.derivations.dictionary.fields.items() if known.repeats]
+        unread = facts[facts["field"].isin(listed) & facts["state"].isin(_NO_SUM)]
+        unknown = set(unread[key].itertuples(index=False, name=None))
         columns: dict[tuple[str, int], Floats] = {}
-        summed = adopted.groupby(["field", "year", "department"], sort=False)["value"].sum()
+        summed = facts[facts["adopted"]].groupby(key, sort=False)["value"].sum()
         for (name, year, owner), value in zip(summed.index, summed.to_numpy(), strict=True):
-            if owner in self._position:
+            if owner in self._position and (name, year, owner) not in unknown:
                 empty = np.full(len(self.departments), np.nan)
                 columns.setdefault((str(name), int(year)), empty)[self._position[owner]] = value
         return columns
@@ -157,7 +163,10 @@ class Inputs:
         return frozenset().union(*(self.leaves(needed, position) for needed in below))
 
     def missing(self, wanted: Input, position: int) -> list[Missing]:
-        """Why the input has no number: itself, or for a derived field the gaps of its formula with the fewest gaps."""
+        """Why the input has no number: itself, or for a derived field the gaps of its formula with the fewest gaps.
+
+        A derived field whose formula lacks nothing divides by zero.
+        """
         if not np.isnan(self.column(wanted)[position]):
             return []
         formulas = self.derivations.of(wanted)
@@ -167,30 +176,36 @@ class Inputs:
             [gap for n in formula.inputs() for gap in self.missing(Input(n.name, n.offset + wanted.offset), position)]
             for formula in formulas
         ]
-        return min(options, key=len)
+        return min(options, key=len) or [Missing(wanted.name, self.year + wanted.offset, ZERO)]
 
     def _reason(self, wanted: Input, position: int) -> Missing:
         department, year = self.departments[position], self.year + wanted.offset
-        for row in self.rows(wanted, position):
+        for row in self.about(wanted, position):
             if row.state in REASONS:
                 return Missing(wanted.name, year, REASONS[row.state], row.place)
         dictionary = self.derivations.dictionary
         sources = dictionary[wanted.name].sources if wanted.name in dictionary else ()
-        no_form = bool(sources) and not self._forms.get(department, set()).intersection(sources)
+        forms = self._forms.get(department, {})
+        no_form = bool(sources) and not any(forms.get(form, 0) >= year for form in sources)
         return Missing(wanted.name, year, NO_FORM if no_form else NO_CELL)
 
     def _index(self) -> dict[tuple[str, str, int], list[FactRow]]:
-        """The facts by department, field and year, built on first use."""
+        """The facts by department, field and year, and each department's newest form of a kind; built on first use."""
         if self._rows is None:
             self._rows = {}
             for row in fact_rows(self.facts):
                 self._rows.setdefault((row.department, row.field, row.year), []).append(row)
-                self._forms.setdefault(row.department, set()).add(row.form)
+                newest = self._forms.setdefault(row.department, {})
+                newest[row.form] = max(row.form_year, newest.get(row.form, 0))
         return self._rows
+
+    def about(self, wanted: Input, position: int) -> list[FactRow]:
+        """Every fact about an input of a department."""
+        return self._index().get((self.departments[position], wanted.name, self.year + wanted.offset), [])
 
     def rows(self, wanted: Input, position: int) -> list[FactRow]:
         """The adopted facts about an input of a department, else every fact about it."""
-        found = self._index().get((self.departments[position], wanted.name, self.year + wanted.offset), [])
+        found = self.about(wanted, position)
         return [row for row in found if row.adopted] or found
 
     def place(self, wanted: Input, position: int) -> Place:

@@ -178,9 +178,9 @@ class Band(Strict):
         return edges[0] if edges else np.inf
 
     def conditions(self) -> list[tuple[str, float]]:
-        """The edges as comparisons."""
+        """The edges as comparisons with a snapped value: snapped too, so that 1/3 lies on the edge 1/3."""
         edges = (">=", self.from_), (">", self.over), ("<=", self.to), ("<", self.under)
-        return [(sign, edge) for sign, edge in edges if edge is not None]
+        return [(sign, float(snap(np.array([edge]))[0])) for sign, edge in edges if edge is not None]
 
     def __str__(self) -> str:
         if self.low == self.high:

@@ -1,6 +1,6 @@
 """四舍五入 as Excel and LibreOffice do it: half away from zero on the 15-digit decimal, vectorised."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TypeAlias
 
 import numpy as np
@@ -13,6 +13,8 @@ Flags: TypeAlias = NDArray[np.bool_]
 SNAP = 9
 #: Decimals of a score (得分), rounded indicator by indicator and then added.
 SCORE_DIGITS = 2
+#: Room for every float64 with all its digits before and behind the point.
+_WIDE = Context(prec=350)
 
 
 def round_half_up(values: Floats, digits: int) -> Floats:
@@ -21,12 +23,14 @@ def round_half_up(values: Floats, digits: int) -> Floats:
     Equal to Decimal(format(x, ".15g")) rounded ROUND_HALF_UP: values within reach of a tie are settled in Decimal.
     """
     scale = 10.0**digits
-    scaled = np.abs(values) * scale
-    whole = np.floor(scaled)
-    part = scaled - whole
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = np.abs(values) * scale
+        whole = np.floor(scaled)
+        part = scaled - whole
     rounded = np.copysign((whole + (part >= 0.5)) / scale, values) + 0.0
-    doubtful = np.abs(part - 0.5) < np.maximum(scaled * 1e-14, 1e-300)
-    doubtful |= part > 1 - np.maximum(scaled * 1e-14, 1e-300)
+    slack = np.maximum(scaled * 1e-14, 1e-300)
+    doubtful = (np.abs(part - 0.5) < slack) | (part > 1 - slack)
+    doubtful |= np.isinf(scaled) & np.isfinite(values)
     if doubtful.any():
         rounded = np.array(rounded, dtype=np.float64)
         rounded[doubtful] = [_exact(value, digits) for value in np.asarray(values)[doubtful]]
@@ -34,7 +38,7 @@ def round_half_up(values: Floats, digits: int) -> Floats:
 
 
 def _exact(value: float, digits: int) -> float:
-    exact = Decimal(format(value, ".15g")).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    exact = Decimal(format(value, ".15g")).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)
     return float(exact) + 0.0
 
 
