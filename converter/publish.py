@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -23,28 +23,52 @@ def workshop(output: Path) -> Path:
 
 
 @contextmanager
-def locked(output: Path) -> Iterator[None]:
-    """Holds OUT for this run. Raises RunError R04 when OUT cannot be written, R05 when another run holds it."""
-    place, fresh = Place(str(output)), not workshop(output).exists()
-    try:
-        if output.exists() and not output.is_dir():
-            raise RunError("R04", "输出位置是一个文件", "请用 -o 指定一个文件夹", place)
-        workshop(output).mkdir(parents=True, exist_ok=True)
-        for folder in (output if output.exists() else output.parent, workshop(output)):
-            if not os.access(folder, os.W_OK | os.X_OK):
-                raise PermissionError(folder)
-        lock = FileLock(workshop(output) / _LOCK, timeout=0)
-        lock.acquire()
-    except Timeout as error:
-        raise RunError("R05", "另一个运行正在写这个输出文件夹", "请等它结束，或用 -o 指定别的文件夹", place) from error
-    except OSError as error:
-        raise RunError("R04", "输出文件夹不能写入", "请检查权限、磁盘空间，或用 -o 指定别的文件夹", place) from error
+def _writing(output: Path) -> Iterator[None]:
+    """Turns a refusal of the file system into the one line that says so."""
     try:
         yield
+    except OSError as error:
+        advice = "请检查权限、磁盘空间，或用 -o 指定别的文件夹"
+        raise RunError("R04", "输出文件夹不能写入", advice, Place(str(output))) from error
+
+
+@contextmanager
+def locked(output: Path) -> Iterator[None]:
+    """Holds OUT for this run. Raises RunError R04 when OUT cannot be written, R05 when another run holds it.
+
+    A run that could not begin or was broken off before its publish leaves no folder behind.
+    """
+    place, folder = Place(str(output)), workshop(output)
+    if output.exists() and not output.is_dir():
+        raise RunError("R04", "输出位置是一个文件", "请用 -o 指定一个文件夹", place)
+    fresh = [path for path in (folder, *folder.parents) if not path.exists()]
+    with _writing(output):
+        nearest = next(path for path in (output, *folder.parents) if path.exists())
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise PermissionError(nearest)
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / _LOCK, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            advice = "请等它结束，或用 -o 指定别的文件夹"
+            raise RunError("R05", "另一个运行正在写这个输出文件夹", advice, place) from error
+    finished = False
+    try:
+        yield
+        finished = True
     finally:
         lock.release()
-        if fresh and not output.exists():
-            shutil.rmtree(workshop(output), ignore_errors=True)  # a run that could not begin leaves nothing behind
+        if fresh and not finished and not (folder / _JOURNAL).exists():
+            _clear(folder, fresh[1:])
+
+
+def _clear(folder: Path, parents: Iterable[Path]) -> None:
+    """Removes the workshop, and the folders that were made for it as far as nothing else lies in them."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        for parent in parents:
+            parent.rmdir()
 
 
 class Stage:
@@ -66,11 +90,12 @@ class Stage:
     def add(self, name: str, content: bytes) -> None:
         """Stages one output; `name` is relative to OUT, with /."""
         path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        with _writing(self.output):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
         self.hashes[name] = hashlib.sha256(content).hexdigest()
 
     def publish(self, stale: Iterable[str]) -> None:
@@ -78,8 +103,9 @@ class Stage:
         names = sorted(self.hashes, key=lambda name: (name == MANIFEST, name))
         plan = {"move": names, "remove": sorted(stale)}
         waiting = self._journal.with_suffix(".tmp")
-        waiting.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
-        waiting.replace(self._journal)
+        with _writing(self.output):
+            waiting.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
+            waiting.replace(self._journal)
         self._move(plan)
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -87,8 +113,7 @@ class Stage:
         name = ""
         try:
             for name in plan["remove"]:
-                if _inside(self.output, name):
-                    (self.output / name).unlink(missing_ok=True)
+                (self.output / name).unlink(missing_ok=True)
             for name in plan["move"]:
                 source, target = self._folder / name, self.output / name
                 if source.exists():
@@ -102,18 +127,19 @@ class Stage:
         self._journal.unlink(missing_ok=True)
 
 
-def _inside(output: Path, name: str) -> bool:
-    """Whether a name from an old manifest really lies in OUT."""
-    return (output / name).resolve().is_relative_to(output.resolve())
-
-
 def previous_outputs(output: Path) -> dict[str, str]:
-    """Names and hashes that OUT's manifest lists; empty without a readable manifest."""
+    """Names and hashes of the files in OUT that its manifest lists; empty without a readable manifest."""
     try:
-        manifest = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
-        return {str(entry["file"]): str(entry["sha256"]) for entry in manifest["outputs"]}
+        listed = json.loads((output / MANIFEST).read_text(encoding="utf-8"))["outputs"]
+        return {name: str(entry["sha256"]) for entry in listed if _lies_in(output, name := str(entry["file"]))}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
+
+
+def _lies_in(output: Path, name: str) -> bool:
+    """Whether a name from an old manifest is a file that really lies in OUT."""
+    path = (output / name).resolve()
+    return path.is_relative_to(output.resolve()) and path.is_file()
 
 
 def strangers(output: Path, known: Iterable[str]) -> list[str]:

@@ -30,19 +30,33 @@ def prepare(forms: list[Form], dictionary: Dictionary) -> None:
 def read_source(source: Source) -> Reading:
     """A file as documents, or the finding that says why it cannot be read."""
     assert _equipment is not None
-    return read_file(source.path, source.name, _equipment.forms, _equipment.dictionary)
+    return read_file(source.path, source.name, _equipment.forms, _equipment.dictionary, source.inner)
 
 
-def read_file(path: Path, name: str, forms: list[Form], dictionary: Dictionary) -> Reading:
-    """As `read_source`, in this process: for describing a single file the caller trusts."""
+def read_file(path: Path, name: str, forms: list[Form], dictionary: Dictionary, inner: tuple[int, ...] = ()) -> Reading:
+    """As `read_source`, in this process: for describing a single file the caller trusts.
+
+    Whatever a reader raises costs this file alone: libraries meet damage in ways that nobody has listed.
+    """
     place = Place(name)
     try:
-        opened = open_workbook(path, name)
+        return _read(path, name, forms, dictionary, inner)
     except UnreadableError as error:
-        return Reading(name, findings=[finding(error.code, error.message, subject=name, place=place)])
-    except OSError as error:
-        message = f"文件打不开（{error.strerror or type(error).__name__}）"
-        return Reading(name, findings=[finding("F01", message, subject=name, place=place)])
+        code, message = error.code, error.message
+    except OSError:
+        code, message = "F01", "文件打不开，可能已移走、正被占用或没有读取权限"
+    except MemoryError:
+        code, message = "F06", "读取时超出内存上限"
+    except BaseException as error:  # a panic of calamine is no Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        code, message = "F01", "文件内部结构有错，读取时出错"
+    return Reading(name, findings=[finding(code, message, subject=name, place=place)])
+
+
+def _read(path: Path, name: str, forms: list[Form], dictionary: Dictionary, inner: tuple[int, ...]) -> Reading:
+    place = Place(name)
+    opened = open_workbook(path, name, inner)
     reading = read_documents(opened.workbook, name, forms, dictionary)
     reading.findings += [finding(code, message, subject=name, place=place) for code, message in opened.notes]
     reading.findings += _unused(reading, place)

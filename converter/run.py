@@ -1,26 +1,24 @@
 """The job in order: discover → read → map → check → compute → write → publish."""
 
-import hashlib
 import json
 import logging
-import platform
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version as library_version
 from pathlib import Path
 from typing import Any
 
-from converter import __version__
 from converter.books.assemble import book_names, csv_files, department_books, summary
 from converter.books.contents import DepartmentBook
 from converter.books.department import department_book
+from converter.books.styles import printable
 from converter.books.summary import summary_book
 from converter.books.tables import Row
 from converter.engine import LocalPool, Lost
 from converter.intake.discover import Inbox, Source, discover
+from converter.manifest import info_rows, manifest, source_rows
 from converter.mapping.departments import Submission, choose_year, group, regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
@@ -43,9 +41,6 @@ from converter.vocabulary.findings import (
 )
 
 log = logging.getLogger("jixiao")
-
-SCHEMA_VERSION = 1
-_LIBRARIES = ("pandas", "numpy", "xlsxwriter", "python-calamine", "xlrd", "openpyxl", "pydantic", "ruamel.yaml")
 
 
 @dataclass(frozen=True)
@@ -79,10 +74,28 @@ class Report:
         rows = self.batch.totals.astype(object).where(self.batch.totals.notna(), None)
         return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON."""
+        return {
+            "year": self.batch.year,
+            "scheme": self.batch.scheme.name,
+            "counts": self.counts(),
+            "totals": self.totals(),
+            "findings": [_finding_dict(item) for item in self.findings],
+            "outputs": sorted(self.outputs),
+            "exit_code": self.exit_code,
+        }
+
     def counts(self) -> dict[str, int]:
         """Departments and findings by level."""
         levels = Counter(str(item.level) for item in self.findings)
         return {"部门": len(self.batch.departments), **{str(level): levels[str(level)] for level in Level}}
+
+
+def _finding_dict(item: Finding) -> dict[str, Any]:
+    content = {**vars(item), **vars(item.place)}
+    del content["place"]
+    return content
 
 
 def run(options: Options) -> Report:
@@ -135,7 +148,7 @@ def read_one(sources: Sequence[Source], mappings: Path | None) -> Reading:
 
 
 def _names(batch: Batch, names: dict[str, str]) -> list[str]:
-    return [f"评分汇总_{batch.year}.xlsx", *names.values(), "scores.csv", "facts.csv", "findings.csv", MANIFEST]
+    return [f"评分汇总_{batch.year}.xlsx", *names.values(), "scores.csv", "facts.csv", "findings.csv"]
 
 
 def _read_all(pool: LocalPool, sources: Sequence[Source]) -> list[Reading]:
@@ -151,14 +164,19 @@ def _read_all(pool: LocalPool, sources: Sequence[Source]) -> list[Reading]:
         else:
             first[key] = source.name
             unique.append(source)
-    readings = [_survived(result) for result in pool.map(read_source, unique)]
+    readings = []
+    for result in pool.map(read_source, unique):
+        reading = _survived(result)
+        forms = "、".join(document.form for document in reading.documents)
+        log.debug("已读取 %s：%s", printable(reading.file), forms or "没有认出表")
+        readings.append(reading)
     return sorted([*readings, *repeated], key=lambda reading: reading.file)
 
 
 def _survived(result: Reading | Lost[Source]) -> Reading:
     if isinstance(result, Lost):
         name = result.item.name
-        lost = finding("F07", "读取进程异常退出", subject=name, place=Place(name))
+        lost = finding("F07", "读取进程异常退出，或超出时间、内存上限", subject=name, place=Place(name))
         return Reading(name, findings=[lost])
     return result
 
@@ -206,97 +224,14 @@ def _stage_books(pool: LocalPool, stage: Stage, contents: Sequence[DepartmentBoo
         stage.add(names[content.department], made)
 
 
-def source_rows(
-    inbox: Inbox,
-    readings: Sequence[Reading],
-    submissions: Sequence[Submission],
-    batch: Batch,
-    findings: Sequence[Finding],
-) -> list[Row]:
-    """Rows of 来源文件: every file with what was found in it, and what became of it."""
-    whose = {(d.file, d.sheet): s.department for s in submissions for d in s.documents}
-    reasons: dict[str, list[str]] = defaultdict(list)
-    for item in findings:
-        if item.code.startswith("F") or item.code == "M01":
-            reasons[item.place.file].append(item.message)
-    by_name = {reading.file: reading for reading in readings}
-    rows: list[Row] = []
-    for source in inbox.sources:
-        documents = by_name[source.name].documents
-        noted = "；".join(reasons[source.name])
-        if not documents:
-            rows.append((source.name, "", None, "", source.size, source.sha256, noted or "未采用"))
-        for document in documents:
-            department = whose[document.file, document.sheet]
-            result = "；".join(filter(None, (_use(document.year, batch.year), noted)))
-            rows.append((source.name, department, document.year, document.form, source.size, source.sha256, result))
-    rows += [(name, "", None, "", None, "", "临时文件，已忽略") for name in inbox.ignored]
-    return rows
-
-
-def _use(year: int | None, batch_year: int) -> str:
-    if year == batch_year:
-        return "已采用"
-    return "作为上年数据采用" if year == batch_year - 1 else "年度不在本次范围，未采用"
-
-
-def info_rows(batch: Batch, library: Library, inbox: Inbox) -> list[Row]:
-    """Rows of 运行信息: what the result depends on, and nothing that changes from day to day."""
-    scheme = batch.scheme
-    inputs = hashlib.sha256("".join(f"{s.name}\0{s.sha256}\n" for s in inbox.sources).encode()).hexdigest()
-    libraries = "，".join(f"{name} {library_version(name)}" for name in _LIBRARIES)
-    return [
-        ("程序", f"jixiao {__version__}"),
-        ("数据年度", str(batch.year)),
-        ("区划", f"{scheme.file.region.code} {scheme.file.region.name}"),
-        ("评分方案", f"{scheme.name} {scheme.document.shown}"),
-        ("方案依据", str(scheme.file.basis)),
-        ("方案 SHA-256", scheme.sha256),
-        ("映射 SHA-256", library.fingerprint()),
-        ("输入文件", f"{len(inbox.sources)} 个，另忽略临时文件 {len(inbox.ignored)} 个"),
-        ("输入 SHA-256", inputs),
-        ("部门", f"{len(batch.departments)} 个"),
-        ("Python", platform.python_version()),
-        ("程序库", libraries),
-    ]
-
-
 def _publish(
     stage: Stage, options: Options, report: Report, library: Library, inbox: Inbox, sources: Sequence[Row]
 ) -> None:
     """Stages the manifest, moves everything into OUT, removes what the previous run made and this one did not."""
-    before = previous_outputs(options.output)
     report.outputs = dict(stage.hashes)
-    report.removed = sorted(set(before) - set(stage.hashes) - {MANIFEST})
-    manifest = _manifest(options, report, library, inbox, sources)
-    stage.add(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-    stage.publish(report.removed)
-    for name in report.removed:
-        log.warning("已删除上次的输出：%s", name)
-    for name in strangers(options.output, report.outputs):
-        log.warning("输出文件夹里有不是本程序写的文件，未动：%s", name)
-
-
-def _manifest(
-    options: Options, report: Report, library: Library, inbox: Inbox, sources: Sequence[Row]
-) -> dict[str, Any]:
-    scheme = report.batch.scheme
-    results: dict[str, list[dict[str, object]]] = defaultdict(list)
-    for name, department, year, form, _, _, result in sources:
-        results[str(name)].append({"department": department, "year": year, "form": form, "result": result})
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "program": {"name": "jixiao", "version": __version__, "python": platform.python_version()},
-        "libraries": {name: library_version(name) for name in _LIBRARIES},
-        "year": report.batch.year,
-        "region": {"code": scheme.file.region.code, "name": scheme.file.region.name},
-        "scheme": {"file": scheme.document.shown, "name": scheme.name, "sha256": scheme.sha256},
-        "mappings": {"layers": [layer.name for layer in library.layers], "sha256": library.fingerprint()},
-        "decisions": None,
-        "inputs": [
-            {"file": s.name, "size": s.size, "sha256": s.sha256, "documents": results[s.name]} for s in inbox.sources
-        ],
-        "ignored": inbox.ignored,
+    report.removed = sorted(set(previous_outputs(options.output)) - set(stage.hashes) - {MANIFEST})
+    content = {
+        **manifest(report.batch, library, inbox, sources),
         "outputs": [{"file": name, "sha256": digest} for name, digest in sorted(report.outputs.items())],
         "removed": report.removed,
         "counts": report.counts(),
@@ -304,3 +239,9 @@ def _manifest(
         "exit_code": report.exit_code,
         "seconds": report.seconds,
     }
+    stage.add(MANIFEST, json.dumps(content, ensure_ascii=False, indent=1).encode(errors="replace"))
+    stage.publish(report.removed)
+    for name in report.removed:
+        log.warning("已删除上次的输出：%s", name)
+    for name in strangers(options.output, report.outputs):
+        log.warning("输出文件夹里有不是本程序写的文件，未动：%s", name)

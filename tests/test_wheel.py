@@ -44,7 +44,7 @@ def test_the_installed_command_works_away_from_the_checkout(wheel: Path, tmp_pat
         [jixiao, "scheme", "list"], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=True
     )
     assert "430527 绥宁县 2019 年" in shown.stdout
-    arguments = ["run", ROOT / "samples" / "绥宁县人社局", "-o", tmp_path / "OUT", "-q"]
+    arguments: list[str | Path] = ["run", ROOT / "samples" / "绥宁县人社局", "-o", tmp_path / "OUT", "-q"]
     done = subprocess.run(
         [jixiao, *arguments], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False
     )

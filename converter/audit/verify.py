@@ -3,9 +3,11 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -118,10 +120,26 @@ def _convert(program: str, profile: Path, books: Sequence[Path], target: Path) -
     command = [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx"]
     command += ["--outdir", str(target), *map(str, books)]
     limit = _SECONDS_TO_START + _SECONDS_PER_BOOK * len(books)
-    try:
-        subprocess.run(command, timeout=limit, capture_output=True, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise RunError("R11", f"LibreOffice {limit} 秒内没有完成重算", "请关闭其他 LibreOffice 窗口后重试") from error
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as running:
+        try:
+            running.wait(limit)
+        except subprocess.TimeoutExpired as error:
+            advice = "请关闭其他 LibreOffice 窗口后重试"
+            raise RunError("R11", f"LibreOffice {limit} 秒内没有完成重算", advice) from error
+        finally:
+            if running.returncode is None:
+                _end(running)
+
+
+def _end(running: "subprocess.Popen[bytes]") -> None:
+    """Ends the program with all it started: soffice is a script, and soffice.bin would go on without it."""
+    if os.name == "nt":
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(running.pid)], capture_output=True, check=False)
+        return
+    with suppress(ProcessLookupError):
+        os.killpg(running.pid, signal.SIGKILL)
 
 
 def _compare(path: Path, recalculated: Path | None, name: str, result: Verification) -> None:

@@ -1,8 +1,9 @@
 """Batch → the content of the books and CSV files."""
 
+import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,20 +23,27 @@ from converter.vocabulary.findings import Finding, Level, Owner
 from converter.vocabulary.numbers import State, shortest
 
 FOLDER = "部门"
+#: Bytes of a name, so that it fits with number, year and extension into the 255 that file systems take.
+_MAX_STEM = 200
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{d}{i}" for d in ("COM", "LPT") for i in range(1, 10))}
 
 
 def book_names(departments: Sequence[str], year: int) -> dict[str, str]:
     """Department → name of its workbook below OUT; characters that a file name cannot hold become _."""
     names: dict[str, str] = {}
-    taken: Counter[str] = Counter()
+    taken: set[str] = set()
     for department in departments:
-        stem = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", department).strip(" .") or "_"
-        stem = f"_{stem}" if stem.upper() in _RESERVED else stem[:80]
-        taken[stem.casefold()] += 1
-        count = taken[stem.casefold()]
-        names[department] = f"{FOLDER}/{stem}{f'({count})' if count > 1 else ''}_{year}.xlsx"
+        stem = re.sub(r'[\\/:*?"<>|\x00-\x1f\ud800-\udfff]', "_", department).strip(" .") or "_"
+        stem = f"_{stem}" if stem.upper() in _RESERVED else stem.encode()[:_MAX_STEM].decode(errors="ignore")
+        free = (name for name in itertools.chain([stem], _numbered(stem)) if name.casefold() not in taken)
+        name = next(free)
+        taken.add(name.casefold())
+        names[department] = f"{FOLDER}/{name}_{year}.xlsx"
     return names
+
+
+def _numbered(stem: str) -> Iterator[str]:
+    return (f"{stem}({number})" for number in itertools.count(2))
 
 
 def department_books(batch: Batch, findings: Sequence[Finding]) -> list[DepartmentBook]:
@@ -46,7 +54,7 @@ def department_books(batch: Batch, findings: Sequence[Finding]) -> list[Departme
             by_department[item.department].append(item)
     wanted = batch.inputs.derivations.closure(scheme_inputs(batch.scheme, variants=False))
     totals = {row["department"]: row for row in batch.totals.to_dict("records")}
-    levels = _levels(batch)
+    levels, printed = _levels(batch), _as_printed(batch.columns)
     return [
         DepartmentBook(
             department=department,
@@ -54,7 +62,7 @@ def department_books(batch: Batch, findings: Sequence[Finding]) -> list[Departme
             title="部门整体支出绩效评价评分表",
             subtitle=f"评分依据：{batch.scheme.file.basis}《{batch.scheme.file.title}》；复算得分由公式对“基础数据”重算",
             take_self=batch.scheme.file.judged == "self",
-            rows=tuple(_score_row(column, batch.inputs, position) for column in batch.columns),
+            rows=tuple(_score_row(column, batch.inputs, position) for column in printed),
             data=tuple(_data_row(batch.inputs, one, position) for one in wanted),
             findings=tuple(finding_rows(by_department[department])),
             notes=notes(batch),
@@ -67,6 +75,19 @@ def department_books(batch: Batch, findings: Sequence[Finding]) -> list[Departme
         )
         for position, department in enumerate(batch.departments)
     ]
+
+
+def _as_printed(columns: Sequence[RuleScores]) -> list[RuleScores]:
+    """Levels and shared weights side by side, each where it first appears in the scheme, the weight's own row first."""
+    first: dict[tuple[str, ...], int] = {}
+
+    def place(column: RuleScores) -> list[int]:
+        rule = column.rule
+        level, part = (*rule.spec.path, "")[:2]
+        keys = ((level,), (level, part), (level, part, rule.group))
+        return [*(first.setdefault(key, len(first)) for key in keys), rule.group != rule.name]
+
+    return sorted(columns, key=place)
 
 
 def _levels(batch: Batch) -> dict[tuple[str, ...], float]:
@@ -174,9 +195,8 @@ def rule_rows(batch: Batch) -> list[Row]:
         second = spec.path[1] if len(spec.path) > 1 else ""
         full = rule.full if rule.group == rule.name else np.nan
         formula = spec.value.text if spec.value else ""
-        rows.append(
-            (spec.path[0], second, rule.name, full, formula, rule.describe(), reading_of(column), spec.text, rule.basis)
-        )
+        reading = "；".join([reading_of(column), *(f"其他口径 {n}＝{f.text}" for n, f in spec.variants.items())])
+        rows.append((spec.path[0], second, rule.name, full, formula, rule.describe(), reading, spec.text, rule.basis))
     return rows
 
 

@@ -7,7 +7,7 @@ from converter.books import formulas as excel
 from converter.books.contents import DepartmentBook
 from converter.books.formulas import DASH_TEXT
 from converter.books.scoresheet import FROZEN_COLUMNS, HEAD_ROW, ScoreSheet
-from converter.books.styles import NO_NUMBER, Book, Page, Setup, wrapped_lines
+from converter.books.styles import NO_NUMBER, SMALL, Book, Page, Setup, row_height, wrapped_lines
 from converter.books.summary import LOOKS, WIDTHS
 from converter.books.tables import FINDING_HEADS
 from converter.intake.cells import a1
@@ -64,7 +64,9 @@ def _write_data(page: Page, book: DepartmentBook, cells: Mapping[Input, str]) ->
         sources = (row.raw, row.form, row.file, row.sheet, row.cell)
         for column, text in enumerate(sources, start=5):
             page.put(at, column, text)
-        page.height(at, 5 + 12 * max(map(wrapped_lines, sources, _DATA_WIDTHS[5:])))
+        page.height(
+            at, row_height(max(wrapped_lines(t, w * SMALL) for t, w in zip(sources, _DATA_WIDTHS[5:], strict=True)))
+        )
     page.widths(_DATA_WIDTHS)
 
 
@@ -99,5 +101,5 @@ def _write_notes(page: Page, book: DepartmentBook) -> None:
     page.put(0, 0, "说明", "title")
     for at, line in enumerate(book.notes, start=1):
         page.put(at, 0, line, "paragraph")
-        page.height(at, 6 + 14 * wrapped_lines(line, 92))
+        page.height(at, row_height(wrapped_lines(line, 92)))
     page.widths((96,))

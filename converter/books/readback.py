@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,10 +32,12 @@ class Output:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """run.json."""
+        """run.json. Raises RunError R08 where it is damaged or not ours."""
         try:
             content: dict[str, Any] = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
-        except ValueError as error:
+            content["outputs"] = [{"file": str(e["file"]), "sha256": str(e["sha256"])} for e in content["outputs"]]
+            content["year"] = int(content["year"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise RunError("R08", "run.json 已损坏", "请重新运行 jixiao run", Place(str(self.folder))) from error
         return content
 
@@ -64,16 +67,19 @@ class Output:
         return [self.folder / name for name in names]
 
     def _csv(self, name: str, heads: Sequence[str]) -> list[Record]:
-        path = self.folder / name
+        place = Place(f"{self.folder.name}/{name}")
         try:
-            with path.open(encoding="utf-8-sig", newline="") as stream:
+            with (self.folder / name).open(encoding="utf-8-sig", newline="") as stream:
                 rows = list(csv.reader(stream))
         except OSError as error:
-            raise RunError(
-                "R08", "输出文件夹缺少文件", "请重新运行 jixiao run", Place(f"{self.folder.name}/{name}")
-            ) from error
+            raise RunError("R08", "输出文件夹缺少文件", "请重新运行 jixiao run", place) from error
+        except (ValueError, csv.Error) as error:
+            raise RunError("R08", "不是 UTF-8 编码的 CSV，可能另存过", "请重新运行 jixiao run", place) from error
         if not rows or tuple(rows[0]) != tuple(heads):
-            raise RunError("R08", "表头与本版本不符", "请用同一版本重新运行", Place(f"{self.folder.name}/{name}"))
+            raise RunError("R08", "表头与本版本不符", "请用同一版本重新运行", place)
+        short = next((number for number, row in enumerate(rows, start=1) if len(row) != len(heads)), None)
+        if short is not None:
+            raise RunError("R08", f"第 {short} 行的列数与表头不符，可能改动过", "请重新运行 jixiao run", place)
         return [dict(zip(heads, map(_unguarded, row), strict=True)) for row in rows[1:]]
 
     def _sheet(self, name: str) -> list[Record]:
@@ -89,6 +95,11 @@ class Output:
         if start is None:
             raise RunError("R08", "工作表里找不到表头", "请不要改动表头，或重新运行", place)
         return [dict(zip(heads, map(text_of, row), strict=False)) for row in rows[start + 1 :]]
+
+
+def other_formulas(reading: str) -> list[str]:
+    """The formulas of the other bases that a 计分口径 of the sheet 规则 names."""
+    return re.findall(r"＝([^；]+)", reading)
 
 
 def _unguarded(text: str) -> str:

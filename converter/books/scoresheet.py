@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
+import numpy as np
+
 from converter.books import formulas as excel
 from converter.books.contents import DepartmentBook, ScoreRow
 from converter.books.formulas import RowCells
-from converter.books.styles import NO_NUMBER, Page, wrapped_lines
+from converter.books.styles import NO_NUMBER, Page, row_height, wrapped_lines
 from converter.intake.cells import a1
 from converter.scoring.expressions import Input
+from converter.scoring.rounding import SCORE_DIGITS, round_half_up
 from converter.scoring.schemes import Rule
 from converter.scoring.status import Status, certain_gap
 
@@ -119,7 +122,7 @@ class ScoreSheet:
             wrapped_lines(row.others, _WIDTHS[_OTHERS] * 1.25),
             wrapped_lines(rule.name, _WIDTHS[_NAME]),
         )
-        page.height(at, max(18.0, 11.5 * lines + 5))
+        page.height(at, max(row_height(1), 11.5 * lines + 5))
 
     def _sums(self, name: str, members: Sequence[ScoreRow], full: float | None) -> None:
         """A subtotal row over the members."""
@@ -131,13 +134,15 @@ class ScoreSheet:
         low, high = self._sum(members, _LOW, "low"), self._sum(members, _HIGH, "high")
         self.page.formula(at, _LOW, *low, "sum")
         self.page.formula(at, _HIGH, *high, "sum")
-        owns = [row.own for row in members]
-        cells = [a1((self.placed[row.rule.name], _OWN)) for row in members]
-        own = round(sum(owns), 2)
-        text = f'IF(COUNT({",".join(cells)})={len(cells)},ROUND(SUM({",".join(cells)}),2),"{NO_NUMBER}")'
-        self.page.formula(at, _OWN, text, own, "sum")
+        own = float(round_half_up(np.array([sum(row.own for row in members)]), SCORE_DIGITS)[0])
+        self.page.formula(at, _OWN, self._own_sum(members), own, "sum")
         self._closing(at, low[1], high[1], own)
-        self.page.height(at, 18)
+        self.page.height(at, row_height(1))
+
+    def _own_sum(self, members: Sequence[ScoreRow]) -> str:
+        """Sum of the self scores; — while one of them is missing."""
+        cells = ",".join(a1((self.placed[row.rule.name], _OWN)) for row in members)
+        return f'IF(COUNT({cells})={len(members)},ROUND(SUM({cells}),{SCORE_DIGITS}),"{NO_NUMBER}")'
 
     def _closing(self, at: int, low: float, high: float, own: float) -> None:
         """得分 where the interval is a point, and 差异, of a sum row."""
@@ -161,10 +166,10 @@ class ScoreSheet:
                 groups.append((cells, rows[0].rule.full))
                 points = min(points, rows[0].rule.full)
             value += points
-        return excel.sum_formula(singles, groups), round(value, 2)
+        return excel.sum_formula(singles, groups), round(value, SCORE_DIGITS)
 
     def _total(self) -> None:
-        """合计 over the subtotals."""
+        """合计: points over the subtotals, self scores (of any number of decimals) over the indicators themselves."""
         at = self.row
         self.page.merge((at, at), (_L1, _NAME), "合计", "sumtext")
         for column in (_TEXT, _VALUE, _STATUS, _MISSING, _OTHERS):
@@ -172,12 +177,10 @@ class ScoreSheet:
         leaders = [row.rule.full for row in self.book.rows if row.rule.group == row.rule.name]
         self.page.put(at, _FULL, sum(leaders), "sum")
         low, high, own = (self.book.totals[name] for name in (LOW_TOTAL, HIGH_TOTAL, OWN_TOTAL))
-        for column, value in ((_LOW, low), (_HIGH, high), (_OWN, own)):
+        for column, value in ((_LOW, low), (_HIGH, high)):
             cells = ",".join(a1((subtotal, column)) for subtotal in self.subtotals)
-            text = f"ROUND(SUM({cells}),2)"
-            if column == _OWN:
-                text = f'IF(COUNT({cells})={len(self.subtotals)},{text},"{NO_NUMBER}")'
-            self.page.formula(at, column, text, value, "sum")
+            self.page.formula(at, column, f"ROUND(SUM({cells}),{SCORE_DIGITS})", value, "sum")
+        self.page.formula(at, _OWN, self._own_sum(self.book.rows), own, "sum")
         self._closing(at, low, high, own)
         self.page.height(at, 20)
 

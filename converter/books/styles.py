@@ -16,6 +16,8 @@ from xlsxwriter.worksheet import Worksheet
 #: Part of every workbook's properties, so that the same inputs give the same bytes on any day.
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001  # a fixed mark, not a time
 MAX_TEXT, MAX_SHEET_ROWS, MAX_LINKS = 32_767, 200_000, 65_000
+#: Characters of small text in the width of one of usual size.
+SMALL = 1.1
 _A4 = 9
 
 _TITLE_FONT, _HEAD_FONT, _TEXT_FONT = "黑体", "黑体", "宋体"
@@ -45,7 +47,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "paragraph": {"border": 0},
 }
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-
+#: Characters of a file name that a link would take for its own: an anchor, an escape, the end of the address.
+_IN_LINKS = str.maketrans({character: f"%{ord(character):02x}" for character in "%# []{}^`"})
 
 #: What a live formula shows where there is no number: a real string, so that no cell looks uncalculated.
 NO_NUMBER = "—"
@@ -77,7 +80,7 @@ class Book:
             "strings_to_numbers": False,
         }
         self._workbook = xlsxwriter.Workbook(self._buffer, options)
-        self._workbook.set_properties({"title": title, "created": CREATED})
+        self._workbook.set_properties({"title": printable(title), "created": CREATED})
         self._workbook.set_calc_mode("auto")
         self._formats: dict[str, Format] = {}
         self._links = 0
@@ -146,7 +149,8 @@ class Page:
         if not self.book.may_link():
             self.put(row, column, text)
             return
-        code = self.worksheet.write_url(row, column, f"external:{target}", self.book.look("link"), printable(text))
+        url = f"external:{target.translate(_IN_LINKS)}"
+        code = self.worksheet.write_url(row, column, url, self.book.look("link"), printable(text))
         self._check(code, row, column)
 
     def merge(self, rows: tuple[int, int], columns: tuple[int, int], value: object, look: str) -> None:
@@ -180,7 +184,7 @@ class Page:
         self.widths(widths)
         for column, head in enumerate(heads):
             self.put(top, column, head, "head")
-        self.height(top, 4 + 13 * max(wrapped_lines(h, w) for h, w in zip(heads, widths, strict=True)))
+        self.height(top, row_height(max(map(wrapped_lines, heads, widths))))
         for at, row in enumerate(rows, start=top + 1):
             lines = 1
             for column, (head, value) in enumerate(zip(heads, row, strict=True)):
@@ -190,8 +194,8 @@ class Page:
                 else:
                     self.put(at, column, value, look)
                 if isinstance(value, str):
-                    lines = max(lines, wrapped_lines(value, widths[column] * 1.1))
-            self.height(at, min(400.0, 4 + 12 * lines))
+                    lines = max(lines, wrapped_lines(value, widths[column] * SMALL))
+            self.height(at, row_height(lines))
 
     def height(self, row: int, points: float) -> None:
         """Height of a row in points."""
@@ -206,6 +210,11 @@ def printable(text: str) -> str:
     """Text that XML and Excel take: control characters and lone surrogates become spaces, over-long text is cut."""
     clean = _UNPRINTABLE.sub(" ", text)
     return clean if len(clean) <= MAX_TEXT else clean[: MAX_TEXT - 1] + "…"
+
+
+def row_height(lines: int) -> float:
+    """Points that so many lines of text take, as far as Excel has rows as high."""
+    return min(400.0, 5.0 + 13 * lines)
 
 
 def display_width(text: str) -> float:

@@ -1,0 +1,454 @@
+"""Outputs appear whole: each is old or new whatever interrupts the publishing, and the next run completes it."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers, workshop
+from converter.run import Options, run
+from converter.vocabulary.findings import RunError
+from tests.workbooks import basic_data, indicator_table, suining, write_xlsx
+
+ROOT = Path(__file__).resolve().parent.parent
+Files = dict[str, bytes]
+OLD: Files = {
+    "汇总.xlsx": b"old summary",
+    "部门/甲.xlsx": b"old a",
+    "部门/乙.xlsx": b"old b",
+    "scores.csv": b"old scores",
+}
+NEW: Files = {
+    "汇总.xlsx": b"new summary",
+    "部门/甲.xlsx": b"new a",
+    "部门/丙.xlsx": b"new c",
+    "scores.csv": b"new scores",
+}
+
+
+class Killed(BaseException):
+    """The process ends here: nothing may catch it."""
+
+
+def manifest(files: Files) -> bytes:
+    outputs = [{"file": name, "sha256": hashlib.sha256(content).hexdigest()} for name, content in sorted(files.items())]
+    return json.dumps({"outputs": outputs}, ensure_ascii=False).encode()
+
+
+def publish(output: Path, files: Files) -> bool:
+    """A run's last act, as run.py does it; True when it completed an interrupted one first."""
+    stage = Stage(output)
+    recovered = stage.recover()
+    before = previous_outputs(output)
+    for name, content in files.items():
+        stage.add(name, content)
+    stale = set(before) - set(files)
+    stage.add(MANIFEST, manifest(files))
+    stage.publish(stale)
+    return recovered
+
+
+def wholly(files: Files) -> Files:
+    """An OUT that holds these files and nothing else."""
+    return {**files, MANIFEST: manifest(files)}
+
+
+def contents(output: Path) -> Files:
+    return {p.relative_to(output).as_posix(): p.read_bytes() for p in output.rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Iterator[Path]:
+    """OUT with the old files in it, its lock held as during a run."""
+    out = tmp_path / "OUT"
+    with locked(out):
+        publish(out, OLD)
+        yield out
+
+
+@contextmanager
+def dying(monkeypatch: pytest.MonkeyPatch, step: int, *, after: bool, error: BaseException) -> Iterator[list[str]]:
+    """Raises at the step-th act on the file system: before it happens, or just after. Gives the acts so far."""
+    acts: list[str] = []
+
+    def counted(name: str, act: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*arguments: Any, **options: Any) -> Any:
+            acts.append(name)
+            if len(acts) == step and not after:
+                raise error
+            result = act(*arguments, **options)
+            if len(acts) == step:
+                raise error
+            return result
+
+        return wrapped
+
+    with monkeypatch.context() as patch:
+        for name in ("replace", "unlink", "mkdir", "write_text"):
+            patch.setattr(Path, name, counted(name, getattr(Path, name)))
+        patch.setattr(os, "fsync", counted("fsync", os.fsync))
+        patch.setattr(shutil, "rmtree", counted("rmtree", shutil.rmtree))
+        yield acts
+
+
+def steps_of(publishing: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many acts a publish takes."""
+    with dying(monkeypatch, 0, after=False, error=Killed()) as acts:
+        publishing()
+    return len(acts)
+
+
+# --- what a publish does -----------------------------------------------------------------------------------------------
+
+
+def test_everything_is_there_and_nothing_else(output: Path) -> None:
+    publish(output, NEW)
+    assert contents(output) == wholly(NEW)
+
+
+def test_the_workshop_stands_beside_and_is_swept(output: Path) -> None:
+    publish(output, NEW)
+    assert workshop(output) == output.parent / ".OUT.jixiao"
+    assert [path.name for path in workshop(output).iterdir()] == ["lock"]
+
+
+def test_the_manifest_goes_last(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved: list[str] = []
+    replace = Path.replace
+
+    def watched(self: Path, target: Path) -> Path:
+        moved.append(target.name)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    publish(output, NEW)
+    assert moved[-1] == MANIFEST
+    assert moved.count(MANIFEST) == 1
+
+
+def test_hashes_are_of_what_was_added(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "OUT")
+    stage.add("部门/甲.xlsx", b"abc")
+    assert stage.hashes == {"部门/甲.xlsx": hashlib.sha256(b"abc").hexdigest()}
+
+
+# --- interrupted -------------------------------------------------------------------------------------------------------
+
+
+def whole(output: Path) -> None:
+    """Each output is old or new, never partial and never both missing."""
+    there = contents(output)
+    for name in {*OLD, *NEW}:
+        allowed = {files.get(name) for files in (OLD, NEW)}
+        assert there.get(name) in allowed, name
+    assert there[MANIFEST] in (manifest(OLD), manifest(NEW))
+    if there[MANIFEST] == manifest(NEW):
+        assert there == wholly(NEW)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_at_any_step_each_output_is_old_or_new_and_the_next_run_completes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    out = tmp_path / "OUT"
+    with locked(out):
+        publish(out, OLD)
+        steps = steps_of(lambda: publish(out, NEW), monkeypatch)
+        assert steps > 15
+        completed = 0
+        for step in range(1, steps + 1):
+            shutil.rmtree(out)
+            publish(out, OLD)
+            with dying(monkeypatch, step, after=after, error=Killed()), pytest.raises(Killed):
+                publish(out, NEW)
+            whole(out)
+            journal = (workshop(out) / "publish.json").exists()
+            stage = Stage(out)
+            assert stage.recover() == journal
+            assert contents(out) in ([wholly(NEW)] if journal else [wholly(OLD), wholly(NEW)])
+            completed += journal
+            publish(out, NEW)
+            assert contents(out) == wholly(NEW)
+            assert [path.name for path in workshop(out).iterdir()] == ["lock"]
+        assert completed >= len(NEW)
+
+
+def test_killed_again_while_completing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run that completes an interrupted one may itself be killed, at every step."""
+    out = tmp_path / "OUT"
+
+    def interrupted() -> None:
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.rmtree(workshop(out) / "stage", ignore_errors=True)
+        publish(out, OLD)
+        with dying(monkeypatch, middle, after=True, error=Killed()), pytest.raises(Killed):
+            publish(out, NEW)
+
+    with locked(out):
+        publish(out, OLD)
+        middle = steps_of(lambda: publish(out, NEW), monkeypatch) - 5
+        interrupted()
+        steps = steps_of(lambda: Stage(out).recover(), monkeypatch)
+        assert steps >= 3
+        for step in range(1, steps + 1):
+            interrupted()
+            with dying(monkeypatch, step, after=False, error=Killed()), pytest.raises(Killed):
+                Stage(out).recover()
+            whole(out)
+            Stage(out).recover()
+            assert contents(out) == wholly(NEW)
+
+
+@pytest.mark.parametrize("held", [*NEW, "部门/乙.xlsx", MANIFEST], ids=ascii)
+def test_an_output_that_is_open_elsewhere_is_one_clear_error_and_completed_later(
+    output: Path, monkeypatch: pytest.MonkeyPatch, held: str
+) -> None:
+    """Windows refuses to replace or remove a file that Excel holds open."""
+    replace, unlink = Path.replace, Path.unlink
+
+    def refuse(path: Path) -> None:
+        if path == output / held:
+            raise PermissionError(13, "denied")
+
+    def replacing(self: Path, target: Path) -> Path:
+        refuse(target)
+        return replace(self, target)
+
+    def unlinking(self: Path, missing_ok: bool = False) -> None:
+        refuse(self)
+        unlink(self, missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", replacing)
+        patch.setattr(Path, "unlink", unlinking)
+        with pytest.raises(RunError, match="正被打开") as caught:
+            publish(output, NEW)
+    assert (caught.value.code, caught.value.place.file) == ("R06", f"OUT/{held}")
+    assert "请关闭" in caught.value.advice
+    whole(output)
+    assert Stage(output).recover()
+    assert contents(output) == wholly(NEW)
+
+
+def no_space(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize(("owner", "act"), [(os, "fsync"), (Path, "write_text")], ids=["staging", "journal"])
+def test_a_full_disk_is_one_clear_error(output: Path, monkeypatch: pytest.MonkeyPatch, owner: object, act: str) -> None:
+    """No space left is nothing the program did wrong: a line with a code, and OUT as it was."""
+    monkeypatch.setattr(owner, act, no_space)
+    with pytest.raises(RunError) as caught:
+        publish(output, NEW)
+    assert caught.value.code in ("R04", "R06")
+    assert contents(output) == wholly(OLD)
+
+
+# --- stale files and strangers -----------------------------------------------------------------------------------------
+
+
+def test_what_is_no_longer_made_is_removed_and_strangers_are_left(output: Path) -> None:
+    (output / "批注.docx").write_bytes(b"mine")
+    (output / "部门" / "甲 (审核).xlsx").write_bytes(b"mine")
+    publish(output, NEW)
+    assert not (output / "部门" / "乙.xlsx").exists()
+    assert strangers(output, NEW) == ["批注.docx", "部门/甲 (审核).xlsx"]
+    assert (output / "批注.docx").read_bytes() == b"mine"
+
+
+def name_in_manifest(output: Path, name: str) -> None:
+    """run.json, tampered with."""
+    listed = {"outputs": [{"file": name, "sha256": ""}]}
+    (output / MANIFEST).write_text(json.dumps(listed), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["../../x", "../x", "部门/../../x", "{tmp}/x", "没有.xlsx"])
+def test_a_manifest_never_removes_anything_outside(output: Path, name: str) -> None:
+    bystanders = [output.parent / "x", output.parent.parent / "x"]
+    for path in bystanders:
+        path.write_bytes(b"not yours")
+    name_in_manifest(output, name.replace("{tmp}", str(output.parent)))
+    publish(output, NEW)
+    assert all(path.read_bytes() == b"not yours" for path in bystanders)
+    assert wholly(NEW).items() <= contents(output).items()
+    for path in bystanders:
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", ["部门", "", ".", ".."], ids=ascii)
+def test_a_folder_named_in_a_manifest_is_left_alone_and_stops_no_run(output: Path, name: str) -> None:
+    name_in_manifest(output, name)
+    publish(output, NEW)
+    assert wholly(NEW).items() <= contents(output).items()
+
+
+def test_a_link_in_out_leads_nowhere_else(output: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "x.xlsx").write_bytes(b"not yours")
+    (output / "链接").symlink_to(outside)
+    (output / MANIFEST).write_text('{"outputs": [{"file": "链接/x.xlsx", "sha256": ""}]}', encoding="utf-8")
+    publish(output, NEW)
+    assert (outside / "x.xlsx").read_bytes() == b"not yours"
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", '{"outputs": 5}', '{"outputs": [{}]}', '{"outputs": ["a"]}', "null"]
+)
+def test_an_unreadable_manifest_lists_nothing(tmp_path: Path, content: str) -> None:
+    (tmp_path / MANIFEST).write_text(content, encoding="utf-8")
+    assert previous_outputs(tmp_path) == {}
+
+
+# --- the lock ----------------------------------------------------------------------------------------------------------
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from converter.publish import locked
+
+with locked(Path(sys.argv[1])):
+    Path(sys.argv[2]).touch()
+    time.sleep(60)
+"""
+
+
+def wait_for(path: Path) -> None:
+    end = time.monotonic() + 30
+    while not path.exists():
+        assert time.monotonic() < end, path
+        time.sleep(0.02)
+
+
+def test_a_lock_held_by_another_process_is_refused_at_once(tmp_path: Path) -> None:
+    out, ready = tmp_path / "OUT", tmp_path / "ready"
+    command = [sys.executable, "-c", HOLD, str(out), str(ready)]
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}) as other:
+        try:
+            wait_for(ready)
+            started = time.monotonic()
+            with pytest.raises(RunError) as caught, locked(out):
+                pass
+            assert time.monotonic() - started < 1
+            assert caught.value.code == "R05"
+        finally:
+            other.kill()
+    with locked(out):  # a lock whose holder was killed holds no longer
+        pass
+
+
+def test_a_lock_is_free_again_after_use(tmp_path: Path) -> None:
+    for _ in range(2):
+        with locked(tmp_path / "OUT"):
+            pass
+
+
+@pytest.mark.parametrize("where", ["", "/below", "/far/below"])
+def test_an_out_that_cannot_be_is_refused(tmp_path: Path, where: str) -> None:
+    """OUT is a file, or lies below one (a root user may write everywhere else)."""
+    (tmp_path / "file").write_bytes(b"mine")
+    with pytest.raises(RunError) as caught, locked(Path(f"{tmp_path}/file{where}")):
+        pass
+    assert caught.value.code == "R04"
+    assert contents(tmp_path) == {"file": b"mine"}
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_an_out_without_right_to_write_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(RunError) as caught, locked(tmp_path / "OUT"):
+        pass
+    assert caught.value.code == "R04"
+
+
+@pytest.mark.parametrize("where", ["OUT", "a/b/OUT"], ids=["beside", "nested"])
+def test_a_failed_start_leaves_no_folder_behind(tmp_path: Path, where: str) -> None:
+    """Exit 2: nothing written."""
+    with pytest.raises(RunError, match="没有"), locked(tmp_path / where):
+        raise RunError("R02", "没有文件")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_start_on_an_existing_out_leaves_it_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "OUT").mkdir()
+    (tmp_path / "OUT" / "批注.docx").write_bytes(b"mine")
+    with pytest.raises(RunError), locked(tmp_path / "OUT"):
+        raise RunError("R02", "没有文件")
+    assert [path.name for path in tmp_path.iterdir()] == ["OUT"]
+    assert contents(tmp_path / "OUT") == {"批注.docx": b"mine"}
+
+
+# --- a run that is really killed ---------------------------------------------------------------------------------------
+
+
+def inbox_of(folder: Path, name: str, departments: int) -> Path:
+    inbox = suining(folder / name / "绥宁县人社局").parent
+    for number in range(departments):
+        who = f"绥宁县第{number}局"
+        write_xlsx(inbox / who / "基础数据表.xlsx", basic_data(who))
+        write_xlsx(inbox / who / "指标表.xlsx", indicator_table(who))
+    return inbox
+
+
+def outputs_but_manifest(out: Path) -> Files:
+    return {name: content for name, content in contents(out).items() if name != MANIFEST}
+
+
+def kill_a_run(inbox: Path, out: Path, seconds: float) -> bool:
+    """Starts a run and kills it after some time; True when the kill came before its end."""
+    command = [sys.executable, "-m", "converter", "run", str(inbox), "-o", str(out), "-q", "--jobs", "2"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        return process.wait() == -signal.SIGKILL
+
+
+def survive_kills(folder: Path, count: int, seed: int) -> None:
+    inboxes = [inbox_of(folder, "一", 0), inbox_of(folder, "二", 1)]
+    results: list[Files] = []
+    for number, inbox in enumerate(inboxes):
+        started = time.monotonic()
+        run(Options((inbox,), folder / f"whole{number}", jobs=1))
+        seconds = time.monotonic() - started + 1.5  # and the start of the interpreter
+        results.append(outputs_but_manifest(folder / f"whole{number}"))
+    out, chance, killed = folder / "OUT", random.Random(seed), 0
+    run(Options((inboxes[1],), out, jobs=1))
+    before = 1
+    for _ in range(count):
+        killed += kill_a_run(inboxes[1 - before], out, chance.uniform(0.2, seconds))
+        listed = {
+            entry["file"]: entry["sha256"] for entry in json.loads((out / MANIFEST).read_text("utf-8"))["outputs"]
+        }
+        there = outputs_but_manifest(out)
+        if not (workshop(out) / "publish.json").exists():
+            assert there in results
+            assert {name: hashlib.sha256(content).hexdigest() for name, content in there.items()} == listed
+        for name, content in there.items():
+            assert content in (results[0].get(name), results[1].get(name)), name
+        before = chance.randrange(2)
+        run(Options((inboxes[before],), out, jobs=1))
+        assert outputs_but_manifest(out) == results[before]
+    assert killed
+
+
+def test_a_killed_run_leaves_the_previous_out_whole_or_completable(tmp_path: Path) -> None:
+    survive_kills(tmp_path, 2, seed=1)
+
+
+@pytest.mark.soak
+def test_thirty_killed_runs(tmp_path: Path) -> None:
+    survive_kills(tmp_path, 30, seed=2)
