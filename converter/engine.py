@@ -1,33 +1,45 @@
 """Work in worker processes: chunks over a local pool, results in order. A worker that dies costs one item, not the batch."""
 
+import faulthandler
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import Generic, TypeVar
+
+if sys.platform != "win32":
+    import resource
 
 In = TypeVar("In")
 Out = TypeVar("Out")
 
 CHUNK = 16
+#: What one item may take: a reader that hangs or grows beyond this ends its process, and with it only its item.
+SECONDS = 60
+MEMORY = 4 * 2**30
 
 
 @dataclass(frozen=True)
 class Lost(Generic[In]):
-    """An item whose worker process died (a reader that aborts, out of memory)."""
+    """An item whose worker process died: a reader that aborts, or goes beyond SECONDS or MEMORY."""
 
     item: In
 
 
-def _begin(prepare: Callable[..., None], arguments: tuple[object, ...]) -> None:
-    """A worker's first act: leave Ctrl-C to the parent, end when the parent ends, take its equipment."""
+def _begin(memory: int, prepare: Callable[..., None], arguments: tuple[object, ...]) -> None:
+    """A worker's first act: leave Ctrl-C to the parent, end when the parent ends, take its limit and its equipment."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
@@ -49,21 +61,50 @@ def _result(future: "Future[list[Out]] | None") -> list[Out] | None:
         return None
 
 
-def _run_chunk(function: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
-    return [function(item) for item in items]
+def _is_whole(future: "Future[list[Out]] | None") -> bool:
+    """Whether a chunk was done before the pool broke."""
+    return future is not None and future.done() and not future.cancelled() and future.exception() is None
+
+
+def _run_chunk(function: Callable[[In], Out], seconds: float, items: Sequence[In]) -> list[Out]:
+    return [_within_time(function, seconds, item) for item in items]
+
+
+def _within_time(function: Callable[[In], Out], seconds: float, item: In) -> Out:
+    """function(item); ends the process after so many seconds, by a watchdog that no lock of the interpreter can hold up."""
+    with Path(os.devnull).open("w", encoding="ascii") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            return function(item)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
 
 class LocalPool:
-    """A pool of `jobs` spawned processes; `prepare` runs once in each. Use as a context manager."""
+    """A pool of `jobs` spawned processes; `prepare` runs once in each. Use as a context manager.
 
-    def __init__(self, jobs: int, prepare: Callable[..., None], arguments: tuple[object, ...]) -> None:
-        self.jobs, self._prepare, self._arguments = jobs, prepare, arguments
+    `seconds` limits each item, `memory` (bytes of address space, not on Windows) each process.
+    """
+
+    def __init__(
+        self,
+        jobs: int,
+        prepare: Callable[..., None],
+        arguments: tuple[object, ...],
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+    ) -> None:
+        self.jobs, self._seconds = jobs, seconds
+        self._beginning = (memory, prepare, arguments)
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> "LocalPool":
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
@@ -71,7 +112,7 @@ class LocalPool:
     def _start(self, workers: int) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(workers, context, _begin, (self._prepare, self._arguments))
+            self._pool = ProcessPoolExecutor(workers, context, _begin, self._beginning)
         return self._pool
 
     def map(self, function: Callable[[In], Out], items: Sequence[In]) -> Iterator[Out | Lost[In]]:
@@ -79,21 +120,26 @@ class LocalPool:
 
         Exceptions of `function` itself propagate: it must turn what it expects into results.
         """
-        chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
+        chunks = deque(items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
         workers = max(1, min(self.jobs, len(chunks)))
-        futures = [self._submit(workers, function, chunk) for chunk in chunks]
-        for chunk, future in zip(chunks, futures, strict=True):
-            results = _result(future)
-            if results is None:
-                self._pool = None
-                yield from self._one_by_one(function, chunk)
-            else:
+        futures = deque(self._submit(workers, function, chunk) for chunk in chunks)
+        while chunks:
+            chunk, results = chunks.popleft(), _result(futures.popleft())
+            if results is not None:
                 yield from results
+                continue
+            self._pool = None
+            yield from self._one_by_one(function, chunk)
+            self._close()  # its one worker; what is left goes on with all of them
+            futures = deque(
+                future if _is_whole(future) else self._submit(workers, function, chunk)
+                for chunk, future in zip(chunks, futures, strict=True)
+            )
 
     def _submit(self, workers: int, function: Callable[[In], Out], chunk: Sequence[In]) -> "Future[list[Out]] | None":
         """The chunk's future, None where the pool is already broken (the chunk is then done one by one)."""
         try:
-            return self._start(workers).submit(partial(_run_chunk, function), chunk)
+            return self._start(workers).submit(partial(_run_chunk, function, self._seconds), chunk)
         except BrokenProcessPool:
             return None
 
@@ -101,7 +147,7 @@ class LocalPool:
         """A chunk whose pool broke: each item in a pool of its own worker, so that the guilty one is found."""
         for item in chunk:
             try:
-                yield self._start(1).submit(function, item).result()
+                yield self._start(1).submit(_within_time, function, self._seconds, item).result()
             except BrokenProcessPool:
                 self._pool = None
                 yield Lost(item)

@@ -314,4 +314,4 @@ def test_a_derivation_that_cannot_be(formulas: str, words: str, tmp_path: Path) 
         Derivations(Library(tmp_path).dictionary)
     assert caught.value.code == "C08"
     assert caught.value.place.file.endswith("fields.yaml")
-    assert caught.value.place.cell in ("3:3", "7:3")
+    assert caught.value.place.cell in (("3:3", "7:3") if "循环" in words else ("6:16",))

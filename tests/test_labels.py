@@ -118,6 +118,19 @@ def test_one_kind_of_bracket_stands_for_all(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("⼈⺠政府", "人民政府"),
+        ("⼀般公共预算", "一般公共预算"),
+        ("公务⽤⻋购置", "公务用车购置"),
+        ("增⻓率", "增长率"),
+    ],
+)
+def test_radicals_of_a_converted_pdf_are_read_as_the_characters_they_look_like(text: str, form: str) -> None:
+    assert label(text) == form
+
+
+@pytest.mark.parametrize(
     "text", ["过\n\n                              程", "过 程", f"过{WIDE}程"], ids=["lines", "blank", "wide blank"]
 )
 def test_a_merged_vertical_head_loses_its_white_space(text: str) -> None:

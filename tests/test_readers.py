@@ -117,14 +117,15 @@ def test_an_encrypted_workbook_is_f04_whatever_its_extension(put: Put, name: str
 @pytest.mark.parametrize(
     "content",
     [
-        "单位\t预算数\n人社局\t29\n".encode("gb18030"),
         "单位\t预算数\n".encode("utf-16"),
+        b"MIME-Version: 1.0\nContent-Type: multipart/related\n",
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
         b"%PDF-1.7",
         bytes(4096),
         zipped(**{"[Content_Types].xml": "", "word/document.xml": ""}),
         compound("WordDocument"),
     ],
-    ids=["GBK text", "UTF-16 text", "pdf", "only zeros", "docx", "doc"],
+    ids=["one line of text", "MHTML", "SpreadsheetML", "pdf", "only zeros", "docx", "doc"],
 )
 @pytest.mark.parametrize("name", ["决算.xls", "决算.xlsx", "决算.XLS"])
 def test_what_claims_to_be_a_workbook_and_is_none_is_f05(put: Put, name: str, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 import zipfile
 from pathlib import Path
 
@@ -84,24 +85,83 @@ def test_an_ole_file_with_an_encrypted_package_is_encrypted() -> None:
         compound("PowerPoint Document"),
         zipped(**{"[Content_Types].xml": "", "word/document.xml": "内容"}),
         zipped(**{"[Content_Types].xml": "", "ppt/presentation.xml": ""}),
-        zipped(**{"人社局/说明.txt": "内容"}),
         b"%PDF-1.7",
         b"\xff\xd8\xff\xe0",
-        "单位\t预算数\n人社局\t29\n".encode("gb18030"),
         "﻿单位,预算数\n".encode(),
-        b"<html><table><tr><td>1</td></tr></table></html>",
-        b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>',
+        b"<html><body><p>1</p></body></html>",
+        "本部门无“三公”经费，\n特此说明。\n".encode("gb18030"),
         bytes(4096),
         b"PK",
         b"\xd0\xcf\x11\xe0",
     ],
     ids=[
-        *("doc", "ppt", "docx", "pptx", "zip of texts", "pdf", "jpeg", "GBK text", "csv", "html", "SpreadsheetML"),
+        *("doc", "ppt", "docx", "pptx", "pdf", "jpeg", "one line", "page without a table", "prose"),
         *("only zeros", "two bytes of a zip", "four bytes of an OLE file"),
     ],
 )
 def test_everything_else_is_other(content: bytes) -> None:
     assert sniff(content) is Container.OTHER
+
+
+TABLE = "单位\t预算数\n人社局\t29\n教育局\t31\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "big5"])
+def test_text_with_columns_is_a_table_in_whatever_encoding(encoding: str) -> None:
+    text = TABLE.translate(str.maketrans("单预数", "單預數")) if encoding == "big5" else TABLE
+    assert sniff((text * 8).encode(encoding)) is Container.TEXT
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        ("<html><body><table><tr><td>1</td></tr></table></body></html>", Container.HTML),
+        ("<!DOCTYPE html>\n<HTML><TABLE><tr><td>1</td></tr></TABLE>", Container.HTML),
+        ("<meta charset=gbk><table border=1><tr><td>1</td></tr></table>", Container.HTML),
+        ("  <table><tr><td>三公经费</td></tr></table>", Container.HTML),
+        (
+            '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+            '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            Container.SPREADSHEETML,
+        ),
+        ("MIME-Version: 1.0\nX-Document-Type: Workbook\n", Container.MHTML),
+        ("From: <Saved by Blink>\nSubject: =?utf-8?Q?a?=\n =?utf-8?Q?b?=\nMIME-Version: 1.0\n", Container.MHTML),
+        (
+            '<ss:Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><ss:Worksheet/></ss:Workbook>',
+            Container.SPREADSHEETML,
+        ),
+        ("<div align=center><table><tr><td>1</td></tr></table></div>", Container.HTML),
+        ("<!-- 导出 --><!-- 2019 --><h3>决算</h3><table><tr><td>1</td></tr></table>", Container.HTML),
+        ("单位：万元<br><TABLE border=1>\n<TR><TD>1</TD></TR></TABLE>", Container.HTML),
+        ('<office:document xmlns:office="urn:x"><table:table table:name="a"/></office:document>', Container.OTHER),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_what_is_dressed_as_a_workbook_is_known_by_its_beginning(start: str, kind: Container, encoding: str) -> None:
+    assert sniff(start.encode(encoding)) is kind
+
+
+def test_a_page_of_nothing_but_comments_costs_no_time() -> None:
+    started = time.monotonic()
+    assert sniff(b"<!---->" * 580) is Container.OTHER
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("marker", [b"PK\x07\x08", b"PK00"])
+def test_the_marker_of_a_split_archive_before_a_whole_one_changes_nothing(marker: bytes) -> None:
+    assert sniff(marker + zipped(**{"人社局/说明.txt": "内容"})) is Container.ZIP
+
+
+def test_an_archive_of_anything_is_an_archive(tmp_path: Path) -> None:
+    assert sniff(zipped(**{"人社局/说明.txt": "内容"})) is Container.ZIP
+    assert sniff(zipped(**{"a.xlsx": xlsx_bytes(tmp_path)})) is Container.ZIP
+
+
+def test_open_document_and_binary_workbooks_are_known_by_their_parts() -> None:
+    ods = zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet", **{"content.xml": ""})
+    odt = zipped(mimetype="application/vnd.oasis.opendocument.text", **{"content.xml": ""})
+    xlsb = zipped(**{"[Content_Types].xml": "", "xl/workbook.bin": b""})
+    assert [sniff(content) for content in (ods, odt, xlsb)] == [Container.ODS, Container.OTHER, Container.XLSB]
 
 
 def test_a_word_document_with_a_worksheet_inside_is_no_workbook(tmp_path: Path) -> None:
@@ -135,7 +195,13 @@ def test_any_bytes_have_a_kind(content: bytes) -> None:
         ("a.et", Container.XLS),
         ("a.xlsx.xls", Container.XLS),
         ("a.docx", None),
-        ("a.txt", None),
+        ("a.txt", Container.TEXT),
+        ("a.xlsb", Container.XLSB),
+        ("a.ods", Container.ODS),
+        ("a.csv", Container.TEXT),
+        ("a.htm", Container.HTML),
+        ("a.zip", Container.ZIP),
+        ("a.pdf", None),
         ("xls", None),
         ("a", None),
     ],

@@ -16,7 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from converter.intake import guards
 from converter.intake.cells import Sheet, Workbook, a1, text_of
 from converter.intake.guards import UnreadableError
-from converter.intake.xlsx import percent_digits_of_format, read_xlsx
+from converter.intake.sheetxml import percent_digits_of_format
+from converter.intake.xlsx import read_xlsx
 from converter.vocabulary.numbers import Number, State
 from tests.workbooks import Grid, basic_data, write_xlsx
 

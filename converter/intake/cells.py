@@ -1,6 +1,7 @@
 """A workbook as addressed cells: Excel's own addresses, merged ranges, and the states a value reader loses."""
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,22 @@ from converter.vocabulary.numbers import NAN, Number, State, canonical, fixed_pe
 
 #: None and "" are both an empty cell.
 Value = str | float | int | bool | dt.date | dt.time | dt.timedelta | None
+#: What Excel and LibreOffice show in a cell whose formula failed.
+ERROR_TEXTS = frozenset(
+    {
+        "#DIV/0!",
+        "#N/A",
+        "#NAME?",
+        "#NULL!",
+        "#NUM!",
+        "#REF!",
+        "#VALUE!",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#GETTING_DATA",
+    }
+)
 #: Row and column, both from 0.
 Cell = tuple[int, int]
 
@@ -18,7 +35,8 @@ class Sheet:
     """One sheet. `rows` is the grid from A1 on; the dictionaries hold only the cells they say something about.
 
     `merges` are (first row, first column, last row, last column), inclusive, from 0. `errors` holds the error text
-    (#DIV/0!), `stale` the formulas saved without a value, `percents` the digits a percent format shows.
+    (#DIV/0!), `stale` the formulas saved without a value, `percents` the digits a percent format shows, `pads` the
+    width of a format like 0000 that shows leading zeros. `idle_formulas` counts the formulas where every one gives 0.
     """
 
     name: str
@@ -27,6 +45,10 @@ class Sheet:
     errors: dict[Cell, str] = field(default_factory=dict)
     stale: set[Cell] = field(default_factory=set)
     percents: dict[Cell, int] = field(default_factory=dict)
+    pads: dict[Cell, int] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    idle_formulas: int = 0
     visible: bool = True
 
     @property
@@ -57,7 +79,15 @@ class Sheet:
 
     def text(self, cell: Cell) -> str:
         """The value shown at `cell` as text (merged ranges filled), "" when empty."""
-        return text_of(self.value(self.anchor(cell)))
+        anchor = self.anchor(cell)
+        value = self.value(anchor)
+        if anchor in self.pads and isinstance(value, int | float) and text_of(value).isdecimal():
+            return text_of(value).zfill(self.pads[anchor])
+        return text_of(value)
+
+    def hides(self, cell: Cell) -> bool:
+        """Whether a cell is not seen when the workbook is opened: its sheet, its row or its column is hidden."""
+        return not self.visible or cell[0] in self.hidden_rows or cell[1] in self.hidden_columns
 
     def texts(self, row: int) -> Iterator[tuple[int, str]]:
         """Column and text of every cell of a row that holds something of its own."""
@@ -76,6 +106,8 @@ class Sheet:
             return read_text(value or "")
         if isinstance(value, bool | dt.date | dt.time | dt.timedelta):
             return Number(NAN, State.UNREADABLE, reason="是日期、时间或逻辑值")
+        if not math.isfinite(value):
+            return Number(NAN, State.UNREADABLE, reason="不是有限的数")
         number = canonical(value)
         return Number(number, State.ZERO if number == 0 else State.NUMBER, "%" if cell in self.percents else "")
 
@@ -84,16 +116,22 @@ class Sheet:
         if cell in self.errors:
             return self.errors[cell]
         value = self.value(cell)
-        if cell in self.percents and isinstance(value, int | float) and not isinstance(value, bool):
+        if (
+            cell in self.percents
+            and isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and math.isfinite(value)
+        ):
             return f"{text_of(value)}（显示为{fixed_percent(value, self.percents[cell])}）"
         return text_of(value)
 
 
 @dataclass
 class Workbook:
-    """The sheets of one file, in their order."""
+    """The sheets of one file, in their order; `repaired` where a faulty file was mended to be read."""
 
     sheets: list[Sheet]
+    repaired: bool = False
 
 
 def text_of(value: Value) -> str:

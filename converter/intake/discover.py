@@ -6,8 +6,11 @@ import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from converter.intake.archives import content_of, walk
+from converter.intake.guards import UnreadableError
+from converter.intake.sniff import Container, sniff
 from converter.vocabulary.findings import Place, RunError
 
 #: What sync clients, file managers and office programs leave behind.
@@ -19,13 +22,15 @@ _JUNK_PREFIXES = ("~$", "._", ".~")
 class Source:
     """One file: where it lies, and the name it has in every output (relative to its INBOX, with /).
 
-    `sha256` is "" for a file that cannot be opened; reading it tells why.
+    `inner` leads through archives to the file in them. `sha256` is "" for a file that cannot be opened; reading it
+    tells why.
     """
 
     path: Path
     name: str
     size: int
     sha256: str
+    inner: tuple[int, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -42,7 +47,7 @@ class Inbox:
 
 
 def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
-    """Every file below `inboxes` (folders, searched recursively, or single files) but for junk and the output folder.
+    """Every file below `inboxes` (folders, searched recursively; files; zip archives) but for junk and the output folder.
 
     Raises RunError R01 for a path that does not exist or a folder that cannot be opened, R02 when there is no file.
     """
@@ -58,7 +63,7 @@ def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
             if _is_junk(path.name) or path.is_dir():
                 found.ignored.append(name)
             else:
-                found.sources.append(_source(path, name))
+                _add(found, path, name)
     found.sources.sort(key=lambda source: source.name)
     found.ignored.sort()
     if not found.sources:
@@ -105,13 +110,46 @@ def _cannot_open(error: OSError) -> None:
 
 
 def _is_junk(name: str) -> bool:
-    return name.lower() in _JUNK_NAMES or name.startswith(_JUNK_PREFIXES)
+    """Whether a file, or one of the folders it lies in within an archive, is of no one's making."""
+    last = name.rpartition("/")[2].lower()
+    return last in _JUNK_NAMES or last.startswith(_JUNK_PREFIXES) or "__MACOSX" in name.split("/")[:-1]
 
 
-def _source(path: Path, name: str) -> Source:
+def _add(found: Inbox, path: Path, name: str) -> None:
+    """Adds a file, or the files of an archive; an archive that cannot be opened is a file to be refused."""
+    try:
+        content = content_of(path, ())
+        is_archive = path.suffix.lower() == ".zip" and sniff(content) is Container.ZIP
+        members = _members(path, name, content) if is_archive else []
+    except (OSError, UnreadableError) as error:
+        size = path.stat().st_size if isinstance(error, UnreadableError) else 0
+        found.sources.append(Source(path, name, size, _digest(path)))
+        return
+    if not members:
+        found.sources.append(Source(path, name, len(content), hashlib.sha256(content).hexdigest()))
+    for member in members:
+        if _is_junk(member.name.removeprefix(f"{name}/")):
+            found.ignored.append(member.name)
+        else:
+            found.sources.append(member)
+
+
+def _members(path: Path, name: str, content: bytes) -> list[Source]:
+    """The files of an archive; where names repeat, the later ones get numbers."""
+    members: dict[str, Source] = {}
+    for inner, member, data in walk(content):
+        place = PurePosixPath(unicodedata.normalize("NFC", f"{name}/{member}"))
+        numbered = (str(place.with_stem(f"{place.stem}({number})")) for number in itertools.count(2))
+        shown = next(name for name in itertools.chain([str(place)], numbered) if name not in members)
+        digest = "" if data is None else hashlib.sha256(data).hexdigest()
+        members[shown] = Source(path, shown, len(data or b""), digest, inner)
+    return [*members.values()]
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file too large to hold or too odd to open; "" where it cannot be read at all."""
     try:
         with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return Source(path, name, path.stat().st_size, digest)
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
-        return Source(path, name, 0, "")
+        return ""

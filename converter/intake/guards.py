@@ -1,5 +1,6 @@
 """Limits that a file must keep before any reader opens it, all in one place."""
 
+import re
 import zipfile
 
 from converter.vocabulary.findings import KINDS
@@ -8,6 +9,14 @@ MAX_FILE_BYTES = 100 * 2**20
 MAX_UNPACKED_BYTES = 500 * 2**20
 MAX_ZIP_ENTRIES = 5000
 MAX_CELLS = 5_000_000
+MAX_MERGES = 200_000
+#: Excel's own limit for the text of a cell. Many cells may share one text, so a longer one multiplies.
+MAX_TEXT = 32_767
+
+#: All texts of a workbook together.
+MAX_TEXTS = 200_000_000
+_STRING, _TAG, _ENTITY = re.compile(rb"<(?:\w+:)?si[\s>/]"), re.compile(rb"<[^>]*>"), re.compile(rb"&[^;\s]{1,10};")
+_USE = re.compile(rb"""t\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})""")
 
 
 class UnreadableError(Exception):
@@ -34,11 +43,47 @@ def check_archive(archive: zipfile.ZipFile) -> None:
     entries = archive.infolist()
     if any(entry.flag_bits & 1 for entry in entries):
         raise UnreadableError("F04", "压缩包内的部件有密码")
-    unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ZIP_ENTRIES:
-        raise UnreadableError("F06", f"压缩包内有 {len(entries)} 个部件，超过上限 {MAX_ZIP_ENTRIES}")
+    check_contents(len(entries), sum(entry.file_size for entry in entries))
+
+
+def check_contents(entries: int, unpacked: int) -> None:
+    """Refuses archives that hold too many files, or too much of them (bytes when unpacked)."""
+    if entries > MAX_ZIP_ENTRIES:
+        raise UnreadableError("F06", f"压缩包内有 {entries} 个部件，超过上限 {MAX_ZIP_ENTRIES}")
     if unpacked > MAX_UNPACKED_BYTES:
         raise UnreadableError("F06", f"解压后 {unpacked / 2**20:.0f} MB，超过上限 {MAX_UNPACKED_BYTES // 2**20} MB")
+
+
+def check_strings(archive: zipfile.ZipFile) -> None:
+    """Refuses a workbook whose shared texts, repeated in every cell that shows them, grow beyond measure."""
+    members = {member.replace("\\", "/").lower(): member for member in archive.namelist()}
+    shared = archive.read(members["xl/sharedstrings.xml"]) if "xl/sharedstrings.xml" in members else b""
+    if len(shared) <= MAX_TEXT:
+        return
+    pieces = (_ENTITY.sub(b"?", _TAG.sub(b"", piece)) for piece in _STRING.split(shared)[1:])
+    lengths = [len(piece.decode(errors="replace")) for piece in pieces]
+    check_text(max(lengths, default=0))
+    sheets = (archive.read(member) for name, member in members.items() if name.startswith("xl/worksheets/"))
+    uses = (lengths[int(index)] for xml in sheets for index in _USE.findall(xml) if int(index) < len(lengths))
+    check_texts(sum(uses))
+
+
+def check_text(length: int) -> None:
+    """Refuses a workbook whose longest text is longer than a cell may hold."""
+    if length > MAX_TEXT:
+        raise UnreadableError("F06", f"有单元格文字 {length} 字，超过上限 {MAX_TEXT} 字")
+
+
+def check_texts(total: int) -> None:
+    """Refuses a workbook whose cells together hold more text than any form."""
+    if total > MAX_TEXTS:
+        raise UnreadableError("F06", f"单元格文字共 {total} 字，超过上限 {MAX_TEXTS} 字")
+
+
+def check_merges(sheet: str, count: int) -> None:
+    """Refuses a sheet with more merged ranges than any form."""
+    if count > MAX_MERGES:
+        raise UnreadableError("F06", f"工作表“{sheet}”有 {count} 个合并区域，超过上限 {MAX_MERGES}")
 
 
 def check_sheets(count: int) -> None:

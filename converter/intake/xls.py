@@ -8,7 +8,7 @@ import xlrd
 from converter.intake import guards
 from converter.intake.cells import Sheet, Value, Workbook
 from converter.intake.guards import UnreadableError
-from converter.intake.xlsx import percent_digits_of_format
+from converter.intake.sheetxml import Styles
 from converter.vocabulary.numbers import shortest
 
 _ENCRYPTED = "encrypted"
@@ -24,29 +24,34 @@ def read_xls(content: bytes) -> Workbook:
     except xlrd.XLRDError as error:
         if _ENCRYPTED in str(error).lower():
             raise UnreadableError("F04", "文件已加密，没有密码不能读取") from error
-        raise UnreadableError("F01", f"文件已损坏或不是完整的 xls（{error}）") from error
+        raise UnreadableError("F01", "文件已损坏或不是完整的 xls") from error
     except UnreadableError:
         raise
     except Exception as error:  # xlrd raises struct.error, AssertionError, IndexError and more on damaged records
-        raise UnreadableError("F01", f"文件已损坏或不是完整的 xls（{type(error).__name__}）") from error
+        raise UnreadableError("F01", "文件已损坏或不是完整的 xls") from error
 
 
 def _sheet(book: xlrd.Book, source: xlrd.sheet.Sheet) -> Sheet:
     rows = _rows(source, book.datemode)
     guards.check_extent(source.name, len(rows), max(map(len, rows), default=0))
+    guards.check_merges(source.name, len(source.merged_cells))
     sheet = Sheet(
         name=source.name,
         rows=rows,
         merges=[(top, left, bottom - 1, right - 1) for top, bottom, left, right in source.merged_cells],
         visible=source.visibility == 0,
     )
-    percents = _percent_styles(book)
+    sheet.hidden_rows = {row for row, info in source.rowinfo_map.items() if info.hidden}
+    sheet.hidden_columns = {column for column, info in source.colinfo_map.items() if info.hidden}
+    styles = _styles(book)
     for row, values in enumerate(rows):
         for column, cell in enumerate(source.row_slice(row, 0, len(values))):
             if cell.ctype == xlrd.XL_CELL_ERROR:
                 sheet.errors[row, column] = xlrd.error_text_from_code.get(cell.value, "#错误")
-            elif cell.ctype == xlrd.XL_CELL_NUMBER and cell.xf_index in percents:
-                sheet.percents[row, column] = percents[cell.xf_index]
+            elif cell.ctype == xlrd.XL_CELL_NUMBER and cell.xf_index in styles.percents:
+                sheet.percents[row, column] = styles.percents[cell.xf_index]
+            elif cell.ctype == xlrd.XL_CELL_NUMBER and cell.xf_index in styles.pads:
+                sheet.pads[row, column] = styles.pads[cell.xf_index]
     return sheet
 
 
@@ -62,13 +67,12 @@ def _rows(source: xlrd.sheet.Sheet, datemode: int) -> list[list[Value]]:
     return rows
 
 
-def _percent_styles(book: xlrd.Book) -> dict[int, int]:
-    """Index of each cell style whose number format shows a percent → digits after the point."""
-    styles = {}
+def _styles(book: xlrd.Book) -> Styles:
+    """The cell styles whose number format changes what a cell means."""
+    styles = Styles()
     for index, style in enumerate(book.xf_list):
-        code = book.format_map[style.format_key].format_str if style.format_key in book.format_map else ""
-        if (digits := percent_digits_of_format(code)) is not None:
-            styles[index] = digits
+        if style.format_key in book.format_map:
+            styles.add(index, book.format_map[style.format_key].format_str)
     return styles
 
 

@@ -1,224 +1,153 @@
-"""OOXML workbooks: values and merges through python-calamine, plus a light scan of the sheet XML.
+"""OOXML workbooks: values and merges through python-calamine, what it loses through `sheetxml`.
 
-calamine gives '' for error cells and for formulas saved without a value, and no number formats (READERS §4, §7);
-the scan finds those cells. A sheet whose bytes hold none of the three is not parsed a second time.
+A package that calamine cannot read is repaired in memory and tried again, last by openpyxl (READERS, "Repair before
+refusing"); a workbook read that way says so.
 """
 
 import io
-import posixpath
 import re
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from xml.parsers import expat
 
+import openpyxl
 import python_calamine
+from lxml import etree
+from openpyxl.worksheet.worksheet import Worksheet
 
 from converter.intake import guards
-from converter.intake.cells import Cell, Sheet, Value, Workbook, from_a1
+from converter.intake.cells import Sheet, Value, Workbook
 from converter.intake.guards import UnreadableError
+from converter.intake.sheetxml import Marks, is_utf16, scan_sheets
 
-_SUSPECT = re.compile(rb"""\bt\s*=\s*["']e["']|<(?:\w+:)?f[\s/>]""")
-#: Cells beyond row 9,999 or column ZZ: only then can the area be over the limit before calamine allocates it.
-_FAR = re.compile(rb"""\br\s*=\s*["'](?:[A-Za-z]{3}|[A-Za-z]*\d{5})""")
-_DAMAGES = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OverflowError, ValueError)
+_ODD = (
+    python_calamine.CalamineError,
+    expat.ExpatError,
+    etree.LxmlError,
     LookupError,
     ValueError,
-    EOFError,
-    expat.ExpatError,
-    NotImplementedError,
+    TypeError,
+    AttributeError,
 )
-#: Built-in number formats 9 (0%) and 10 (0.00%).
-_PERCENT_FORMATS = {9: 0, 10: 2}
+_STRICT = (
+    (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    ),
+)
 
 
 def read_xlsx(content: bytes) -> Workbook:
-    """The sheets of an OOXML file. Raises UnreadableError F01 for a damaged file, F06 for one over a limit."""
+    """The sheets of an OOXML file. Raises UnreadableError F01 damaged, F04 with a password, F06 over a limit."""
     try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-        guards.check_archive(archive)
-        marks = _scan(archive)
-        for name, mark in marks.items():
-            guards.check_extent(name, mark.rows, mark.columns)
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        tables = [meta for meta in book.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet]
-        guards.check_sheets(len(tables))
-        return Workbook([_sheet(book, meta, marks) for meta in tables])
-    except _DAMAGES as error:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            guards.check_archive(archive)
+            try:
+                return _read(archive, content, _by_calamine)
+            except (*_ODD, UnreadableError) as error:
+                if isinstance(error, UnreadableError) and error.code != "F01":
+                    raise
+                return _second_try(content, error)
+    except _BROKEN as error:
         raise UnreadableError("F01", "文件已损坏或不是完整的 xlsx") from error
-    except python_calamine.CalamineError as error:
-        raise UnreadableError("F01", f"文件已损坏或不是完整的 xlsx（{error}）") from error
 
 
-def _sheet(
-    book: python_calamine.CalamineWorkbook, meta: python_calamine.SheetMetadata, marks: "dict[str, _Marks]"
-) -> Sheet:
-    source = book.get_sheet_by_name(meta.name)
-    guards.check_extent(meta.name, source.total_height, source.total_width)
-    merges = [(top, left, bottom, right) for (top, left), (bottom, right) in source.merged_cell_ranges or []]
-    mark = marks.get(meta.name, _Marks())
-    rows: list[list[Value]] = [*source.to_python(skip_empty_area=False)]  # type: ignore[list-item]  # its values are ours
-    return Sheet(
-        name=meta.name,
-        rows=rows,
-        merges=merges,
-        errors=mark.errors,
-        stale=mark.stale,
-        percents=mark.percents,
-        visible=meta.visible == python_calamine.SheetVisibleEnum.Visible,
-    )
+def _second_try(content: bytes, first: Exception) -> Workbook:
+    """The workbook read from a repaired package, marked as such; the first refusal where that fails, too."""
+    mended = _repaired(content)
+    for reader in (_by_calamine, _by_openpyxl):
+        try:
+            with zipfile.ZipFile(io.BytesIO(mended)) as archive:
+                book = _read(archive, mended, reader)
+        except Exception as error:  # openpyxl raises whatever a faulty part makes it stumble over
+            if isinstance(error, UnreadableError) and error.code != "F01":
+                raise
+        else:
+            book.repaired = True
+            return book
+    if isinstance(first, UnreadableError):
+        raise first
+    raise UnreadableError("F01", "文件已损坏或不是完整的 xlsx") from first
 
 
-@dataclass
-class _Marks:
-    """What the scan of one sheet's XML found; extents count filled cells only."""
-
-    errors: dict[Cell, str] = field(default_factory=dict)
-    stale: set[Cell] = field(default_factory=set)
-    percents: dict[Cell, int] = field(default_factory=dict)
-    rows: int = 0
-    columns: int = 0
-
-
-def _scan(archive: zipfile.ZipFile) -> dict[str, _Marks]:
-    """Marks by sheet name, only for sheets that need them."""
-    styles = _percent_styles(archive)
-    marks = {}
-    for name, part in _parts(archive).items():
-        xml = archive.read(part)
-        if xml.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):  # calamine would give an empty sheet
-            raise UnreadableError("F01", f"工作表“{name}”以 UTF-16 编码，不能读取")
-        if _SUSPECT.search(xml) or _FAR.search(xml) or _uses_style(xml, styles):
-            marks[name] = _SheetScan(styles).run(xml)
-    return marks
+def _read(archive: zipfile.ZipFile, content: bytes, reader: Callable[[bytes], list[Sheet]]) -> Workbook:
+    """The sheets by one reader, behind the guards, with their marks."""
+    guards.check_strings(archive)
+    marks = scan_sheets(archive)
+    for name, mark in marks.items():
+        guards.check_extent(name, mark.rows, mark.columns)
+    sheets = reader(content)
+    guards.check_sheets(len(sheets))
+    for sheet in sheets:
+        guards.check_merges(sheet.name, len(sheet.merges))
+        add_marks(sheet, marks.get(sheet.name, Marks()))
+    return Workbook(sheets)
 
 
-def _uses_style(xml: bytes, styles: dict[int, int]) -> bool:
-    return any(re.search(rb"""\bs\s*=\s*["']%d["']""" % style, xml) for style in styles)
+def add_marks(sheet: Sheet, mark: Marks) -> None:
+    """Lays what a scan found over the values of a sheet."""
+    sheet.errors, sheet.stale, sheet.percents, sheet.pads = mark.errors, mark.stale, mark.percents, mark.pads
+    sheet.hidden_rows, sheet.hidden_columns = mark.hidden_rows, mark.hidden_columns
+    sheet.idle_formulas = mark.formulas if mark.formulas == mark.zeros else 0
 
 
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Sheet name → name of its part, by way of the workbook's relations."""
-    members = {member.replace("\\", "/").lower(): member for member in archive.namelist()}
-    root = next((m for m in members if re.fullmatch(r"xl/workbook\d*\.xml", m)), None)
-    if root is None:
-        return {}
-    relations = members.get(f"xl/_rels/{posixpath.basename(root)}.rels")
-    if relations is None:
-        return {}
-    targets = {}
-    for tag, attributes in _elements(archive.read(relations)):
-        if tag == "Relationship":
-            target = attributes.get("Target", "")
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            targets[attributes.get("Id", "")] = members.get(path.lower(), "")
-    parts = {}
-    for tag, attributes in _elements(archive.read(members[root])):
-        if tag == "sheet":
-            relation = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
-            if targets.get(relation):
-                parts[attributes.get("name", "")] = targets[relation]
-    return parts
+def _by_calamine(content: bytes) -> list[Sheet]:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return calamine_sheets(book)
 
 
-def _percent_styles(archive: zipfile.ZipFile) -> dict[int, int]:
-    """Index of each cell style whose number format shows a percent → digits after the point."""
-    member = next((m for m in archive.namelist() if m.replace("\\", "/").lower() == "xl/styles.xml"), None)
-    if member is None:
-        return {}
-    xml = archive.read(member)
-    formats, styles, cell_styles = dict(_PERCENT_FORMATS), {}, False
-    for tag, attributes in _elements(xml):
-        if tag == "numFmt" and (digits := percent_digits_of_format(attributes.get("formatCode", ""))) is not None:
-            formats[int(attributes["numFmtId"])] = digits
-        elif tag == "cellXfs":
-            cell_styles, index = True, 0
-        elif tag in ("cellStyles", "dxfs"):
-            cell_styles = False
-        elif tag == "xf" and cell_styles:
-            if (number_format := int(attributes.get("numFmtId", 0))) in formats:
-                styles[index] = formats[number_format]
-            index += 1
-    return styles
+def calamine_sheets(book: python_calamine.CalamineWorkbook) -> list[Sheet]:
+    """The worksheets of an opened book, addressed from A1; charts and macro sheets are no tables."""
+    sheets = []
+    for meta in book.sheets_metadata:
+        if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
+            continue
+        source = book.get_sheet_by_name(meta.name)
+        guards.check_extent(meta.name, source.total_height, source.total_width)
+        merges = [(top, left, bottom, right) for (top, left), (bottom, right) in source.merged_cell_ranges or []]
+        rows: list[list[Value]] = [*source.to_python(skip_empty_area=False)]  # type: ignore[list-item]  # its values are ours
+        visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
+        sheets.append(Sheet(name=meta.name, rows=rows, merges=merges, visible=visible))
+    return sheets
 
 
-def percent_digits_of_format(code: str) -> int | None:
-    """Digits after the point that a percent number format shows (0.00% → 2); None where % is absent or mere text."""
-    bare = re.sub(r'"[^"]*"|\\.|_.|\*.', "", code)
-    if "%" not in bare:
-        return None
-    match = re.search(r"\.([0#?]+)", bare.split(";", maxsplit=1)[0])
-    return len(match[1]) if match else 0
+def _by_openpyxl(content: bytes) -> list[Sheet]:
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    sheets = []
+    for source in book.worksheets:
+        assert isinstance(source, Worksheet)
+        guards.check_extent(source.title, source.max_row, source.max_column)
+        merges = [(m.min_row - 1, m.min_col - 1, m.max_row - 1, m.max_col - 1) for m in source.merged_cells.ranges]
+        rows: list[list[Value]] = [list(row) for row in source.iter_rows(values_only=True)]  # type: ignore[arg-type]
+        sheets.append(
+            Sheet(
+                name=source.title, rows=rows, merges=merges, visible=source.sheet_state == Worksheet.SHEETSTATE_VISIBLE
+            )
+        )
+    return sheets
 
 
-def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
-    """Local name and attributes of every element, in document order."""
-    found: list[tuple[str, dict[str, str]]] = []
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda tag, attributes: found.append((tag.rpartition(":")[2], attributes))
-    parser.Parse(xml, True)
-    return found
+def _repaired(content: bytes) -> bytes:
+    """The package with / in its names, its parts in UTF-8 and strict namespaces replaced by the usual ones."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            part, name = source.read(entry), entry.filename.replace("\\", "/")
+            if name.lower().endswith((".xml", ".rels")):
+                part = _plain_xml(part)
+            target.writestr(name, part)
+    return memory.getvalue()
 
 
-class _SheetScan:
-    """One pass over a sheet's XML: error cells, formulas without a value, cells shown as percent, extents."""
-
-    def __init__(self, styles: dict[int, int]) -> None:
-        self.styles, self.marks = styles, _Marks()
-        self.row, self.column, self.cell = -1, -1, (0, 0)
-        self.is_error = self.is_text = self.has_formula = self.has_value = self.in_value = False
-        self.text: list[str] = []
-
-    def run(self, xml: bytes) -> _Marks:
-        """Scans the whole part."""
-        parser = expat.ParserCreate()
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = self._characters
-        parser.Parse(xml, True)
-        return self.marks
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        if name == "c":
-            self._start_cell(attributes)
-        elif name == "row":
-            self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
-            self.column = -1
-        elif name == "f":
-            self.has_formula = True
-        elif name in ("v", "is"):
-            self.in_value = self.has_value = True
-
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        self.cell = from_a1(attributes["r"]) if "r" in attributes else (self.row, self.column + 1)
-        self.row, self.column = self.cell
-        self.is_error, self.is_text = attributes.get("t") == "e", attributes.get("t") == "str"
-        self.has_formula = self.has_value = False
-        self.text = []
-        if (digits := self.styles.get(int(attributes.get("s", 0)))) is not None:
-            self.marks.percents[self.cell] = digits
-
-    def _characters(self, data: str) -> None:
-        if self.in_value:
-            self.text.append(data)
-
-    def _end(self, tag: str) -> None:
-        name = tag.rpartition(":")[2]
-        if name in ("v", "is"):
-            self.in_value = False
-        elif name == "c":
-            self._end_cell()
-
-    def _end_cell(self) -> None:
-        text = "".join(self.text)
-        if self.is_error:
-            self.marks.errors[self.cell] = text or "#错误"
-        elif self.has_formula and not text and not (self.is_text and self.has_value):  # "" is a text, but no number
-            self.marks.stale.add(self.cell)
-        if text or self.has_formula:
-            self.marks.rows = max(self.marks.rows, self.cell[0] + 1)
-            self.marks.columns = max(self.marks.columns, self.cell[1] + 1)
+def _plain_xml(part: bytes) -> bytes:
+    if is_utf16(part):
+        encoding = "utf-16-be" if part.startswith((b"\xfe\xff", b"\0<")) else "utf-16-le"
+        text = part.decode(encoding, "replace").lstrip("\ufeff")
+        part = re.sub(r"""^(<\?xml[^>]*?)\s+encoding\s*=\s*["'][^"']*["']""", r"\1", text).encode()
+    for strict, usual in _STRICT:
+        part = part.replace(strict, usual)
+    return part

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from converter.mapping.facts import Document
 from converter.mapping.forms import Form
@@ -13,6 +14,7 @@ from converter.vocabulary.labels import abbreviates, plain
 
 #: The form whose name a department goes by when its workbooks name it in two ways.
 NAMING_FORM = "基础数据表"
+_YEAR_FOLDER = re.compile(r"(?:[上本去]年|(?:19|20)\d\d年?)度?(?:数据|资料|材料)?")
 
 
 @dataclass
@@ -53,17 +55,21 @@ def _names(
     findings: list[tuple[str, Finding]] = []
     stated = sorted({document.department for document in members if document.department})
     one_name: dict[str, str] = {name: name for name in stated}
-    if len(stated) == 2 and _same_department(stated[0], stated[1], members, regions):
+    alike = [(a, b) for a, b in combinations(stated, 2) if _alike(a, b, regions)]
+    if len(stated) == 2 and alike and _no_form_twice(members):
         chosen = _chosen(stated, members)
         one_name = dict.fromkeys(stated, chosen)
-        findings.append((chosen, _two_names(chosen, stated, members)))
+        alike = [(chosen, next(name for name in stated if name != chosen))]
+    for a, b in alike:
+        same = one_name[a] == one_name[b]
+        findings.append((a, _two_names(a, b, members, "按同一部门处理" if same else "按两个部门处理")))
     fallback = next(iter(set(one_name.values()))) if len(set(one_name.values())) == 1 else ""
     names = {}
     for document in members:
         name = one_name.get(document.department, "")
         if not name:
             stem = document.file.rpartition("/")[2].rpartition(".")[0]
-            name = fallback or folder.rpartition("/")[2] or stem
+            name = fallback or _named_by_folder(folder) or stem
             message = f"表头没有单位名称，按{'同一文件夹的其他表' if fallback else '文件夹或文件名'}归属为“{name}”"
             findings.append(
                 (name, finding("M10", message, subject=document.file, place=Place(document.file, document.sheet)))
@@ -72,19 +78,31 @@ def _names(
     return names, findings
 
 
-def _same_department(a: str, b: str, members: Sequence[Document], regions: Sequence[str]) -> bool:
-    """Two head-line names of one folder are one department: one abbreviates the other, and no form-year is there twice."""
-    short, long = sorted((_without_region(a, regions), _without_region(b, regions)), key=len)
-    if not abbreviates(short, long):
+def _named_by_folder(folder: str) -> str:
+    """The innermost folder that is named after more than a year (人社局/上年 → 人社局)."""
+    parts = [part for part in folder.split("/") if not _YEAR_FOLDER.fullmatch(part)]
+    return parts[-1] if parts else ""
+
+
+def _alike(a: str, b: str, regions: Sequence[str]) -> bool:
+    """Whether one name abbreviates the other, the region's name aside; two regions are two departments."""
+    (region, name), (other_region, other) = _split(a, regions), _split(b, regions)
+    if region and other_region and region != other_region:
         return False
+    short, long = sorted((name, other), key=len)
+    return short == long or abbreviates(short, long)
+
+
+def _no_form_twice(members: Sequence[Document]) -> bool:
     counts = Counter((document.form, document.year) for document in members)
     return max(counts.values()) == 1
 
 
-def _without_region(name: str, regions: Sequence[str]) -> str:
+def _split(name: str, regions: Sequence[str]) -> tuple[str, str]:
+    """The region a name begins with, "" without one, and the rest."""
     folded = plain(name)
     prefix = max((r for r in regions if folded.startswith(r) and len(folded) > len(r) + 1), key=len, default="")
-    return folded[len(prefix) :]
+    return prefix, folded[len(prefix) :]
 
 
 def _chosen(stated: Sequence[str], members: Sequence[Document]) -> str:
@@ -93,12 +111,9 @@ def _chosen(stated: Sequence[str], members: Sequence[Document]) -> str:
     return by_form[0] if by_form else min(stated, key=lambda name: (len(name), name))
 
 
-def _two_names(chosen: str, stated: Sequence[str], members: Sequence[Document]) -> Finding:
+def _two_names(name: str, other: str, members: Sequence[Document], outcome: str) -> Finding:
     places = {document.department: Place(document.file, document.sheet) for document in reversed(members)}
-    other = next(name for name in stated if name != chosen)
-    message = (
-        f"同一文件夹内有两个单位名称：“{chosen}”（{places[chosen]}）与“{other}”（{places[other]}），按同一部门处理"
-    )
+    message = f"同一文件夹内有两个单位名称：“{name}”（{places[name]}）与“{other}”（{places[other]}），{outcome}"
     return finding("M03", message, subject=other, place=places[other])
 
 
@@ -123,7 +138,7 @@ def choose_year(submissions: Sequence[Submission], forms: Sequence[Form], asked:
     return ranked[0][0]
 
 
-def settle_years(submission: Submission, batch_year: Callable[[], int] | int) -> None:
+def settle_years(submission: Submission, batch_year: int) -> None:
     """Gives each document that names no year the year of its submission's 基础数据表: of its folder, else of the department.
 
     A folder or file name that bears a year decides before the batch's year, which is a last resort and is reported.
@@ -133,7 +148,7 @@ def settle_years(submission: Submission, batch_year: Callable[[], int] | int) ->
             continue
         year = _sibling_year(document, submission) or year_in(document.file)
         if year is None:
-            year = batch_year() if callable(batch_year) else batch_year
+            year = batch_year
             place = Place(document.file, document.sheet)
             message = f"“{document.form}”没有写明年度，按本批数据年度 {year} 年处理"
             submission.findings.append(finding("M12", message, subject=document.form, place=place))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from converter.intake.cells import a1
+from converter.intake.cells import Cell, a1
 from converter.mapping.facts import Document, Reading
 from converter.vocabulary.numbers import USABLE, shortest
 
@@ -58,8 +58,8 @@ def lines(reading: Reading) -> Iterator[str]:
 
 def _document_lines(document: Document) -> Iterator[str]:
     yield f"工作表“{document.sheet}”：{document.form}"
-    yield f"  年度：{_seen(document.year, document.year_cell, '表头年度栏')}"
-    yield f"  单位名称：{_seen(document.department, document.department_cell, '')}"
+    yield f"  年度：{_seen(document.year, document.year_cell)}"
+    yield f"  单位名称：{_seen(document.department, document.department_cell)}"
     if document.unit:
         yield f"  金额单位：{document.unit}" + ("" if document.unit_named else "（表内没有写，按表单推定）")
     yield f"  认出 {len(document.facts)} 个数据单元格："
@@ -71,8 +71,7 @@ def _document_lines(document: Document) -> Iterator[str]:
         yield f"  [{item.code}] {item.place.cell} {item.message}（{item.advice}）"
 
 
-def _seen(value: object, cell: tuple[int, int] | None, otherwise: str) -> str:
+def _seen(value: object, cell: Cell | None) -> str:
     if not value:
         return "表内没有写"
-    where = a1(cell) if cell else otherwise
-    return f"{value}（{where}）" if where else str(value)
+    return f"{value}（{a1(cell)}）" if cell else str(value)

@@ -1,6 +1,8 @@
 """The data dictionary (mappings/fields.yaml): every field's name, kind, meaning, sources in order and aliases."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import keyword
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -79,12 +81,19 @@ class Dictionary:
     fields: dict[str, Field] = field(default_factory=dict)
     labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    formula_places: dict[str, list[Place]] = field(default_factory=dict)
 
     def __contains__(self, name: object) -> bool:
         return name in self.fields
 
     def __getitem__(self, name: str) -> Field:
         return self.fields[name]
+
+    def forget(self, item: str, kept: Collection[str] = ()) -> None:
+        """Takes out the fields of an item, but for those `kept`."""
+        former = [name for name, known in self.fields.items() if known.item == item and name not in kept]
+        for name in former:
+            del self.fields[name], self.places[name]
 
     def nearest(self, name: str) -> str:
         """The known field most like `name`, for a suggestion."""
@@ -94,20 +103,25 @@ class Dictionary:
 def load_fields(layers: Sequence[Document]) -> Dictionary:
     """The data dictionary of one or more fields.yaml; a later layer's entry replaces an earlier one of the same name.
 
-    Raises ConfigurationError C02–C05; C05 where two entries of one file give the same field name.
+    Raises ConfigurationError C02–C05; C05 where two entries of one file give the same field name, or one that no
+    formula can hold.
     """
     dictionary = Dictionary()
     for document in layers:
         content = document.parse(FieldsFile)
         added: set[str] = set()
         for name, item in content.items.items():
+            dictionary.forget(name, added)
             labels = (label(text) for text in (name, *item.aliases))
-            dictionary.labels[name] = tuple(dict.fromkeys(labels))
+            dictionary.labels[name] = tuple(dict.fromkeys(text for text in labels if text))
             for made in _of_item(name, item):
                 _add(dictionary, made, added, document.place("items", name))
         for name, derived in content.derived.items():
+            dictionary.forget(name, added)
             made = Field(name, name, "", derived.kind, derived.meaning, (), (), formulas=tuple(derived.formulas))
             _add(dictionary, made, added, document.place("derived", name))
+            lines = range(len(derived.formulas))
+            dictionary.formula_places[name] = [document.place("derived", name, "formulas", line) for line in lines]
     return dictionary
 
 
@@ -118,8 +132,10 @@ def _of_item(name: str, item: Item) -> Iterator[Field]:
 
 
 def _add(dictionary: Dictionary, made: Field, added: set[str], place: Place) -> None:
-    if not made.name.isidentifier():
-        raise ConfigurationError("C05", f"字段名“{made.name}”含有公式里不能用的字符", "请去掉括号、引号和空格", place)
+    folded = unicodedata.normalize("NFKC", made.name)  # as a formula's names are folded
+    if not made.name.isidentifier() or keyword.iskeyword(made.name) or folded != made.name:
+        message = f"字段名“{made.name}”含有公式里不能用的字符或保留字"
+        raise ConfigurationError("C05", message, "请去掉括号、引号和空格，字母用半角", place)
     if made.name in added:
         raise ConfigurationError("C05", f"字段名“{made.name}”重复", "请改名", place)
     added.add(made.name)

@@ -4,14 +4,33 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator
 from pydantic import Field as Key
 
 from converter.mapping.documents import Document, Strict
 from converter.mapping.fields import Dictionary
 from converter.vocabulary.findings import ConfigurationError
 from converter.vocabulary.labels import label, nearest
+
+
+def _not_blank(text: str) -> str:
+    if not label(text):
+        raise ValueError("不能为空")
+    return text
+
+
+def _known_placeholders(head: str) -> str:
+    for placeholder in re.findall(r"\{.*?\}", head):
+        if placeholder not in _YEAR:
+            raise ValueError(f"不认识的“{placeholder}”，表头的年度只能写作 {'、'.join(_YEAR)}")
+    return head
+
+
+#: A text that cells are compared with; a blank one would fit any cell.
+Label = Annotated[str, AfterValidator(_not_blank)]
+ColumnHead = Annotated[Label, AfterValidator(_known_placeholders)]
 
 
 class Table(Strict):
@@ -21,11 +40,11 @@ class Table(Strict):
     column's basis make the field. With `values: below` there is one row of values and a column names the whole field.
     """
 
-    label: list[str] = Key(min_length=1)
-    columns: dict[str, str] = Key(min_length=1)
-    block: list[str] = []
+    label: list[Label] = Key(min_length=1)
+    columns: dict[ColumnHead, str] = Key(min_length=1)
+    block: list[Label] = []
     values: Literal["rows", "below"] = "rows"
-    rows: dict[str, str | None] = {}
+    rows: dict[Label, str | None] = {}
     listed: dict[str, str] = {}
 
     def known_rows(self) -> Iterator[tuple[str, str]]:
@@ -44,24 +63,24 @@ class Table(Strict):
 class IndicatorTable(Strict):
     """A list of indicators, level by level, with weights, sentences and the department's own scores."""
 
-    levels: list[list[str]] = Key(min_length=1)
-    weight: list[str]
-    rule: list[str]
-    note: list[str] = []
-    self_score: list[str] = Key(min_length=1)
-    totals: list[str] = []
+    levels: list[Annotated[list[Label], Key(min_length=1)]] = Key(min_length=1)
+    weight: list[Label]
+    rule: list[Label]
+    note: list[Label] = []
+    self_score: list[Label] = Key(min_length=1)
+    totals: list[Label] = []
 
 
 class Form(Strict):
     """One kind of document that departments hand in."""
 
     form: str
-    titles: list[str] = Key(min_length=1)
-    department: list[str] = []
+    titles: list[Label] = Key(min_length=1)
+    department: list[Label] = []
     sets_year: bool = False
-    unit: str = ""
+    unit: Literal["", "元", "千元", "万元", "亿元"] = ""
     scope: str = ""
-    ignore: list[str] = []
+    ignore: list[Label] = []
     tables: list[Table] = []
     indicators: IndicatorTable | None = None
 
@@ -108,21 +127,37 @@ def load_form(document: Document, dictionary: Dictionary) -> Form:
     """Reads one form. Raises ConfigurationError C…; C06 for a row or column that gives no known field."""
     form = document.parse(Form)
     if bool(form.tables) == bool(form.indicators):
-        raise document.error("C06", "表单应有 tables 或 indicators 之一", "请对照内置表单", (1, 1))
+        raise document.error("C06", "表单应有 tables 或 indicators 之一", "请对照内置表单")
     for index, table in enumerate(form.tables):
         _check_table(table, ("tables", index), document, dictionary)
     return form
 
 
 def _check_table(table: Table, path: tuple[str, int], document: Document, dictionary: Dictionary) -> None:
-    for name in table.fields():
-        if name not in dictionary:
-            close = nearest(name, dictionary.fields)
-            advice = f"是否为“{close}”？" if close else "请先在 fields.yaml 登记"
-            raise ConfigurationError("C06", f"字段“{name}”不在数据字典中", advice, document.place(*path))
+    _check_fields(table, path, document, dictionary)
     owners: dict[str, str] = {}
     for name, item in table.known_rows():
         for text in (label(name), *dictionary.labels.get(item, ())):
             if owners.setdefault(text, item) != item:
                 place = document.place(*path, "rows", name)
                 raise ConfigurationError("C06", f"“{text}”既是“{owners[text]}”又是“{item}”的叫法", "请去掉一处", place)
+
+
+def _check_fields(table: Table, path: tuple[str, int], document: Document, dictionary: Dictionary) -> None:
+    """Every crossing of a row and a column gives a known field, and details are listed under a known row."""
+    if table.values == "below":
+        given = [(name, ("columns", head)) for head, name in table.columns.items()]
+    else:
+        rows = [(item, ("rows", name)) for name, item in table.known_rows()]
+        rows += [(item, ("listed", name)) for name, item in table.listed.items()]
+        given = [(item + basis, at) for item, at in rows for basis in table.columns.values()]
+    for name, at in given:
+        if name not in dictionary:
+            close = dictionary.nearest(name)
+            advice = f"是否为“{close}”？" if close else "请先在 fields.yaml 登记"
+            raise document.error("C06", f"字段“{name}”不在数据字典中", advice, *path, *at)
+    items = [item for _, item in table.known_rows()]
+    for item in table.listed:
+        if item not in items:
+            advice = f"是否为“{close}”？" if (close := nearest(item, items)) else "请先在 rows 里写上该项目"
+            raise document.error("C06", f"listed 里的“{item}”不是 rows 里的项目", advice, *path, "listed", item)

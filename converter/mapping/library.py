@@ -35,6 +35,9 @@ class Library:
         if own is not None:
             if not own.is_dir():
                 raise ConfigurationError("C07", "找不到 --mappings 指定的文件夹", "请核对路径", Place(str(own)))
+            if misnamed := sorted(own.rglob("*.yml")):
+                place = Place(f"{own.resolve().name}/{misnamed[0].relative_to(own).as_posix()}")
+                raise ConfigurationError("C07", "不会读取扩展名为 .yml 的文件", "请把扩展名改为 .yaml", place)
             self.layers.append(Layer(own, own.resolve().name))
 
     def documents(self, pattern: str) -> Iterator[tuple[Layer, Document]]:
@@ -51,9 +54,14 @@ class Library:
     @cached_property
     def forms(self) -> list[Form]:
         """All forms; a user's form replaces the built-in one of its name."""
-        forms = {}
-        for _, document in self.documents("forms/*.yaml"):
+        forms: dict[str, Form] = {}
+        owners: dict[str, tuple[Layer, str]] = {}
+        for layer, document in self.documents("forms/*.yaml"):
             form = load_form(document, self.dictionary)
+            owner, other = owners.get(form.form, (None, ""))
+            if owner == layer:
+                raise document.error("C06", f"与 {other} 是同名的表单“{form.form}”", "请改名或只保留一个", "form")
+            owners[form.form] = layer, document.shown
             forms[form.form] = form
         check_sources(self.dictionary, {form.form: form.fields() for form in forms.values()})
         return list(forms.values())

@@ -22,7 +22,11 @@ class Column:
 
 @dataclass
 class Located:
-    """A table found on a sheet; rows run from `first` to before `last`. `doubts` are heads that contradict the years."""
+    """A table found on a sheet; rows run from `first` to before `last`.
+
+    `doubts` are heads that contradict the years, `missing` heads that are not there, `repeats` rows in which a page break
+    prints the head again, `others` the label heads of more such tables, which are not read.
+    """
 
     table: Table
     head_row: int
@@ -33,6 +37,8 @@ class Located:
     last: int = 0
     doubts: list[Column] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    repeats: set[int] = field(default_factory=set)
+    others: list[Cell] = field(default_factory=list)
 
 
 @dataclass
@@ -57,24 +63,52 @@ def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[
         else:
             found.append(located)
     for located in found:
-        below = [o.head_row for o in found if o.label_column == located.label_column and o.head_row > located.head_row]
+        _look_for_more(page, located, label_heads, dictionary)
+    heads = [(located.head_row, located.label_column) for located in found]
+    heads += [cell for located in found for cell in located.others]
+    for located in found:
+        below = [row for row, column in heads if column == located.label_column and row > located.head_row]
         located.last = min(below, default=len(page.sheet.rows))
         located.first = located.head_row + 1
     return found, reasons
 
 
+def _look_for_more(page: Page, located: Located, label_heads: set[str], dictionary: Dictionary) -> None:
+    """Notes where the same heads stand again: printed anew by a page break, or over another table."""
+    for cell in _places(page, located.table):
+        if cell == (located.head_row, located.label_column):
+            continue
+        other = _columns(page, located.table, cell, label_heads, dictionary)
+        if isinstance(other, str):
+            continue
+        if cell[1] == located.label_column and _heads_of(other) == _heads_of(located):
+            located.repeats.add(cell[0])
+        else:
+            located.others.append(cell)
+
+
+def _heads_of(located: Located) -> list[tuple[int, Head]]:
+    return [(column.index, column.head) for column in located.columns]
+
+
+def _places(page: Page, table: Table) -> Iterator[Cell]:
+    """Where the table's label head stands under its block."""
+    for text in table.label:
+        for cell in page.places.get(label(text), []):
+            if not table.block or _under_block(page, cell, table.block):
+                yield cell
+
+
 def _locate(page: Page, table: Table, label_heads: set[str], dictionary: Dictionary) -> Located | str:
     """The table under its first label head with all targets beside it, or why there is none."""
     reason = f"没有找到表头“{table.label[0]}”"
-    for text in table.label:
-        for row, column in page.places.get(label(text), []):
-            if table.block and not _under_block(page, (row, column), table.block):
-                reason = f"表头“{text}”不在“{table.block[0]}”之下"
-                continue
-            located = _columns(page, table, (row, column), label_heads, dictionary)
-            if not isinstance(located, str):
-                return located
-            reason = located
+    if table.block:
+        reason = f"“{table.block[0]}”之下没有找到表头“{table.label[0]}”"
+    for cell in _places(page, table):
+        located = _columns(page, table, cell, label_heads, dictionary)
+        if not isinstance(located, str):
+            return located
+        reason = located
     return reason
 
 

@@ -12,11 +12,11 @@ from converter.vocabulary.labels import label, plain, shown
 #: Titles, name, year and unit lines stand within the first rows of a sheet.
 HEAD_ROWS = 8
 
-_UNIT_LINE = re.compile(r"(?:金额)?单位:?\s*(?:人民币)?\s*(万元|千元|亿元|元)(?![一-鿿])")
+_UNIT_LINE = re.compile(r"单\s*位\s*:?\s*(?:人民币)?\s*((?:百\s*万|[万千亿])?\s*元)(?![一-鿿])")
 _CHINESE_YEAR = re.compile(r"二[〇○零]([一二三四五六七八九〇○零])([一二三四五六七八九〇○零])年")
 _DIGITS = {**{c: i for i, c in enumerate("〇一二三四五六七八九")}, "○": 0, "零": 0}
 #: A year, but neither that of a 文号 (〔2020〕2号) nor that of a date (2020年6月30日).
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年度?(?!\s*(?:\d{1,2}\s*月|第?\s*\d+\s*号))")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年(?!度?\s*(?:[\d一二三四五六七八九十]{1,2}\s*月|第?\s*\d+\s*号))")
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Page:
         for row in range(len(self.sheet.rows)):
             for column, text in self.sheet.texts(row):
                 if len(text) <= 80 and (match := _UNIT_LINE.search(unicodedata.normalize("NFKC", text))):
-                    return Seen(match[1], (row, column))
+                    return Seen(shown(match[1]), (row, column))
         return None
 
     def department(self, heads: Sequence[str], until: int) -> Seen | None:
@@ -85,8 +85,9 @@ class Page:
                 name = _clean_name(folded.partition(":")[2])
                 if name:
                     return Seen(name, (row, column))
-                if index + 1 < len(texts) and ":" not in plain(texts[index + 1][1]):
-                    return Seen(_clean_name(plain(texts[index + 1][1])), (row, texts[index + 1][0]))
+                beside = texts[index + 1] if index + 1 < len(texts) else (0, "")
+                if ":" not in plain(beside[1]) and (name := _clean_name(plain(beside[1]))):
+                    return Seen(name, (row, beside[0]))
         return None
 
     def year(self, until: int) -> Seen | None:
@@ -111,5 +112,7 @@ def _arabic(match: re.Match[str]) -> str:
 
 def _clean_name(folded: str) -> str:
     """A department's name without stamps and whatever else stands in the same cell."""
-    name = re.split(r"(?:金额)?单位[:：]|填报日期|填表日期|(?:19|20)\d\d年", folded)[0]
+    name = re.split(
+        r"(?:金额)?单位:|(?:填[报表]|编报|报送)(?:日期|时间|人)|联系[人电方]|负责人|(?:19|20)\d\d年", folded
+    )[0]
     return shown(re.sub(r"\((?:盖章|公章|签章)\)", "", name)).strip("_:：")

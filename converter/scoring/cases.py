@@ -1,6 +1,7 @@
 """Worked cases beside the rules (<year>.cases.yaml): run by `jixiao scheme test` and by the test suite."""
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +96,12 @@ def _check_names(case: Case, index: int, document: Document, scheme: Scheme, der
         if known is None or known.name not in derivations.dictionary:
             place = document.place("cases", index, "given", name)
             close = derivations.dictionary.nearest(name)
-            raise ConfigurationError("C11", f"数据字典里没有字段“{name}”", f"是否为“{close}”？", place)
+            advice = (
+                f"是否为“{close}”？"
+                if known or not re.search(r"[（）()]", name)
+                else "写作 上年(字段)，括号成对、用半角"
+            )
+            raise ConfigurationError("C11", f"数据字典里没有字段“{name}”", advice, place)
 
 
 def _given(name: str) -> Input | None:

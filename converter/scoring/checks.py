@@ -20,6 +20,7 @@ from converter.scoring.frames import FactRow, adopt
 from converter.scoring.inputs import Inputs
 from converter.scoring.rounding import Flags, Floats, snap
 from converter.vocabulary.findings import ConfigurationError, Finding, Level, Owner, Place
+from converter.vocabulary.labels import nearest
 from converter.vocabulary.numbers import NAN, USABLE, percent, percent_digits, shortest
 
 
@@ -90,23 +91,28 @@ def load_checks(library: Library) -> Checks:
         merged.audit.update(content.audit)
         for code, check in content.reconcile.items():
             _check_names(code, check, document, library)
+            if check.where and check.where not in (known := [form.form for form in library.forms]):
+                message, advice = f"{code}：没有表单“{check.where}”", f"是否为“{nearest(check.where, known)}”？"
+                raise document.error("C09", message, advice, "reconcile", code, "where")
     return merged
 
 
 def _check_names(code: str, check: Reconciliation, document: Document, library: Library) -> None:
-    for basis in check.each:
-        for text in (check.left, *check.right):
+    """Refuses a side that is no formula of known fields, or an unknown field in `printed` (C09)."""
+    sides: list[tuple[str, tuple[str | int, ...]]] = [(check.left, ("left",))]
+    sides += [(text, ("right", at)) for at, text in enumerate(check.right)]
+    sides += [(check.printed, ("printed",))] if check.printed else []
+    for text, path in sides:
+        place = document.place("reconcile", code, *path, key=path == ("printed",))
+        for basis in check.each:
             try:
                 names = [needed.name for needed in parse(text.replace("{口径}", basis)).inputs()]
             except ExpressionError as error:
-                raise ConfigurationError(
-                    "C09", f"{code}：{error}", "请改正算式", document.place("reconcile", code)
-                ) from error
+                raise ConfigurationError("C09", f"{code}：{error}", "请改正算式", place) from error
             for name in names:
                 if name not in library.dictionary:
-                    close = library.dictionary.nearest(name)
-                    message = f"{code}：字段“{name}”不在数据字典中"
-                    raise ConfigurationError("C09", message, f"是否为“{close}”？", document.place("reconcile", code))
+                    message, close = f"{code}：字段“{name}”不在数据字典中", library.dictionary.nearest(name)
+                    raise ConfigurationError("C09", message, f"是否为“{close}”？", place)
 
 
 @dataclass(frozen=True)

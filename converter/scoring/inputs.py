@@ -49,20 +49,21 @@ class Derivations:
         self.formulas: dict[str, list[Formula]] = {}
         for name, known in dictionary.fields.items():
             if known.formulas:
-                self.formulas[name] = [self._parse(name, text) for text in known.formulas]
+                self.formulas[name] = [self._parse(name, text, at) for at, text in enumerate(known.formulas)]
         for name in self.formulas:
             self._refuse_circle(name, (name,))
 
-    def _parse(self, name: str, text: str) -> Formula:
+    def _parse(self, name: str, text: str, at: int) -> Formula:
+        place = self.dictionary.formula_places[name][at]
         try:
             formula = parse(text)
         except ExpressionError as error:
-            raise ConfigurationError("C08", f"{name}：{error}", "请改正公式", self.dictionary.places[name]) from error
+            raise ConfigurationError("C08", f"{name}：{error}", "请改正公式", place) from error
         for needed in formula.inputs():
             if needed.name not in self.dictionary:
                 close = self.dictionary.nearest(needed.name)
                 message = f"{name}：字段“{needed.name}”不在数据字典中"
-                raise ConfigurationError("C08", message, f"是否为“{close}”？", self.dictionary.places[name])
+                raise ConfigurationError("C08", message, f"是否为“{close}”？", place)
         return formula
 
     def _refuse_circle(self, name: str, path: tuple[str, ...]) -> None:

@@ -15,7 +15,7 @@ from converter.mapping.library import Library
 from converter.scoring.expressions import Formula, parse
 from converter.scoring.points import Bands, ComputedForm, Deduct, External, Violations, Weight, describe_judged
 from converter.vocabulary.findings import ConfigurationError, Place
-from converter.vocabulary.labels import label
+from converter.vocabulary.labels import label, nearest
 from converter.vocabulary.numbers import shortest
 
 
@@ -124,15 +124,6 @@ class SchemeFile(Strict):
     levels: dict[str, LevelWeight] = {}
     indicators: dict[str, Indicator] = Key(min_length=1)
 
-    @model_validator(mode="after")
-    def _shares(self) -> "SchemeFile":
-        for name, indicator in self.indicators.items():
-            if indicator.shares is not None:
-                other = self.indicators.get(indicator.shares)
-                if other is None or other.full is None or other.path != indicator.path:
-                    raise ValueError(f"“{name}”的 shares 应是同一上级下、写有 full 的指标")
-        return self
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -181,7 +172,17 @@ class Scheme:
     def __init__(self, document: Document, dictionary: Dictionary) -> None:
         self.document = document
         self.file = document.parse(SchemeFile, {"dictionary": dictionary})
+        for name, spec in self.file.indicators.items():
+            self._check_shares(name, spec)
         self.rules = [self._rule(name, spec) for name, spec in self.file.indicators.items()]
+
+    def _check_shares(self, name: str, spec: Indicator) -> None:
+        other = self.file.indicators.get(spec.shares or "")
+        if spec.shares is not None and (other is None or other.full is None or other.path != spec.path):
+            message = f"“{name}”的 shares 应是同一上级下、写有 full 的指标，“{spec.shares}”不是"
+            close = nearest(spec.shares, [n for n, i in self.file.indicators.items() if i.full and i.path == spec.path])
+            advice = f"是否为“{close}”？" if close else "请改正"
+            raise self.document.error("C02", message, advice, "indicators", name, "shares")
 
     @property
     def name(self) -> str:

@@ -10,10 +10,16 @@ from rapidfuzz import fuzz, process
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _QUOTES = dict.fromkeys(map(ord, "“”„‟\"'‘’`´「」『』《》〈〉"))
 _BRACKETS = str.maketrans("〔〕【】[]{}", "()()()()")
+#: Radicals that look like characters, as PDF converters write them; NFKC folds the Kangxi radicals, but not these.
+_RADICALS = str.maketrans(
+    "⺁⺇⺒⺝⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰",
+    "厂几巳月民虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙",
+)
 _CIRCLED = re.compile(r"[①-⑳⑴-⒇⒈-⒛㈠-㈩]")
 _NUMERAL = r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}"
 #: A numeral is numbering only before a separator (三公经费 keeps its 三, 2019年 its year).
 _NUMBERING = re.compile(rf"(?:\((?:{_NUMERAL})\)[、.:]?|(?:{_NUMERAL})(?:、|[.:](?![0-9]))|其中:|\x00[、.:]?)")
+_FOLDED = {**_ZERO_WIDTH, **_QUOTES, **_BRACKETS, **_RADICALS}
 _EDGES = ":;,.、"
 _UNIT_TAIL = re.compile(r"\((?:单位:)?(%|‰|元|千元|万元|亿元|人|名|个|分|辆|批次|人次|平方米)\)$")
 
@@ -21,7 +27,7 @@ _UNIT_TAIL = re.compile(r"\((?:单位:)?(%|‰|元|千元|万元|亿元|人|名|
 @lru_cache(maxsize=1 << 16)
 def plain(text: str) -> str:
     """Text folded for comparing whole sentences: NFKC, no blanks, no quotes, one kind of bracket."""
-    folded = unicodedata.normalize("NFKC", text).translate(_ZERO_WIDTH).translate(_QUOTES).translate(_BRACKETS)
+    folded = unicodedata.normalize("NFKC", text).translate(_FOLDED)
     return re.sub(r"\s+", "", folded)
 
 

@@ -32,7 +32,6 @@ MONEY = {"元": 0.0001, "千元": 0.1, "万元": 1.0, "万": 1.0, "百万元": 1
 RATIO = {"%": 0.01, "‰": 0.001}
 #: What is counted, with the words for one and the same thing; 个 counts anything and stands in every family.
 _COUNTED = [["人", "名"], ["辆", "台"], ["批次", "批", "次"], ["人次"], ["项", "件", "例"], ["团", "组"]]
-COUNT = {"个": 1.0, **{unit: 1.0 for units in _COUNTED for unit in units}}
 _FAMILIES = (MONEY, RATIO, *(dict.fromkeys([*units, "个"], 1.0) for units in _COUNTED), {"平方米": 1.0}, {"分": 1.0})
 
 

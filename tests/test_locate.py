@@ -1,0 +1,238 @@
+"""A form's tables are found by their heads, wherever they stand; what is not found or stands twice is said."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from converter.intake.cells import Sheet, Value
+from converter.mapping.documents import Document
+from converter.mapping.fields import Dictionary
+from converter.mapping.forms import Form, Table, load_form
+from converter.mapping.library import Library
+from converter.mapping.locate import Located, LocatedIndicators, locate_indicators, locate_tables
+from converter.mapping.page import Page
+from tests.workbooks import Grid, accounts, basic_data, indicator_table
+
+
+def page(grid: Grid) -> Page:
+    """A grid as a reader of xlsx files would give it."""
+    rows, columns = (max(cell[axis] for cell in grid.cells) + 1 for axis in (0, 1))
+    cells: list[list[Value]] = [[grid.cells.get((row, column)) for column in range(columns)] for row in range(rows)]
+    return Page(Sheet(grid.name, cells, grid.merges))
+
+
+@pytest.fixture(scope="module")
+def forms(library: Library) -> dict[str, Form]:
+    return {form.form: form for form in library.forms}
+
+
+@pytest.fixture(scope="module")
+def dictionary(library: Library) -> Dictionary:
+    return library.dictionary
+
+
+def columns(located: Located) -> list[tuple[int, str, int | None, int]]:
+    """Column, target, year, offset."""
+    return [(column.index, column.head.target, column.head.year, column.head.offset) for column in located.columns]
+
+
+# --- 附件3: two tables with different heads over the same columns
+
+
+@pytest.mark.parametrize(("rows", "right"), [(0, 0), (3, 2), (40, 25)])
+def test_two_tables_over_the_same_columns(
+    rows: int, right: int, forms: dict[str, Form], dictionary: Dictionary
+) -> None:
+    """By their labels alone: the same wherever the sheet's author began."""
+    found, reasons = locate_tables(page(basic_data().moved(rows, right)), forms["基础数据表"], dictionary)
+    assert reasons == []
+    staff, money = found
+    assert (staff.head_row, staff.label_column, staff.first, staff.last) == (rows + 3, right, rows + 4, rows + 5)
+    assert columns(staff) == [
+        (right + 1, "编制数", None, 0),
+        (right + 2, "在职人员数", 2019, 0),
+        (right + 3, "在职人员控制率填报数", None, 0),
+    ]
+    assert (money.head_row, money.first) == (rows + 5, rows + 6)
+    assert columns(money) == [
+        (right + 1, "决算数", 2018, -1),
+        (right + 2, "预算数", 2019, 0),
+        (right + 3, "决算数", 2019, 0),
+    ]
+    assert (staff.year, money.year, money.doubts, money.missing, money.others) == (2019, 2019, [], [], [])
+
+
+def test_columns_may_stand_in_any_order(forms: dict[str, Form], dictionary: Dictionary) -> None:
+    grid = basic_data()
+    grid.row(5, "经费控制情况", "2019年决算数", "2018年决算数", "2019年预算数")
+    found, _ = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    assert columns(found[1]) == [(1, "决算数", 2019, 0), (2, "决算数", 2018, -1), (3, "预算数", 2019, 0)]
+
+
+def test_a_year_that_fits_no_other_head_is_a_doubt(forms: dict[str, Form], dictionary: Dictionary) -> None:
+    grid = basic_data()
+    grid.row(5, "经费控制情况", "2016年决算数")
+    found, _ = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    assert [column.cell for column in found[1].doubts] == [(5, 1)]
+
+
+def test_a_missing_head_is_named_and_a_missing_basis_is_no_table(
+    forms: dict[str, Form], dictionary: Dictionary
+) -> None:
+    grid = basic_data()
+    del grid.cells[5, 1]
+    found, reasons = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    assert (found[1].missing, reasons) == (["{上年}决算数"], [])
+    grid.row(5, "经费控制情况", None, "预算")
+    found, reasons = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    assert [table.table.label[0] for table in found] == ["财政供养人员情况"]
+    assert reasons == ["表头“经费控制情况”右边缺少“{上年}决算数”“{本年}预算数”"]
+
+
+def test_a_table_whose_label_is_not_there_is_told_by_its_name(forms: dict[str, Form], dictionary: Dictionary) -> None:
+    grid = basic_data()
+    grid.cells[3, 0] = "人员"
+    found, reasons = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    assert [table.table.label[0] for table in found] == ["经费控制情况"]
+    assert reasons == ["没有找到表头“财政供养人员情况”"]
+
+
+def test_a_label_without_heads_beside_it_is_passed_over(forms: dict[str, Form], dictionary: Dictionary) -> None:
+    grid = basic_data().moved(1, 0)
+    grid.row(0, "经费控制情况", "见下表")
+    found, reasons = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    assert (reasons, found[1].head_row, found[1].others) == ([], 6, [])
+
+
+# --- the same heads again
+
+
+def test_heads_printed_again_by_a_page_break_are_the_same_table(forms: dict[str, Form], dictionary: Dictionary) -> None:
+    grid = basic_data()
+    grid.row(14, "经费控制情况", "2018年决算数", "2019年预算数", "2019年决算数")
+    found, _ = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    assert (found[1].repeats, found[1].others, found[1].last) == ({14}, [], len(page(grid).sheet.rows))
+
+
+def test_the_form_of_another_year_below_is_another_table(forms: dict[str, Form], dictionary: Dictionary) -> None:
+    both = basic_data()
+    lower = basic_data(year=2018).moved(40, 0)
+    both.cells.update(lower.cells)
+    both.merges += lower.merges
+    (staff, money), _ = locate_tables(page(both), forms["基础数据表"], dictionary)
+    assert (staff.others, money.others) == ([(43, 0)], [(45, 0)])
+    assert (money.last, money.year, money.repeats) == (43, 2019, set())
+
+
+# --- 财决01: blocks side by side
+
+
+@pytest.mark.parametrize(("rows", "right"), [(0, 0), (5, 3)])
+def test_blocks_side_by_side_keep_to_their_own_columns(
+    rows: int, right: int, forms: dict[str, Form], dictionary: Dictionary
+) -> None:
+    found, reasons = locate_tables(page(accounts().moved(rows, right)), forms["财决01"], dictionary)
+    assert reasons == []
+    assert [table.table.block for table in found] == [["收入"], ["支出"]]
+    assert [[column.index - right for column in table.columns] for table in found] == [[2, 3, 4], [7, 8, 9]]
+    assert [table.label_column - right for table in found] == [0, 5]
+    assert {table.head_row for table in found} == {rows + 4}
+    assert all(not table.others for table in found)
+
+
+def test_blocks_are_known_by_their_heads_not_by_their_order(forms: dict[str, Form], dictionary: Dictionary) -> None:
+    grid = accounts()
+    grid.row(3, "支出", None, None, None, None, "收入")
+    grid.cells[4, 0], grid.cells[4, 5] = "项目(按支出性质和经济分类)", "项目"
+    found, _ = locate_tables(page(grid), forms["财决01"], dictionary)
+    assert [(table.table.block[0], table.label_column) for table in found] == [("收入", 5), ("支出", 0)]
+
+
+def test_a_block_without_its_head_is_not_taken_for_the_other(forms: dict[str, Form], dictionary: Dictionary) -> None:
+    grid = accounts()
+    del grid.cells[3, 0]
+    found, reasons = locate_tables(page(grid), forms["财决01"], dictionary)
+    assert [table.table.block[0] for table in found] == ["支出"]
+    assert reasons == ["“收入”之下没有找到表头“项目”"]
+
+
+def test_a_head_with_its_unit_names_the_unit_of_its_column(tmp_path: Path, library: Library) -> None:
+    path = tmp_path / "form.yaml"
+    path.write_text(
+        "form: 甲\ntitles: [甲]\ntables:\n  - {label: [项目], columns: {预算数: 预算数}, rows: {三公经费: }}\n", "utf-8"
+    )
+    form = load_form(Document(path, "form.yaml"), library.dictionary)
+    found, _ = locate_tables(Page(Sheet("甲", [["项目", "预算数（元）"]])), form, library.dictionary)
+    assert [column.unit for column in found[0].columns] == ["元"]
+
+
+def test_a_column_that_names_a_field_is_known_by_its_aliases_too(dictionary: Dictionary) -> None:
+    form = Form(
+        form="甲",
+        titles=["甲"],
+        tables=[Table(label=["人员"], values="below", columns={"编制数": "编制数"})],
+    )
+    found, _ = locate_tables(Page(Sheet("甲", [["人员", "单位编制人数"], [None, 60]])), form, dictionary)
+    assert columns(found[0]) == [(1, "编制数", None, 0)]
+
+
+# --- 附件2
+
+
+def indicators(grid: Grid, forms: dict[str, Form]) -> LocatedIndicators | str:
+    spec = forms["指标表"].indicators
+    assert spec is not None
+    return locate_indicators(page(grid), spec)
+
+
+def heads(*texts: str) -> Grid:
+    grid = Grid("指标表")
+    grid.row(2, *texts)
+    return grid
+
+
+def test_each_level_has_the_weight_to_its_right(forms: dict[str, Form]) -> None:
+    assert indicators(indicator_table(), forms) == LocatedIndicators(3, [0, 2, 4], [1, 3, 5], 6, 8)
+
+
+@pytest.mark.parametrize(
+    ("texts", "located"),
+    [
+        (
+            ("一级指标", "二级指标", "三级指标", "分值", "评分标准", "自评得分"),
+            LocatedIndicators(2, [0, 1, 2], [None, None, 3], 4, 5),
+        ),
+        (
+            ("一级指标", "权重", "二级指标", "三级指标", "计分标准", "分值", "得分", "自评分"),
+            LocatedIndicators(2, [0, 2, 3], [1, None, 5], 4, 7),
+        ),
+        (
+            ("序号", "一级 指标", "二级\n指标", "三级指标：", "得分"),
+            LocatedIndicators(2, [1, 2, 3], [None] * 3, None, 4),
+        ),
+    ],
+)
+def test_other_orders_of_columns(texts: Sequence[str], located: LocatedIndicators, forms: dict[str, Form]) -> None:
+    assert indicators(heads(*texts), forms) == located
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [("一级指标", "二级指标", "三级指标", "分值"), ("一级指标", "三级指标", "得分"), ("指标", "得分"), ("说明",)],
+)
+def test_without_a_level_or_the_self_score_it_is_no_indicator_list(
+    texts: Sequence[str], forms: dict[str, Form]
+) -> None:
+    reason = indicators(heads(*texts), forms)
+    assert isinstance(reason, str)
+    assert "三级指标" in reason
+    assert "得分" in reason
+
+
+def test_a_row_that_names_levels_only_is_passed_over(forms: dict[str, Form]) -> None:
+    grid = indicator_table().moved(2, 0)
+    grid.row(0, "说明", "一级指标", "二级指标", "三级指标")
+    located = indicators(grid, forms)
+    assert isinstance(located, LocatedIndicators)
+    assert located.head_row == 5
