@@ -78,10 +78,14 @@ def run_command(
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="只显示错误")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="显示更多过程")] = False,
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", metavar="F", help="打开加密工作簿的密码，每行一个")
+    ] = None,
     log_file: Annotated[Path | None, typer.Option("--log-file", metavar="F", help="把过程写入文件")] = None,
 ) -> int:
     """把收件箱里的部门报表转换为评分工作簿。"""
     start_log(quiet=quiet, verbose=verbose, log_file=log_file)
+    from converter.intake.passwords import read_passwords
     from converter.run import Options, run
 
     options = Options(
@@ -92,6 +96,7 @@ def run_command(
         mappings=mappings,
         jobs=jobs or min(os.cpu_count() or 1, 8),
         books=not no_books,
+        passwords=tuple(read_passwords(password_file)) if password_file else (),
         dry_run=dry_run,
         fail_on=fail_on.value,
     )

@@ -44,7 +44,7 @@ def source_rows(
             department = whose[document.file, document.sheet]
             result = "；".join(filter(None, (_use(document.year, batch.year), noted)))
             rows.append((source.name, department, document.year, document.form, source.size, source.sha256, result))
-    rows += [(name, "", None, "", None, "", "临时文件或链接的文件夹，未读取") for name in inbox.ignored]
+    rows += [(name, "", None, "", None, "", "临时文件或链接的文件夹，已忽略") for name in inbox.ignored]
     return rows
 
 
@@ -68,7 +68,7 @@ def info_rows(batch: Batch, library: Library, inbox: Inbox) -> list[Row]:
         ("方案依据", str(scheme.file.basis)),
         ("方案 SHA-256", scheme.sha256),
         ("映射 SHA-256", library.fingerprint()),
-        ("输入文件", f"{len(inbox.sources)} 个，另有未读取的临时文件或链接 {len(inbox.ignored)} 个"),
+        ("输入文件", f"{len(inbox.sources)} 个，另忽略临时文件或链接 {len(inbox.ignored)} 个"),
         ("输入 SHA-256", inputs),
         ("部门", f"{len(batch.departments)} 个"),
         ("Python", platform.python_version()),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from converter.intake.discover import Source
 from converter.intake.guards import UnreadableError
-from converter.intake.readers import open_workbook
+from converter.intake.readers import Opened, open_workbook
 from converter.mapping.facts import Reading, read_documents
 from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Form
@@ -16,31 +16,40 @@ from converter.vocabulary.findings import Finding, Place, finding
 class _Equipment:
     forms: list[Form]
     dictionary: Dictionary
+    passwords: tuple[str, ...]
 
 
 _equipment: _Equipment | None = None
 
 
-def prepare(forms: list[Form], dictionary: Dictionary) -> None:
-    """Gives a worker process the forms and the dictionary, once."""
+def prepare(forms: list[Form], dictionary: Dictionary, passwords: tuple[str, ...] = ()) -> None:
+    """Gives a worker process the forms, the dictionary and the passwords to try, once."""
     global _equipment  # a worker process has no other place
-    _equipment = _Equipment(forms, dictionary)
+    _equipment = _Equipment(forms, dictionary, passwords)
 
 
 def read_source(source: Source) -> Reading:
     """A file as documents, or the finding that says why it cannot be read."""
     assert _equipment is not None
-    return read_file(source.path, source.name, _equipment.forms, _equipment.dictionary, source.inner)
+    own = _equipment
+    return read_file(source.path, source.name, own.forms, own.dictionary, source.inner, own.passwords)
 
 
-def read_file(path: Path, name: str, forms: list[Form], dictionary: Dictionary, inner: tuple[int, ...] = ()) -> Reading:
+def read_file(
+    path: Path,
+    name: str,
+    forms: list[Form],
+    dictionary: Dictionary,
+    inner: tuple[int, ...] = (),
+    passwords: tuple[str, ...] = (),
+) -> Reading:
     """As `read_source`, in this process: for describing a single file the caller trusts.
 
     Whatever a reader raises costs this file alone: libraries meet damage in ways that nobody has listed.
     """
     place = Place(name)
     try:
-        return _read(path, name, forms, dictionary, inner)
+        reading = _understood(open_workbook(path, name, inner, passwords), name, forms, dictionary)
     except UnreadableError as error:
         code, message = error.code, error.message
     except OSError:
@@ -51,12 +60,13 @@ def read_file(path: Path, name: str, forms: list[Form], dictionary: Dictionary, 
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
         code, message = "F01", "文件内部结构有错，读取时出错"
+    else:
+        return reading
     return Reading(name, findings=[finding(code, message, subject=name, place=place)])
 
 
-def _read(path: Path, name: str, forms: list[Form], dictionary: Dictionary, inner: tuple[int, ...]) -> Reading:
+def _understood(opened: Opened, name: str, forms: list[Form], dictionary: Dictionary) -> Reading:
     place = Place(name)
-    opened = open_workbook(path, name, inner)
     reading = read_documents(opened.workbook, name, forms, dictionary)
     reading.findings += [finding(code, message, subject=name, place=place) for code, message in opened.notes]
     reading.findings += _unused(reading, place)

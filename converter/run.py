@@ -54,6 +54,7 @@ class Options:
     mappings: Path | None = None
     jobs: int = 1
     books: bool = True
+    passwords: tuple[str, ...] = ()
     dry_run: bool = False
     fail_on: str = "error"
 
@@ -111,7 +112,7 @@ def run(options: Options) -> Report:
             log.warning("上次运行在写出时中断，已先补写完")
         inbox = discover(options.inboxes, options.output)
         log.info("收到 %d 个文件，忽略 %d 个临时文件", len(inbox.sources), len(inbox.ignored))
-        with LocalPool(options.jobs, prepare, (forms, library.dictionary)) as pool:
+        with LocalPool(options.jobs, prepare, (forms, library.dictionary, options.passwords)) as pool:
             readings = _read_all(pool, inbox.sources)
             submissions = _submissions(readings, list(regions.values()))
             year = choose_year(submissions, forms, options.year)

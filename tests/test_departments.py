@@ -107,7 +107,7 @@ DOUBTFUL = {
     "a flat folder of many": (
         document("1.xlsx", JC, "财政局"),
         document("2.xlsx", ZJ, "财政监督局"),
-        document("3.xlsx", JC, "教育局"),
+        document("3.xlsx", ZB, "教育局"),
     ),
 }
 

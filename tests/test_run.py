@@ -1,6 +1,7 @@
 """The job end to end: the Suining case from .xlsx and .xls, the same bytes every time, and inboxes as they really are."""
 
 import hashlib
+import io
 import json
 import logging
 import os
@@ -13,6 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlrd
+from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from converter.manifest import SCHEMA_VERSION
@@ -474,3 +476,30 @@ def test_fail_on_moves_the_line(suining_inbox: Path, tmp_path: Path, fail_on: st
 def test_the_manifest_of_a_clean_run_says_so(suining_inbox: Path, tmp_path: Path) -> None:
     convert(suining_inbox, tmp_path / "OUT", fail_on="never", books=False)
     assert json.loads((tmp_path / "OUT" / MANIFEST).read_text(encoding="utf-8"))["exit_code"] == 0
+
+
+# --- passwords
+
+
+def test_an_encrypted_workbook_is_read_with_the_password_file_and_the_password_appears_nowhere(
+    tmp_path: Path, jixiao: Command
+) -> None:
+    inbox, out, log = suining(tmp_path / "绥宁县人社局"), tmp_path / "OUT", tmp_path / "log.txt"
+    accounts, secret = inbox / "决算.xlsx", "绥宁-Pa55"
+    encrypted = io.BytesIO()
+    OOXMLFile(io.BytesIO(accounts.read_bytes())).encrypt(secret, encrypted)
+    accounts.write_bytes(encrypted.getvalue())
+    passwords = tmp_path / "passwords.txt"
+    passwords.write_text(f"别的密码\n{secret}\n", encoding="utf-8")
+
+    refused = jixiao("run", inbox, "-o", out, "--fail-on", "never")
+    assert refused.returncode == 0, refused.stderr
+    assert "F04" in (out / "findings.csv").read_text(encoding="utf-8-sig")
+
+    done = jixiao("run", inbox, "-o", out, "--password-file", passwords, "--log-file", log, "-v")
+    assert done.returncode == 1, done.stderr
+    findings = (out / "findings.csv").read_text(encoding="utf-8-sig")
+    assert "F12" in findings
+    assert "F04" not in findings
+    written = [path.read_bytes() for path in [*out.rglob("*.csv"), out / "run.json", log]]
+    assert not [text for text in [done.stdout.encode(), done.stderr.encode(), *written] if secret.encode() in text]

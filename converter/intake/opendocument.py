@@ -34,7 +34,7 @@ def read_ods(content: bytes) -> Workbook:
                 raise UnreadableError("F04", "文件已加密，没有密码不能读取")
             xml = archive.read("content.xml")
         if is_utf16(xml):
-            raise UnreadableError("F01", "文件以 UTF-16 编码")
+            raise UnreadableError("F01", "文件的文字编码不能识别")
         marks = _Scan().run(xml)
         sheets = calamine_sheets(python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)))
     except (*_BROKEN, python_calamine.CalamineError) as error:

@@ -77,7 +77,7 @@ def scan_sheets(archive: zipfile.ZipFile) -> dict[str, Marks]:
     for name, part in _parts(archive).items():
         xml = archive.read(part)
         if is_utf16(xml):  # calamine would give an empty sheet
-            raise UnreadableError("F01", f"工作表“{name}”以 UTF-16 编码")
+            raise UnreadableError("F01", f"工作表“{name}”的文字编码不能识别")
         squeezed = xml.translate(None, _BLANKS)
         if _is_suspect(squeezed) or any(pattern.search(squeezed) for pattern in (_FAR, *uses)):
             marks[name] = _scan(xml, styles, far=bool(_FAR.search(squeezed)) or _is_odd(squeezed))

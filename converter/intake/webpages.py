@@ -71,13 +71,14 @@ def read_html(content: bytes, name: str) -> Workbook:
     text = decode(content, declared[1].decode("ascii") if declared else "")
     if text is None:
         raise UnreadableError("F01", "网页编码无法识别")
-    grid = _Grid()
+    grid, tables = _Grid(), 0
     for block in _blocks(_parsed(text)):
         if isinstance(block, str):
             grid.lines(block)
         else:
             _table(grid, block)
-    if not grid.cells:
+            tables += 1
+    if not (grid.cells and tables):
         raise UnreadableError("F05", "网页里没有表格内容")
     return Workbook([_sheet(grid, name)])
 
@@ -186,7 +187,7 @@ def _is_neighbour(node: lxml.html.HtmlElement, home: lxml.html.HtmlElement | Non
 
 def _piece(event: str, node: lxml.html.HtmlElement) -> str:
     """The text behind the start or the end of an element."""
-    is_inline = not isinstance(node.tag, str) or node.tag in _INLINE or ":" in node.tag
+    is_inline = not isinstance(node.tag, str) or node.tag in _INLINE or node.tag in _SILENT or ":" in node.tag
     text = (node.text if event == "start" else node.tail) or ""
     return ("" if is_inline else "\n") + re.sub(r"[ \t\r\n\f]+", " ", text)
 

@@ -29,6 +29,8 @@ _BROKEN = (
 _ROW, _BLANK, _CELL_ERROR, _CELL_SHARED, _FORMULA_NUMBER, _FORMULA_ERROR, _COLUMNS, _MERGE = 0, 1, 3, 7, 9, 11, 60, 176
 _TEXT, _FORMAT, _STYLE, _STYLES_BEGIN, _STYLES_END, _SHEET = 19, 44, 47, 617, 618, 156
 _CELLS = range(1, 12)
+#: Cells that calamine passes over: short forms, and rich text within the sheet.
+_LOST = frozenset({*range(12, 19), 62})
 
 
 def read_xlsb(content: bytes) -> Workbook:
@@ -61,8 +63,7 @@ def _scan(archive: zipfile.ZipFile) -> dict[str, Marks]:
         if kind == _SHEET:  # hsState, iTabID, then two texts: relation and name
             relation, end = _text(data, 8)
             name, _ = _text(data, end)
-            if targets.get(relation):
-                marks[name] = _marks(archive.read(targets[relation]), styles, lengths)
+            marks[name] = _marks(archive.read(targets[relation]), styles, lengths)
     guards.check_texts(sum(mark.texts for mark in marks.values()))
     return marks
 
@@ -127,10 +128,12 @@ def _marks(data: bytes, styles: Styles, lengths: list[int]) -> Marks:
         elif kind == _MERGE:
             top, bottom, left, right = struct.unpack_from("<4I", record)
             marks.merges.append((top, left, bottom, right))
-        elif kind in _CELLS and len(record) >= 8:
+        elif kind in _LOST:
+            raise UnreadableError("F01", "xlsb 里有不能识别的单元格记录")
+        elif kind in _CELLS:
             _mark(kind, record, row, styles, marks)
-            if kind == _CELL_SHARED and (index := struct.unpack_from("<I", record, 8)[0]) < len(lengths):
-                marks.texts += lengths[index]
+            if kind == _CELL_SHARED:  # calamine panics where there is no such text
+                marks.texts += lengths[struct.unpack_from("<I", record, 8)[0]]
     return marks
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from converter.intake.cells import Cell, Workbook, a1
+from converter.mapping.concealed import idle, shadows, visible_first
 from converter.mapping.fields import Dictionary, FieldKind
 from converter.mapping.forms import Form
 from converter.mapping.locate import Located, locate_indicators, locate_tables
@@ -154,9 +155,11 @@ def _open(page: Page, file: str, form: Form, head_row: int) -> Document:
 
 def _fill(document: Document, page: Page, form: Form, rows: Rows) -> None:
     """Entries as facts with 原文, notes as findings, both with the full address."""
-    for entry in rows.entries:
+    entries, notes = visible_first(page.sheet, rows.entries)
+    for entry in entries:
         _add(document, page, form, entry)
-    document.findings += [_finding(document, note) for note in rows.notes]
+    notes += [*rows.notes, *shadows(page.sheet), *idle(page.sheet)]
+    document.findings += [_finding(document, note) for note in notes]
     if not any(fact.unit == FieldKind.MONEY.unit for fact in document.facts):
         document.unit_named = True  # there is no money whose unit a line would have to name
 
