@@ -64,7 +64,7 @@ def _root(
 
 @app.command("run", cls=Command, epilog=_EXIT_CODES)
 def run_command(
-    inbox: Annotated[list[Path], typer.Argument(metavar="INBOX", help="收件箱：文件夹（含下级）或文件，可多个")],
+    inbox: Annotated[list[Path], typer.Argument(metavar="INBOX", help="收件箱：文件夹（含下级）、文件或 .zip，可多个")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="输出文件夹")],
     year: Annotated[int | None, typer.Option(metavar="Y", help="数据年度，如 2019；不写则取多数部门报表的年度")] = None,
     region: Annotated[
@@ -78,6 +78,7 @@ def run_command(
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="只显示错误")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="显示更多过程")] = False,
+    recalculate: Annotated[bool, typer.Option("--recalculate", help="没有计算结果的公式先用 LibreOffice 重算")] = False,
     password_file: Annotated[
         Path | None, typer.Option("--password-file", metavar="F", help="打开加密工作簿的密码，每行一个")
     ] = None,
@@ -96,6 +97,7 @@ def run_command(
         mappings=mappings,
         jobs=jobs or min(os.cpu_count() or 1, 8),
         books=not no_books,
+        recalculate=recalculate,
         passwords=tuple(read_passwords(password_file)) if password_file else (),
         dry_run=dry_run,
         fail_on=fail_on.value,

@@ -24,6 +24,7 @@ from converter.mapping.facts import Reading
 from converter.mapping.library import Library
 from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers
 from converter.reading import prepare, read_source
+from converter.recalculation import recalculated
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import load_checks
 from converter.scoring.inputs import Derivations
@@ -55,6 +56,7 @@ class Options:
     jobs: int = 1
     books: bool = True
     passwords: tuple[str, ...] = ()
+    recalculate: bool = False
     dry_run: bool = False
     fail_on: str = "error"
 
@@ -114,6 +116,8 @@ def run(options: Options) -> Report:
         log.info("收到 %d 个文件，忽略 %d 个临时文件", len(inbox.sources), len(inbox.ignored))
         with LocalPool(options.jobs, prepare, (forms, library.dictionary, options.passwords)) as pool:
             readings = _read_all(pool, inbox.sources)
+            if options.recalculate:
+                readings = recalculated(pool, inbox.sources, readings)
             submissions = _submissions(readings, list(regions.values()))
             year = choose_year(submissions, forms, options.year)
             scheme = choose(shelf, year, options.region, regions_named(submissions, regions))

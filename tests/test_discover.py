@@ -4,13 +4,19 @@ import builtins
 import hashlib
 import io
 import os
+import tracemalloc
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from converter.intake.discover import Inbox, discover
+from converter.intake.discover import Inbox, Source, discover
+from converter.intake.guards import UnreadableError
+from converter.intake.readers import open_workbook
 from converter.vocabulary.findings import RunError
+from tests.test_archives import raw_name, zipped
+from tests.workbooks import Grid, write_xlsx
 
 
 def put(folder: Path, *names: str, content: str = "内容") -> Path:
@@ -250,3 +256,131 @@ def test_a_file_that_cannot_be_opened_costs_only_itself(tmp_path: Path, monkeypa
     found = discover([tmp_path], None)
     assert "人社局/决算.xlsx" in names(found)
     assert "教育局/决算.xlsx" in [*names(found), *found.ignored]
+
+
+# --- archives
+
+
+def pack(path: Path, files: dict[str, bytes]) -> bytes:
+    """A zip at a path with these members."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(zipped(files))
+    return path.read_bytes()
+
+
+def refusal(source: Source) -> str:
+    """The code with which a source is refused when it is opened."""
+    with pytest.raises(UnreadableError) as caught:
+        open_workbook(source.path, source.name, source.inner)
+    assert caught.value.message
+    return caught.value.code
+
+
+def test_the_files_of_an_archive_stand_below_its_name(tmp_path: Path) -> None:
+    inner = zipped({"指标表.xlsx": b"3"})
+    pack(tmp_path / "人社局/报送.zip", {"决算.xlsx": b"1", "附件/基础数据表.xls": b"22", "二次.ZIP": inner})
+    found = discover([put(tmp_path, "教育局.xlsx")], None)
+    assert names(found) == [
+        "人社局/报送.zip/二次.ZIP/指标表.xlsx",
+        "人社局/报送.zip/决算.xlsx",
+        "人社局/报送.zip/附件/基础数据表.xls",
+        "教育局.xlsx",
+    ]
+    source = found.sources[2]
+    assert (source.size, source.sha256) == (2, hashlib.sha256(b"22").hexdigest())
+    assert source.folder == "人社局/报送.zip/附件"
+
+
+def test_every_file_of_an_archive_can_be_opened_where_it_stands(tmp_path: Path) -> None:
+    book = write_xlsx(tmp_path / "别处/a.xlsx", Grid("表", {(0, 0): "三公经费"})).read_bytes()
+    pack(tmp_path / "收件箱/a.zip", {"x.txt": b"1", "b.zip": zipped({"y.txt": b"2", "决算.xlsx": book})})
+    (source,) = [s for s in discover([tmp_path / "收件箱"], None).sources if s.name.endswith(".xlsx")]
+    opened = open_workbook(source.path, source.name, source.inner)
+    assert (opened.workbook.sheets[0].text((0, 0)), opened.notes) == ("三公经费", [])
+
+
+def test_names_in_gbk_are_read_and_composed(tmp_path: Path) -> None:
+    for at, name in enumerate(["绥宁县人社局/决算.xls".encode("gbk"), "re\u0301.xlsx".encode()]):
+        (tmp_path / f"{at}.zip").write_bytes(raw_name(name))
+    assert names(discover([tmp_path], None)) == ["0.zip/绥宁县人社局/决算.xls", "1.zip/r\u00e9.xlsx"]
+
+
+def test_an_archive_may_be_an_inbox_by_itself_or_one_of_several(tmp_path: Path) -> None:
+    pack(tmp_path / "报送.zip", {"a.xlsx": b"1"})
+    put(tmp_path / "第一批", "b.xlsx")
+    assert names(discover([tmp_path / "报送.zip"], None)) == ["报送.zip/a.xlsx"]
+    assert names(discover([tmp_path / "第一批", tmp_path / "报送.zip"], None)) == ["报送.zip/a.xlsx", "第一批/b.xlsx"]
+
+
+def test_junk_in_an_archive_is_passed_over_and_named(tmp_path: Path) -> None:
+    mac = {"__MACOSX/人社局/._决算.xlsx": b"x", "__MACOSX/其他.xlsx": b"x"}
+    junk = {**mac, "人社局/~$决算.xlsx": b"x", "人社局/.DS_Store": b"x", "Thumbs.db": b"x"}
+    files = {**junk, "人社局/决算.xlsx": b"1", "内.zip": zipped({"__MACOSX/甲.xlsx": b"x", "乙.xlsx": b"2"})}
+    pack(tmp_path / "报送.zip", files)
+    found = discover([tmp_path], None)
+    assert names(found) == ["报送.zip/人社局/决算.xlsx", "报送.zip/内.zip/乙.xlsx"]
+    assert found.ignored == sorted(f"报送.zip/{name}" for name in [*junk, "内.zip/__MACOSX/甲.xlsx"])
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (zipped({"a.xlsx": b"1" * 99})[:60], "F01"),
+        (b"PK\x03\x04", "F01"),
+        ("不是压缩包".encode(), "F01"),
+        (b"", "F03"),
+        (zipped({}), "F03"),
+        (zipped({"空/": b""}), "F03"),
+        (zipped({"a.xlsx": b"1"}).replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01"), "F04"),
+        (zipped({"a.xlsx": b"1", "../b.xlsx": b"2"}), "F06"),
+        (zipped({f"{at}.zip": zipped({f"{n}": b"" for n in range(2_000)}) for at in range(3)}), "F06"),
+        (b"Rar!\x1a\x07\x01\x00" + bytes(99), "F05"),
+    ],
+    ids=["cut", "four bytes", "text", "0 bytes", "nothing in it", "a folder", "password", "unsafe", "too many", "rar"],
+)
+def test_an_archive_that_cannot_be_opened_is_one_file_to_be_refused(tmp_path: Path, content: bytes, code: str) -> None:
+    (tmp_path / "报送.zip").write_bytes(content)
+    put(tmp_path, "b.xlsx")
+    source = discover([tmp_path], None).sources[-1]
+    assert (source.name, source.size, source.sha256) == ("报送.zip", len(content), hashlib.sha256(content).hexdigest())
+    assert refusal(source) == code
+
+
+def test_a_file_of_an_archive_that_cannot_be_unpacked_is_refused_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "报送.zip").write_bytes(zipped({"a.xlsx": b"abc", "b.xlsx": b"abd"}).replace(b"abc", b"abx", 1))
+    bad, good = discover([tmp_path], None).sources
+    assert (bad.sha256, good.size) == ("", 3)
+    assert refusal(bad) == "F01"
+
+
+def test_what_is_nested_too_deep_is_refused_as_such(tmp_path: Path) -> None:
+    pack(tmp_path / "一.zip", {"二.zip": zipped({"三.zip": zipped({"a.xlsx": b"1"})})})
+    (source,) = discover([tmp_path], None).sources
+    assert source.name == "一.zip/二.zip/三.zip"
+    assert refusal(source) == "F05"
+
+
+def test_a_workbook_that_bears_the_name_of_an_archive_is_a_workbook(tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "决算.zip", Grid("表", {(0, 0): 1}))
+    (source,) = discover([tmp_path], None).sources
+    assert (source.name, source.inner) == ("决算.zip", ())
+    assert open_workbook(source.path, source.name).workbook.sheets[0].value((0, 0)) == 1
+
+
+def test_files_of_one_name_in_an_archive_are_told_apart(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for content in ("1", "2", "3"):
+            archive.writestr("人社局/决算.xlsx", content)
+    found = discover([tmp_path], None).sources
+    assert [source.name for source in found] == [f"a.zip/人社局/决算{n}.xlsx" for n in ("(2)", "(3)", "")]
+    assert len({source.sha256 for source in found}) == 3
+
+
+def test_an_archive_costs_no_more_memory_than_its_largest_file(tmp_path: Path) -> None:
+    pack(tmp_path / "a.zip", {f"{at}.bin": bytes(8_000_000) for at in range(12)})
+    tracemalloc.start()
+    found = discover([tmp_path], None)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found.sources) == 12
+    assert peak < 40_000_000

@@ -3,6 +3,7 @@
 import io
 import time
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
@@ -66,7 +67,9 @@ def test_a_percent_is_one_only_where_the_format_multiplies(code: str, digits: in
     assert found.percents == ({} if digits is None else {(0, 0): digits})
 
 
-@pytest.mark.parametrize(("code", "width"), [("0000", 4), ("00", 2), ("0" * 18, 18), ("0", None), ("0.00", None), ("00.0", None)])
+@pytest.mark.parametrize(
+    ("code", "width"), [("0000", 4), ("00", 2), ("0" * 18, 18), ("0", None), ("0.00", None), ("00.0", None)]
+)
 def test_a_format_of_zeros_alone_pads_a_code(code: str, width: int | None) -> None:
     given = Styles()
     given.add(7, code)
@@ -95,7 +98,7 @@ def test_a_default_style_that_shows_percents_counts_for_cells_without_a_style() 
     ],
     ids=["entity", "single quotes", "blanks", "UTF-16", "prefix"],
 )
-def test_styles_are_understood_however_they_are_written(written) -> None:  # type: ignore[no-untyped-def]
+def test_styles_are_understood_however_they_are_written(written: Callable[[str], str | bytes]) -> None:
     rows = '<row r="1"><c r="A1" s="1"><v>0.5</v></c><c r="B1" s="2"><v>7</v></c></row>'
     found = marks(rows, **{"xl/styles.xml": written(styles("General", "0.0%", "0000"))})
     assert (found.percents, found.pads) == ({(0, 0): 1}, {(0, 1): 4})
@@ -111,7 +114,7 @@ def test_the_percents_that_excel_has_built_in_need_no_code(number: int) -> None:
 def test_named_styles_behind_the_cell_styles_are_not_counted() -> None:
     xml = (
         f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/></cellXfs><cellStyleXfs><xf numFmtId="9"/></cellStyleXfs>'
-        '<cellStyles/></styleSheet>'
+        "<cellStyles/></styleSheet>"
     )
     assert marks(NUMBER, **{"xl/styles.xml": xml}).percents == {}
 

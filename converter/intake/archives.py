@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,9 +78,16 @@ def unpacked(content: bytes, index: int) -> bytes:
     """One file of a zip. Raises UnreadableError F01 damaged, F06 too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entry = archive.infolist()[index]
-            guards.check_size(entry.file_size)
-            return archive.read(entry)
+            return _unpacked(archive, index)
+    except _BROKEN as error:
+        raise UnreadableError("F01", "压缩包已损坏或不完整") from error
+
+
+def _unpacked(archive: zipfile.ZipFile, index: int) -> bytes:
+    try:
+        entry = archive.infolist()[index]
+        guards.check_size(entry.file_size)
+        return archive.read(entry)
     except _BROKEN as error:
         raise UnreadableError("F01", "压缩包内的这个文件已损坏") from error
 
@@ -91,23 +99,25 @@ def walk(content: bytes) -> Iterator[tuple[tuple[int, ...], str, bytes | None]]:
     it is. Raises UnreadableError where the outer zip cannot be opened, F06 when all of them together hold too much.
     """
     count = total = 0
-    for member in members(content):
-        data = _tried(content, member)
+    for member, data in _files(content, members(content)):
         inner = _inner(data) if member.name.lower().endswith(".zip") else None
         if data is None or inner is None:
             yield (member.index,), member.name, data
             continue
         count, total = count + len(inner), total + sum(file.size for file in inner)
         guards.check_contents(count, total)
-        for file in inner:
-            yield (member.index, file.index), f"{member.name}/{file.name}", _tried(data, file)
+        for file, inner_data in _files(data, inner):
+            yield (member.index, file.index), f"{member.name}/{file.name}", inner_data
 
 
-def _tried(content: bytes, member: Member) -> bytes | None:
-    try:
-        return unpacked(content, member.index)
-    except UnreadableError:
-        return None
+def _files(content: bytes, listed: list[Member]) -> Iterator[tuple[Member, bytes | None]]:
+    """Each file of a zip with its bytes, None where it cannot be unpacked. The directory is read once for all."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for member in listed:
+            data = None
+            with suppress(UnreadableError):
+                data = _unpacked(archive, member.index)
+            yield member, data
 
 
 def _inner(content: bytes | None) -> list[Member] | None:

@@ -39,8 +39,11 @@ def check_size(size: int) -> None:
 
 
 def check_archive(archive: zipfile.ZipFile) -> None:
-    """Refuses a zip with a password (F04) or one that would unpack to too much (F06)."""
+    """Refuses a zip cut off behind a zip in it (F01), with a password (F04), or that would unpack to too much (F06)."""
     entries = archive.infolist()
+    if entries and min(entry.header_offset for entry in entries):
+        # What was found is the directory of an archive inside: the outer one has lost its end.
+        raise UnreadableError("F01", "压缩包不完整")
     if any(entry.flag_bits & 1 for entry in entries):
         raise UnreadableError("F04", "压缩包内的部件有密码")
     check_contents(len(entries), sum(entry.file_size for entry in entries))

@@ -113,7 +113,7 @@ def _sniff_ole2(content: bytes) -> Container:
     try:
         streams = {entry.name for entry in CompDoc(content, logfile=io.StringIO()).dirlist}
     except (CompDocError, LookupError, ValueError, AssertionError, struct.error):
-        streams = {name for name in _STREAMS if name.encode("utf-16-le") in content}
+        streams = {name for name in _STREAMS if name.encode("utf-16-le") in content} or {"Workbook"}
     if "EncryptedPackage" in streams:
         return Container.ENCRYPTED
     return Container.XLS if streams & {"Workbook", "Book"} and not streams & _DOCUMENTS else Container.OTHER

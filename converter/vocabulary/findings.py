@@ -88,6 +88,7 @@ KINDS: dict[str, Kind] = {
     "F10": Kind(_N, _DEP, "内容完全相同的文件只计一次，无需处理"),
     "F11": Kind(_N, _DEP, "已读取；建议用 Excel 或 WPS 打开后另存为 .xlsx"),
     "F12": Kind(_N, _DEP, "已读取；报送时请取消密码"),
+    "F13": Kind(_N, _DEP, "重算的数以部门核对为准；请用 Excel 或 WPS 打开并保存后重新报送"),
     "M01": Kind(_W, _DEP, "请核对表名与表头；可用 jixiao describe 查看程序如何理解该文件"),
     "M02": Kind(_W, _FIN, "请核对栏目名称；确为新栏目时在 mappings 的表单中登记"),
     "M03": Kind(_W, _DEP, "请核对是否同一部门，并统一填报名称"),

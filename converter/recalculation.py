@@ -1,0 +1,44 @@
+"""Formulas saved without a value, on request (--recalculate): calculated by LibreOffice in a copy, then read again."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from converter.audit.verify import recalculate
+from converter.engine import LocalPool, Lost
+from converter.intake.archives import content_of
+from converter.intake.discover import Source
+from converter.mapping.facts import Reading
+from converter.reading import read_source
+from converter.vocabulary.findings import Place, finding
+
+
+def recalculated(pool: LocalPool, sources: Sequence[Source], readings: Sequence[Reading]) -> list[Reading]:
+    """The readings, those with uncalculated formulas (D03) replaced by the reading of a recalculated copy.
+
+    Cells keep their addresses; a finding (F13) says so. Raises RunError R11 without LibreOffice.
+    """
+    stale = {reading.file for reading in readings if _is_stale(reading)}
+    if not stale:
+        return list(readings)
+    with tempfile.TemporaryDirectory(prefix="jixiao-") as folder:
+        copies = {}
+        for index, source in enumerate(source for source in sources if source.name in stale):
+            copy = Path(folder) / f"{index}.xlsx"
+            copy.write_bytes(content_of(source.path, source.inner))
+            copies[copy] = source
+        made = recalculate(list(copies), Path(folder))
+        again = [replace(copies[copy], path=path, inner=()) for copy, path in made if path is not None]
+        results = {r.file: _said(r) for r in pool.map(read_source, again) if not isinstance(r, Lost)}
+    return [results.get(reading.file, reading) for reading in readings]
+
+
+def _is_stale(reading: Reading) -> bool:
+    return any(item.code == "D03" for document in reading.documents for item in document.findings)
+
+
+def _said(reading: Reading) -> Reading:
+    message = "有公式没有计算结果，已用 LibreOffice 重算后读取"
+    reading.findings.append(finding("F13", message, subject=reading.file, place=Place(reading.file)))
+    return reading
