@@ -1,5 +1,6 @@
 """Pass 1, in a worker process: one file → its documents and findings. Nothing here needs pandas."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,18 +69,20 @@ def read_file(
 def _understood(opened: Opened, name: str, forms: list[Form], dictionary: Dictionary) -> Reading:
     place = Place(name)
     reading = read_documents(opened.workbook, name, forms, dictionary)
-    reading.findings += [finding(code, message, subject=name, place=place) for code, message in opened.notes]
-    reading.findings += _unused(reading, place)
+    if reading.documents:
+        reading.findings += [finding(code, message, subject=name, place=place) for code, message in opened.notes]
+    reading.findings += _unused(reading, place, opened.notes)
     return reading
 
 
-def _unused(reading: Reading, place: Place) -> list[Finding]:
-    """Own books coming back, files without any known form, and sheets that matched none."""
+def _unused(reading: Reading, place: Place, notes: Sequence[tuple[str, str]]) -> list[Finding]:
+    """Own books coming back, files without any known form (named once, with what else is odd), and unused sheets."""
     if reading.own_book:
         return [finding("F08", "是本程序生成的工作簿，未作为报送材料读取", subject=reading.file, place=place)]
     if not reading.unused and not reading.documents:
         return [finding("M01", "工作簿里没有内容", subject=reading.file, place=place)]
     listed = "；".join(f"{name}（{reason}）" for name, reason in reading.unused.items())
     if not reading.documents:
+        listed = "；".join([listed, *(message for _, message in notes)])
         return [finding("M01", f"没有认出任何表：{listed}", subject=reading.file, place=place)]
     return [finding("M11", f"有工作表未使用：{listed}", subject=reading.file, place=place)] if listed else []

@@ -20,7 +20,7 @@ Files = dict[str, bytes]
 
 
 def zipped(files: Files, method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip with these members; names in GBK are those whose bytes are given as such (see `gbk`)."""
+    """A zip with these members."""
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", method) as archive:
         for name, content in files.items():
@@ -44,6 +44,11 @@ def raw_name(name: bytes) -> bytes:
     """A zip with one member whose name is these bytes, without the flag that says UTF-8."""
     placeholder = "x" * len(name)
     return renamed(zipped({placeholder: b"1"}), placeholder.encode(), name)
+
+
+def twice(files: Files, name: bytes, other: bytes) -> bytes:
+    """A zip in which the file `name` bears the name of another, too."""
+    return renamed(zipped(files), name, other)
 
 
 def refusal(content: bytes) -> str:
@@ -143,11 +148,14 @@ def test_a_damaged_archive_is_refused() -> None:
 
 def test_no_damaged_byte_gives_anything_but_a_refusal_or_files() -> None:
     content = zipped({"a.xlsx": b"123" * 9, "b.zip": zipped({"c.xls": b"4"})})
+    codes = set()
     for at in range(len(content)):
         try:
             assert walked(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
         except UnreadableError as error:
-            assert error.code in {"F01", "F03", "F04", "F06"}
+            codes.add(error.code)
+    assert "F01" in codes
+    assert codes <= {"F01", "F03", "F04", "F06"}
 
 
 def test_too_many_files_are_refused() -> None:
@@ -176,12 +184,8 @@ def test_a_workbook_that_bears_the_name_of_an_archive_is_not_taken_apart(tmp_pat
 
 
 def test_each_path_leads_to_its_file_though_names_repeat(tmp_path: Path) -> None:
-    memory = io.BytesIO()
-    with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(memory, "w") as archive:
-        for content in (b"1", b"2", zipped({"a.xlsx": b"3"})):
-            archive.writestr("a.zip" if content.startswith(b"PK") else "a.xlsx", content)
     path = tmp_path / "x.zip"
-    path.write_bytes(memory.getvalue())
+    path.write_bytes(twice({"a.xlsx": b"1", "b.xlsx": b"2", "a.zip": zipped({"a.xlsx": b"3"})}, b"b.xlsx", b"a.xlsx"))
     found = [(name, content_of(path, inner), data) for inner, name, data in walk(path.read_bytes())]
     assert found == [("a.xlsx", b"1", b"1"), ("a.xlsx", b"2", b"2"), ("a.zip/a.xlsx", b"3", b"3")]
 

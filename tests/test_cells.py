@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -200,6 +201,63 @@ def test_a_percent_format_says_nothing_about_the_cell_beside() -> None:
 
 def test_a_zero_in_percent_is_zero() -> None:
     assert one(0.0, percents={(0, 0): 2}).number((0, 0)) == Number(0, State.ZERO, "%")
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("percents", [{}, {(0, 0): 1}], ids=["plain", "percent"])
+def test_what_is_not_finite_is_no_number(value: float, percents: dict[tuple[int, int], int]) -> None:
+    sheet = one(value, percents=percents, pads={(0, 0): 4})
+    number = sheet.number((0, 0))
+    assert (number.state, bool(number.reason)) == (State.UNREADABLE, True)
+    assert math.isnan(number.value)
+    assert sheet.raw((0, 0)) == sheet.text((0, 0)) == str(value)
+
+
+# --- codes and hidden cells
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "text"),
+    [
+        (12.0, 4, "0012"),
+        (12, 4, "0012"),
+        (0.0, 3, "000"),
+        (12345, 4, "12345"),
+        (430527001001, 12, "430527001001"),
+        (12.5, 4, "12.5"),
+        (-12, 4, "-12"),
+        (True, 4, "TRUE"),
+        ("7", 4, "7"),
+        (None, 4, ""),
+        (dt.date(2019, 12, 31), 4, "2019-12-31"),
+    ],
+    ids=ascii,
+)
+def test_a_format_of_zeros_pads_whole_numbers_and_nothing_else(value: Value, width: int, text: str) -> None:
+    sheet = one(value, pads={(0, 0): width})
+    assert sheet.text((0, 0)) == text
+    assert sheet.number((0, 0)) == one(value).number((0, 0)) or math.isnan(sheet.number((0, 0)).value)
+
+
+def test_a_merged_range_shows_the_padded_code_of_its_first_cell() -> None:
+    sheet = Sheet("表", [[12.0, None]], merges=[(0, 0, 0, 1)], pads={(0, 0): 4})
+    assert [sheet.text((0, column)) for column in (0, 1)] == ["0012", "0012"]
+
+
+def test_a_cell_is_hidden_with_its_row_its_column_or_its_sheet() -> None:
+    places = [(row, column) for row in range(2) for column in range(2)]
+    rows: list[list[Value]] = [[1.0, 2.0], [3.0, 4.0]]
+    cases: list[tuple[dict[str, Any], list[bool]]] = [
+        ({}, [False, False, False, False]),
+        ({"hidden_rows": {1}}, [False, False, True, True]),
+        ({"hidden_columns": {0}}, [True, False, True, False]),
+        ({"hidden_rows": {0}, "hidden_columns": {1}}, [True, True, False, True]),
+        ({"visible": False}, [True, True, True, True]),
+    ]
+    for more, hidden in cases:
+        sheet = Sheet("表", rows, **more)
+        assert [sheet.hides(cell) for cell in places] == hidden
+        assert [sheet.number(cell).value for cell in places] == [1, 2, 3, 4]
 
 
 # --- 原文

@@ -25,11 +25,11 @@ MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:x
 MIME = "application/vnd.oasis.opendocument.spreadsheet"
 
 
-def document(*tables: str, styles: str = "", manifest: str = MANIFEST, **parts: str | bytes) -> bytes:
+def document(*tables: str, styles: str = "", manifest: str = MANIFEST, content: bytes = b"") -> bytes:
     """An .ods with these tables (the inside of office:spreadsheet)."""
     body = f"<office:body><office:spreadsheet>{''.join(tables)}</office:spreadsheet></office:body>"
-    content = f"{HEAD}<office:automatic-styles>{styles}</office:automatic-styles>{body}</office:document-content>"
-    members = {"mimetype": MIME, "content.xml": content, "META-INF/manifest.xml": manifest, **parts}
+    xml = f"{HEAD}<office:automatic-styles>{styles}</office:automatic-styles>{body}</office:document-content>"
+    members = {"mimetype": MIME, "content.xml": content or xml, "META-INF/manifest.xml": manifest}
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in members.items():
@@ -242,21 +242,22 @@ def test_entities_that_multiply_are_refused() -> None:
     )
     with zipfile.ZipFile(io.BytesIO(document(table(text("&i;"))))) as archive:
         bomb = f"<!DOCTYPE x [{levels}]>".encode() + archive.read("content.xml")
-    assert refusal(document(**{"content.xml": bomb})) == "F01"
+    assert refusal(document(content=bomb)) == "F01"
 
 
 def test_damage_gives_nothing_but_a_refusal_or_a_sheet() -> None:
     content = document(table(text("三公经费") + number(29)))
-    escaped: dict[int, str] = {}
+    outcomes = set()
     for at in range(0, len(content), 5):
         for damaged in (content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :], content[:at]):
             try:
                 read_ods(damaged)
             except UnreadableError as error:
-                assert error.code in {"F01", "F04", "F06"}
-            except Exception as error:  # would cost the whole batch and not one file
-                escaped[at] = repr(error)
-    assert not escaped
+                outcomes.add(error.code)
+            except BaseException as error:  # would cost more than one file; a panic of calamine is no Exception
+                outcomes.add(repr(error))
+    assert "F01" in outcomes
+    assert outcomes <= {"F01", "F04", "F06"}
 
 
 # --- the twin

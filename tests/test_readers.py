@@ -1,13 +1,16 @@
 """One door for every workbook: content decides, and each refusal has the code that tells what to do."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from converter.intake import guards
 from converter.intake.guards import UnreadableError
 from converter.intake.readers import Opened, open_workbook
+from tests import test_opendocument, test_xlsb, test_xlsx
 from tests.test_sniff import compound, zipped
 from tests.workbooks import Grid, basic_data, write_xls, write_xlsx
 
@@ -101,7 +104,118 @@ def test_reading_changes_nothing_in_the_file(put: Put, xls: bytes) -> None:
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (xls, before)
 
 
+# --- every kind
+
+PAGE = "<html><table><tr><td></td></tr><tr><td>部门整体支出绩效评价基础数据表</td></tr></table></html>"
+TEXT = "附件3\t\n部门整体支出绩效评价基础数据表\t\n单位\t万元\n"
+ROW = "<table:table-row>{}</table:table-row>"
+KINDS = {
+    "xlsx": ("xlsx", ".xlsx"),
+    "xls": ("xls", ".xls"),
+    "xlsb": ("xlsb", ".xlsb"),
+    "ods": ("ods", ".ods"),
+    "page": ("网页", ".html"),
+    "page in GBK": ("网页", ".htm"),
+    "text": ("文本表格", ".csv"),
+    "text in GBK": ("文本表格", ".tsv"),
+    "text in UTF-16": ("文本表格", ".txt"),
+}
+
+
+@pytest.fixture
+def kinds(xlsx: bytes, xls: bytes) -> dict[str, bytes]:
+    """A workbook of each kind, all with the same title in A2."""
+    binary = test_xlsb.sheet(test_xlsb.row(1, test_xlsb.shared(0, 0)))
+    rows = (ROW.format("<table:table-cell/>"), ROW.format(test_opendocument.text(TITLE)))
+    return {
+        "xlsx": xlsx,
+        "xls": xls,
+        "xlsb": test_xlsb.package(binary, texts=[TITLE]),
+        "ods": test_opendocument.document(test_opendocument.table(*rows)),
+        "page": PAGE.encode(),
+        "page in GBK": PAGE.replace("<html>", "<html><meta charset=gbk>").encode("gbk"),
+        "text": TEXT.encode(),
+        "text in GBK": TEXT.encode("gb18030"),
+        "text in UTF-16": TEXT.encode("utf-16"),
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_read_under_its_own_extension_without_a_note(
+    put: Put, kinds: dict[str, bytes], kind: str
+) -> None:
+    name = f"决算{KINDS[kind][1]}"
+    opened = open_workbook(put(name, kinds[kind]), name)
+    assert (title(opened), opened.notes) == (TITLE, [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("suffix", [".xls", ".xlsx", ".et", ".csv", ".ods", ".xlsb", ".XLS"])
+def test_every_kind_is_read_under_any_extension_with_a_note_where_it_is_foreign(
+    put: Put, kinds: dict[str, bytes], kind: str, suffix: str
+) -> None:
+    opened = open_workbook(put(f"决算{suffix}", kinds[kind]), f"决算{suffix}")
+    assert title(opened) == TITLE
+    shown, own = KINDS[kind]
+    is_own = suffix.lower() == own or {suffix.lower(), own} in ({".xls", ".et"}, {".csv", ".tsv"}, {".csv", ".txt"})
+    assert opened.notes == ([] if is_own else [("F02", f"扩展名是 {suffix}，内容是 {shown}")])
+
+
+@pytest.mark.parametrize("name", ["决算", "决算.bak", "决算.dat", "决算.txt", "决算.doc"])
+def test_an_extension_that_claims_no_workbook_needs_no_note(put: Put, xls: bytes, name: str) -> None:
+    opened = open_workbook(put("a", xls), name)
+    assert (title(opened), opened.notes) == (TITLE, [])
+
+
+def test_the_only_sheet_of_a_text_or_page_bears_the_name_of_its_file(put: Put, kinds: dict[str, bytes]) -> None:
+    for kind in ("text", "page"):
+        (sheet,) = open_workbook(put("a", kinds[kind]), f"报送.zip/人社局/{'决' * 40}.xls").workbook.sheets
+        assert sheet.name == "决" * 31
+
+
+def test_a_repaired_workbook_says_so(put: Put) -> None:
+    xml = test_xlsx.worksheet('<row r="2"><c r="A2" t="inlineStr"><is><t>三公</t></is></c></row>')
+    content = test_xlsx.package(f'<?xml version="1.0" encoding="UTF-16"?>{xml}'.encode("utf-16"))
+    opened = open_workbook(put("决算.xlsx", content), "决算.xlsx")
+    assert (title(opened), [code for code, _ in opened.notes]) == ("三公", ["F11"])
+    assert [code for code, _ in open_workbook(put("决算.xls", content), "决算.xls").notes] == ["F02", "F11"]
+
+
+def test_a_decrypted_workbook_says_so(put: Put, xlsx: bytes) -> None:
+    memory = io.BytesIO()
+    OOXMLFile(io.BytesIO(xlsx)).encrypt("VelvetSweatshop", memory)
+    opened = open_workbook(put("决算.xlsx", memory.getvalue()), "决算.xlsx")
+    assert (title(opened), [code for code, _ in opened.notes]) == (TITLE, ["F12"])
+
+
 # --- refused
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("报送.rar", b"Rar!\x1a\x07\x01\x00" + bytes(99)),
+        ("报送.RAR", bytes(99)),
+        ("报送.7z", b"7z\xbc\xaf\x27\x1c" + bytes(99)),
+        ("报送.tar.gz", b"\x1f\x8b\x08" + bytes(99)),
+        ("报送.zip", b"Rar!\x1a\x07\x00" + bytes(99)),
+        ("决算.xlsx", b"Rar!\x1a\x07\x00" + bytes(99)),
+    ],
+)
+def test_an_archive_that_is_no_zip_is_refused_with_the_advice_to_unpack_it(put: Put, name: str, content: bytes) -> None:
+    with pytest.raises(UnreadableError, match="解压") as caught:
+        open_workbook(put(name, content), name)
+    assert caught.value.code == "F05"
+
+
+def test_a_zip_under_the_name_of_a_workbook_is_refused_with_what_to_do(put: Put, xlsx: bytes) -> None:
+    with pytest.raises(UnreadableError, match=r"\.zip") as caught:
+        open_workbook(put("决算.xls", zipped(**{"人社局/决算.xlsx": xlsx})), "决算.xls")
+    assert caught.value.code == "F05"
+
+
+def test_a_zip_that_claims_nothing_is_no_workbook(put: Put) -> None:
+    assert refusal(put("程序.jar", zipped(**{"META-INF/MANIFEST.MF": "内容"}))) == "F09"
 
 
 @pytest.mark.parametrize("name", ["空.xlsx", "空.xls", "空.et"])

@@ -19,9 +19,10 @@ def scanned(content: bytes) -> Marks:
         return scan_sheets(archive).get("表", Marks())
 
 
-def marks(rows: str, before: str = "", *codes: str, **parts: str | bytes | None) -> Marks:
+def marks(rows: str, before: str = "", styling: str | bytes = "") -> Marks:
+    """The marks of a sheet with these rows, with another styles part if one is given."""
     xml = worksheet(rows).replace("<sheetData>", f"{before}<sheetData>")
-    return scanned(package(xml, **{**parts, **({"xl/styles.xml": styles(*codes)} if codes else {})}))
+    return scanned(package(xml, **({"xl/styles.xml": styling} if styling else {})))
 
 
 def styles(*codes: str) -> str:
@@ -63,7 +64,7 @@ NUMBER = '<row r="1"><c r="A1" s="1"><v>12</v></c></row>'
 )
 def test_a_percent_is_one_only_where_the_format_multiplies(code: str, digits: int | None) -> None:
     assert percent_digits_of_format(code) == digits
-    found = marks(NUMBER, "", "General", code.replace('"', "&quot;"))
+    found = marks(NUMBER, styling=styles("General", code.replace('"', "&quot;")))
     assert found.percents == ({} if digits is None else {(0, 0): digits})
 
 
@@ -74,7 +75,7 @@ def test_a_format_of_zeros_alone_pads_a_code(code: str, width: int | None) -> No
     given = Styles()
     given.add(7, code)
     assert given.pads == ({} if width is None else {7: width})
-    assert marks(NUMBER, "", "General", code).pads == ({} if width is None else {(0, 0): width})
+    assert marks(NUMBER, styling=styles("General", code)).pads == ({} if width is None else {(0, 0): width})
 
 
 def test_a_padded_code_is_shown_as_excel_shows_it() -> None:
@@ -84,7 +85,7 @@ def test_a_padded_code_is_shown_as_excel_shows_it() -> None:
 
 def test_a_default_style_that_shows_percents_counts_for_cells_without_a_style() -> None:
     rows = '<row r="1"><c r="A1"><v>0.5</v></c><c r="B1" s="0"><v>0.5</v></c><c r="C1" s="1"><v>0.5</v></c></row>'
-    assert marks(rows, "", "0.0%", "General").percents == {(0, 0): 1, (0, 1): 1}
+    assert marks(rows, styling=styles("0.0%", "General")).percents == {(0, 0): 1, (0, 1): 1}
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_a_default_style_that_shows_percents_counts_for_cells_without_a_style() 
 )
 def test_styles_are_understood_however_they_are_written(written: Callable[[str], str | bytes]) -> None:
     rows = '<row r="1"><c r="A1" s="1"><v>0.5</v></c><c r="B1" s="2"><v>7</v></c></row>'
-    found = marks(rows, **{"xl/styles.xml": written(styles("General", "0.0%", "0000"))})
+    found = marks(rows, styling=written(styles("General", "0.0%", "0000")))
     assert (found.percents, found.pads) == ({(0, 0): 1}, {(0, 1): 4})
 
 
@@ -108,7 +109,7 @@ def test_styles_are_understood_however_they_are_written(written: Callable[[str],
 def test_the_percents_that_excel_has_built_in_need_no_code(number: int) -> None:
     for equals in ("=", " = "):
         xml = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId{equals}"{number}"/></cellXfs></styleSheet>'
-        assert marks(NUMBER, **{"xl/styles.xml": xml}).percents == {(0, 0): 0 if number == 9 else 2}
+        assert marks(NUMBER, styling=xml).percents == {(0, 0): 0 if number == 9 else 2}
 
 
 def test_named_styles_behind_the_cell_styles_are_not_counted() -> None:
@@ -116,7 +117,7 @@ def test_named_styles_behind_the_cell_styles_are_not_counted() -> None:
         f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/></cellXfs><cellStyleXfs><xf numFmtId="9"/></cellStyleXfs>'
         "<cellStyles/></styleSheet>"
     )
-    assert marks(NUMBER, **{"xl/styles.xml": xml}).percents == {}
+    assert marks(NUMBER, styling=xml).percents == {}
 
 
 # --- hidden parts
@@ -213,7 +214,8 @@ def test_a_workbook_part_of_another_name_is_not_read_without_its_marks() -> None
     types = PARTS["[Content_Types].xml"].replace("/xl/workbook.xml", "/xl/book.xml")
     root = PARTS["_rels/.rels"].replace("xl/workbook.xml", "xl/book.xml")
     gone = dict.fromkeys(["xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
-    found = opened(package(worksheet(rows), **{**moved, **gone, "[Content_Types].xml": types, "_rels/.rels": root}))
+    parts: dict[str, str | bytes | None] = {**moved, **gone, "[Content_Types].xml": types, "_rels/.rels": root}
+    found = opened(package(worksheet(rows), **parts))
     assert found == "F01" or (not isinstance(found, str) and found.sheets[0].stale == {(0, 0)})
 
 

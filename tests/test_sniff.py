@@ -160,8 +160,16 @@ def test_an_archive_of_anything_is_an_archive(tmp_path: Path) -> None:
 def test_open_document_and_binary_workbooks_are_known_by_their_parts() -> None:
     ods = zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet", **{"content.xml": ""})
     odt = zipped(mimetype="application/vnd.oasis.opendocument.text", **{"content.xml": ""})
-    xlsb = zipped(**{"[Content_Types].xml": "", "xl/workbook.bin": b""})
+    xlsb = zipped(**{"[Content_Types].xml": "", "xl/workbook.bin": ""})
     assert [sniff(content) for content in (ods, odt, xlsb)] == [Container.ODS, Container.OTHER, Container.XLSB]
+
+
+def test_an_open_document_packed_again_is_known_wherever_its_type_stands() -> None:
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content.xml", "内容" * 200)
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    assert sniff(memory.getvalue()) is Container.ODS
 
 
 def test_a_word_document_with_a_worksheet_inside_is_no_workbook(tmp_path: Path) -> None:

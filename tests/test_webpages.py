@@ -1,5 +1,6 @@
 """Web pages named .xls: tables as Excel opens them, nothing between them dropped, no number made of two."""
 
+import re
 import time
 
 import pytest
@@ -214,7 +215,9 @@ def test_a_cell_holds_the_text_that_is_seen(content: str, value: str) -> None:
     assert cell(content) == value
 
 
-@pytest.mark.parametrize("content", ["<div>12</div>34", "12<p>34", "12<sup>3</sup>", "<s>12</s>34", "12<hr>34", "<li>1<li>2"])
+@pytest.mark.parametrize(
+    "content", ["<div>12</div>34", "12<p>34", "12<sup>3</sup>", "<s>12</s>34", "12<hr>34", "<li>1<li>2"]
+)
 def test_two_numbers_in_a_cell_never_become_one(content: str) -> None:
     sheet = sheet_of(f"<table><tr><td>{content}</td></tr></table>")
     assert sheet.number((0, 0)).state is State.UNREADABLE, sheet.rows
@@ -252,17 +255,21 @@ def test_many_blanks_cost_no_time() -> None:
     assert time.monotonic() - started < 3
 
 
-tags = st.sampled_from(
+TAGS = (
     "<table> </table> <tr> <td> </td> <td\trowspan=3> <td\tcolspan=2> <th> <div> </div> <b> <br> <!-- --> <![if\tx]> <p "
-    "<script> </script> <form> <caption> <col\tspan=9> <?xml?> &amp; &#0; &#xD800; &bad; x:num=5 12 三公 \ufeff \ud7ff".split(" ")
+    "<script> </script> <form> <caption> <col\tspan=9> <?xml?> &amp; &#0; &#xD800; &bad; x:num=5 12 三公 \ufeff \ud7ff"
 )
+tags = st.sampled_from(re.split(" ", TAGS))
 
 
 @given(st.lists(tags | st.text(max_size=5), max_size=30).map("".join))
 def test_any_text_is_read_or_refused(page: str) -> None:
+    assert outcome(page.encode(errors="replace")) in {"", "F01", "F05", "F06"}
+
+
+def outcome(page: bytes) -> str:
+    """The code with which a page is refused, "" where it is read."""
     try:
-        sheet = sheet_of(page.encode(errors="replace"))
+        return "" if sheet_of(page).rows else "read as nothing"
     except UnreadableError as error:
-        assert error.code in {"F01", "F05", "F06"}
-    else:
-        assert any(value for row in sheet.rows for value in row) or sheet.rows
+        return error.code

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import xlwt
 
+from converter.intake import guards
 from converter.intake.cells import Sheet, Workbook, a1, text_of
 from converter.intake.guards import UnreadableError
 from converter.intake.xls import read_xls
@@ -176,6 +177,46 @@ def test_a_percent_sign_as_mere_text_of_a_format_is_no_percent(code: str) -> Non
     book, sheet = fresh()
     sheet.write(0, 0, 113, style(code))
     assert sheet_of(saved(book)).number((0, 0)).unit == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "text"), [("0000", "0012"), ("00", "12"), ("000000", "000012"), ("0", "12"), ("0.00", "12")]
+)
+def test_a_format_of_zeros_keeps_the_zeros_of_a_code(code: str, text: str) -> None:
+    book, sheet = fresh()
+    sheet.write(0, 0, 12, style(code))
+    sheet.write(0, 1, "0012")
+    sheet.write(0, 2, "甲", style(code))
+    read = sheet_of(saved(book))
+    assert [read.text((0, column)) for column in range(3)] == [text, "0012", "甲"]
+    assert read.number((0, 0)) == Number(12, State.NUMBER)
+
+
+def test_hidden_rows_and_columns_are_known() -> None:
+    book, sheet = fresh()
+    for row in range(4):
+        sheet.write(row, 0, row)
+        sheet.write(row, 3, row)
+    sheet.row(1).hidden = sheet.row(7).hidden = True
+    sheet.col(3).hidden = True
+    read = sheet_of(saved(book))
+    assert (read.hidden_rows & {0, 1, 2, 3}, read.hidden_columns) == ({1}, {3})
+    assert [read.hides(cell) for cell in [(0, 0), (1, 0), (0, 3), (2, 2)]] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(("code", "digits"), [('[=0]"——";0.0%', 1), ("0%;-0.00%", 0), ("#,##0.00%", 2)])
+def test_the_digits_of_a_percent_are_those_of_the_section_that_shows_it(code: str, digits: int) -> None:
+    book, sheet = fresh()
+    sheet.write(0, 0, 0.5, style(code))
+    assert sheet_of(saved(book)).percents == {(0, 0): digits}
+
+
+def test_too_many_merged_ranges_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    book, sheet = fresh()
+    for row in range(9):
+        sheet.write_merge(row, row, 0, 1, "x")
+    monkeypatch.setattr(guards, "MAX_MERGES", 8)
+    assert refusal(saved(book)) == "F06"
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,8 @@ def count(number: int) -> bytes:
     return struct.pack("<I", number)
 
 
-def package(*sheets: bytes, texts: Iterable[str] = (), style: bytes = b"", state: int = 0, **parts: bytes) -> bytes:
-    """An .xlsb whose sheets are named 表1, 表2 …; `state` is that of the last (1 hidden, 2 very)."""
+def package(*sheets: bytes, texts: Iterable[str] = (), style: bytes = b"", state: int = 0, damage: str = "") -> bytes:
+    """An .xlsb whose sheets are named 表1, 表2 …; `state` is that of the last (1 hidden), `damage` a part to spoil."""
     bundles, links, members = b"", "", {}
     for at, content in enumerate(sheets, start=1):
         shown = struct.pack("<II", state if at == len(sheets) else 0, at)
@@ -108,8 +108,9 @@ def package(*sheets: bytes, texts: Iterable[str] = (), style: bytes = b"", state
         "xl/_rels/workbook.bin.rels": RELATIONS.format(links).encode(),
         "xl/styles.bin": style or styles(0),
         "xl/sharedStrings.bin": record(159, count(len(listed)) * 2) + b"".join(listed) + record(160),
-        **parts,
     }
+    if damage:
+        members[damage] = b"\x83"
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
@@ -144,8 +145,11 @@ def test_values_are_those_of_calamine_at_the_addresses_of_excel() -> None:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     assert read.rows == book.get_sheet_by_name("表1").to_python(skip_empty_area=False)
     assert {a1((r, c)): v for r, line in enumerate(read.rows) for c, v in enumerate(line) if v != ""} == {
-        **{"B3": "三公经费", "C3": "决算数"},
-        **{"B4": 29.0, "C4": -16.88, "E4": "——"},
+        "B3": "三公经费",
+        "C3": "决算数",
+        "B4": 29.0,
+        "C4": -16.88,
+        "E4": "——",
     }
 
 
@@ -245,7 +249,7 @@ def test_what_is_not_whole_is_refused() -> None:
     assert opened(package(sheet(row(0, shared(0, 7))), texts=TEXTS)) == "F01"
     assert opened(package(sheet(row(0, error(0, 0x99))))) == "F01"
     for name in ("xl/workbook.bin", "xl/worksheets/sheet1.bin", "xl/_rels/workbook.bin.rels"):
-        assert opened(package(PLAIN, texts=TEXTS, **{name: b"\x83"})) == "F01", name
+        assert opened(package(PLAIN, texts=TEXTS, damage=name)) == "F01", name
 
 
 def test_a_workbook_without_any_sheet_is_refused_and_not_empty() -> None:

@@ -83,7 +83,7 @@ class Sheet:
         value = self.value(anchor)
         if anchor in self.pads and isinstance(value, int | float) and text_of(value).isdecimal():
             return text_of(value).zfill(self.pads[anchor])
-        return text_of(value)
+        return self.errors.get(anchor) or text_of(value)
 
     def hides(self, cell: Cell) -> bool:
         """Whether a cell is not seen when the workbook is opened: its sheet, its row or its column is hidden."""
@@ -92,7 +92,7 @@ class Sheet:
     def texts(self, row: int) -> Iterator[tuple[int, str]]:
         """Column and text of every cell of a row that holds something of its own."""
         for column, value in enumerate(self.rows[row]):
-            if (text := text_of(value).strip()) != "":
+            if (text := self.errors.get((row, column)) or text_of(value).strip()) != "":
                 yield column, text
 
     def number(self, cell: Cell) -> Number:

@@ -4,6 +4,7 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 from enum import StrEnum
 from pathlib import Path
 
@@ -86,16 +87,17 @@ def _sniff_zip(content: bytes) -> Container:
     if b"xl/workbook.xml" in (listed := _directory(content)) and b"word/" not in listed and b"ppt/" not in listed:
         return Container.XLSX  # the usual case, without taking the directory apart twice
     try:
-        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    except (zipfile.BadZipFile, LookupError, ValueError, NotImplementedError, struct.error):
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        members = {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}
+        mimetype = archive.read(members["mimetype"]) if "mimetype" in members else b""
+    except (zipfile.BadZipFile, LookupError, ValueError, RuntimeError, EOFError, struct.error, zlib.error):
         return Container.XLSX if b"xl/" in content else Container.OTHER
-    parts = {name.replace("\\", "/").lstrip("/").lower() for name in names}
-    if any(part.startswith("xl/workbook") and part.endswith(".bin") for part in parts):
+    if any(part.startswith("xl/workbook") and part.endswith(".bin") for part in members):
         return Container.XLSB
-    if any(part.startswith("xl/") for part in parts):
+    if any(part.startswith("xl/") for part in members):
         return Container.XLSX
-    if "mimetype" in parts or any(part.startswith(("[content_types]", "word/", "ppt/")) for part in parts):
-        return Container.ODS if b"opendocument.spreadsheet" in content[:200] else Container.OTHER
+    if mimetype or any(part.startswith(("[content_types]", "word/", "ppt/")) for part in members):
+        return Container.ODS if b"opendocument.spreadsheet" in mimetype else Container.OTHER
     return Container.ZIP
 
 
