@@ -109,7 +109,9 @@ def test_styles_are_understood_however_they_are_written(written: Callable[[str],
 def test_the_percents_that_excel_has_built_in_need_no_code(number: int) -> None:
     for equals in ("=", " = "):
         xml = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId{equals}"{number}"/></cellXfs></styleSheet>'
-        assert marks(NUMBER, styling=xml).percents == {(0, 0): 0 if number == 9 else 2}
+        declared = f'<?xml version="1.0" encoding="UTF-16"?>{xml}'.encode("utf-16")
+        for styling in (xml, xml.replace('"', "'"), declared):
+            assert marks(NUMBER, styling=styling).percents == {(0, 0): 0 if number == 9 else 2}
 
 
 def test_named_styles_behind_the_cell_styles_are_not_counted() -> None:
@@ -189,13 +191,11 @@ def test_shared_texts_in_utf_16_are_read_or_refused_but_not_emptied() -> None:
     links = PARTS["xl/_rels/workbook.xml.rels"]
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
     more = f'<Relationship Id="rId3" Type="{kind}" Target="sharedStrings.xml"/></Relationships>'
-    content = package(
-        worksheet('<row r="1"><c r="A1" t="s"><v>0</v></c></row>'),
-        **{
-            "xl/sharedStrings.xml": texts.encode("utf-16"),
-            "xl/_rels/workbook.xml.rels": links.replace("</Relationships>", more),
-        },
-    )
+    parts: dict[str, str | bytes | None] = {
+        "xl/sharedStrings.xml": texts.encode("utf-16"),
+        "xl/_rels/workbook.xml.rels": links.replace("</Relationships>", more),
+    }
+    content = package(worksheet('<row r="1"><c r="A1" t="s"><v>0</v></c></row>'), **parts)
     found = opened(content)
     assert found == "F01" or (not isinstance(found, str) and found.sheets[0].text((0, 0)) == "三公经费")
 

@@ -93,7 +93,7 @@ def _is_suspect(squeezed: bytes) -> bool:
 
 def _is_odd(squeezed: bytes) -> bool:
     """Whether an attribute may stand in single quotes: then no pattern here holds."""
-    return squeezed.count(b"=") != squeezed.count(b'="')
+    return b"='" in squeezed
 
 
 def is_utf16(xml: bytes) -> bool:
@@ -136,7 +136,7 @@ def _styles(archive: zipfile.ZipFile) -> Styles:
         return styles
     xml = archive.read(member)
     squeezed = xml.translate(None, _BLANKS)
-    if not (any(mark in squeezed for mark in _TELLING) or _is_odd(squeezed)):
+    if not (any(mark in squeezed for mark in _TELLING) or _is_odd(squeezed) or is_utf16(xml)):
         return styles
     codes, index, inside = {9: "0%", 10: "0.00%"}, 0, False
     for tag, attributes in _elements(xml):
