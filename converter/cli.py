@@ -64,7 +64,9 @@ def _root(
 
 @app.command("run", cls=Command, epilog=_EXIT_CODES)
 def run_command(
-    inbox: Annotated[list[Path], typer.Argument(metavar="INBOX", help="收件箱：文件夹（含下级）、文件或 .zip，可多个")],
+    inbox: Annotated[
+        list[Path], typer.Argument(metavar="INBOX", help="收件箱：文件夹（含下级）、文件或压缩包，可多个")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="输出文件夹")],
     year: Annotated[int | None, typer.Option(metavar="Y", help="数据年度，如 2019；不写则取多数部门报表的年度")] = None,
     region: Annotated[

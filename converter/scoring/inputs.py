@@ -54,17 +54,19 @@ class Derivations:
             self._refuse_circle(name, (name,))
 
     def _parse(self, name: str, text: str, at: int) -> Formula:
-        place = self.dictionary.formula_places[name][at]
         try:
             formula = parse(text)
         except ExpressionError as error:
-            raise ConfigurationError("C08", f"{name}：{error}", "请改正公式", place) from error
+            raise ConfigurationError("C08", f"{name}：{error}", "请改正公式", self._place(name, at)) from error
         for needed in formula.inputs():
             if needed.name not in self.dictionary:
                 close = self.dictionary.nearest(needed.name)
                 message = f"{name}：字段“{needed.name}”不在数据字典中"
-                raise ConfigurationError("C08", message, f"是否为“{close}”？", place)
+                raise ConfigurationError("C08", message, f"是否为“{close}”？", self._place(name, at))
         return formula
+
+    def _place(self, name: str, at: int) -> Place:
+        return self.dictionary.formula_places[name][at]
 
     def _refuse_circle(self, name: str, path: tuple[str, ...]) -> None:
         for formula in self.formulas.get(name, ()):
