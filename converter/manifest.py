@@ -17,7 +17,10 @@ from converter.scoring.batch import Batch
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
-_LIBRARIES = ("pandas", "numpy", "xlsxwriter", "python-calamine", "xlrd", "openpyxl", "pydantic", "ruamel.yaml")
+_LIBRARIES = (
+    *("pandas", "numpy", "xlsxwriter", "python-calamine", "xlrd", "openpyxl", "lxml", "charset-normalizer"),
+    *("pydantic", "ruamel.yaml"),
+)
 
 
 def source_rows(

@@ -19,7 +19,7 @@ def recalculated(pool: LocalPool, sources: Sequence[Source], readings: Sequence[
 
     Cells keep their addresses; a finding (F13) says so. Raises RunError R11 without LibreOffice.
     """
-    stale = {reading.file for reading in readings if _is_stale(reading)}
+    stale = {reading.file: reading for reading in readings if _is_stale(reading)}
     if not stale:
         return list(readings)
     with tempfile.TemporaryDirectory(prefix="jixiao-") as folder:
@@ -30,7 +30,8 @@ def recalculated(pool: LocalPool, sources: Sequence[Source], readings: Sequence[
             copies[copy] = source
         made = recalculate(list(copies), Path(folder))
         again = [replace(copies[copy], path=path, inner=()) for copy, path in made if path is not None]
-        results = {r.file: _said(r) for r in pool.map(read_source, again) if not isinstance(r, Lost)}
+        read = [result for result in pool.map(read_source, again) if not isinstance(result, Lost)]
+    results = {reading.file: _said(reading, stale[reading.file]) for reading in read}
     return [results.get(reading.file, reading) for reading in readings]
 
 
@@ -38,7 +39,8 @@ def _is_stale(reading: Reading) -> bool:
     return any(item.code == "D03" for document in reading.documents for item in document.findings)
 
 
-def _said(reading: Reading) -> Reading:
+def _said(reading: Reading, first: Reading) -> Reading:
+    """The new reading with what was said of the file itself: a copy has another format, which is nobody's concern."""
     message = "有公式没有计算结果，已用 LibreOffice 重算后读取"
-    reading.findings.append(finding("F13", message, subject=reading.file, place=Place(reading.file)))
-    return reading
+    said = finding("F13", message, subject=reading.file, place=Place(reading.file))
+    return replace(reading, findings=[*first.findings, said])

@@ -1,10 +1,15 @@
 """--recalculate: a formula that no program has calculated is calculated in a copy, and that is said."""
 
+import socket
+from contextlib import suppress
 from pathlib import Path
 
+import openpyxl
+
+from converter.audit.verify import recalculate
 from tests.conftest import Command
 from tests.outputs import Out
-from tests.workbooks import SUINING_BASIC, accounts, basic_data, indicator_table, write_xls, write_xlsx
+from tests.workbooks import SUINING_BASIC, Grid, accounts, basic_data, indicator_table, write_xls, write_xlsx
 
 
 def inbox_of(folder: Path) -> Path:
@@ -41,3 +46,20 @@ def fact(out: Path) -> tuple[str, str, str]:
     """State, value and cell of 三公经费预算数."""
     row = Out(out).fact("绥宁县人社局", "三公经费预算数")
     return row["状态"], row["数值"], row["单元格"]
+
+
+def test_recalculating_follows_no_link_and_fetches_nothing(tmp_path: Path, libreoffice: str) -> None:
+    other, hostile, asked = tmp_path / "other.xlsx", tmp_path / "a.xlsx", []
+    write_xlsx(other, Grid("表", {(0, 0): 777}))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        formulas = [f'=_xlfn.WEBSERVICE("{address}")', f"='[{other}]表'!A1", "=1+1"]
+        write_xlsx(hostile, Grid("表", {(row, 0): text for row, text in enumerate(formulas)}))
+        ((_, made),) = recalculate([hostile], tmp_path)
+        with suppress(TimeoutError):
+            asked.append(server.accept())
+    assert asked == []
+    assert made is not None
+    column = openpyxl.load_workbook(made, data_only=True).worksheets[0]["A"]
+    assert [cell.value for cell in column] == ["#N/A", "#N/A", 2]
