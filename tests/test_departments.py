@@ -146,6 +146,8 @@ def test_the_order_of_files_changes_nothing() -> None:
     [
         pytest.param([("局/1.xlsx", "甲局"), ("局/2.xlsx", "")], "甲局", "同一文件夹的其他表", id="its neighbour's"),
         pytest.param([("2019/县教育局/2.xlsx", "")], "县教育局", "文件夹或文件名", id="its folder's"),
+        pytest.param([("县教育局.zip/2.xlsx", "")], "县教育局", "文件夹或文件名", id="its archive's"),
+        pytest.param([("第一批.ZIP/县教育局/2.xlsx", "")], "县教育局", "文件夹或文件名", id="a folder in an archive"),
         pytest.param([("县教育局/上年/2.xlsx", "")], "县教育局", "文件夹或文件名", id="not that of a year"),
         pytest.param([("县教育局/2018年度资料/2.xlsx", "")], "县教育局", "文件夹或文件名", id="nor of a year's papers"),
         pytest.param([("县教育局.xlsx", "")], "县教育局", "文件夹或文件名", id="its file's"),

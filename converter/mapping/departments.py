@@ -79,8 +79,9 @@ def _names(
 
 
 def _named_by_folder(folder: str) -> str:
-    """The innermost folder that is named after more than a year (人社局/上年 → 人社局)."""
-    parts = [part for part in folder.split("/") if not _YEAR_FOLDER.fullmatch(part)]
+    """The innermost folder or archive that is named after more than a year (人社局/上年, 人社局.zip → 人社局)."""
+    names = (re.sub(r"\.zip$", "", part, flags=re.I) for part in folder.split("/"))
+    parts = [name for name in names if not _YEAR_FOLDER.fullmatch(name)]
     return parts[-1] if parts else ""
 
 
