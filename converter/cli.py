@@ -103,6 +103,7 @@ def run_command(
         passwords=tuple(read_passwords(password_file)) if password_file else (),
         dry_run=dry_run,
         fail_on=fail_on.value,
+        bar=not quiet,
     )
     report = run(options)
     if as_json:

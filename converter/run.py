@@ -22,6 +22,7 @@ from converter.manifest import info_rows, manifest, source_rows
 from converter.mapping.departments import Submission, choose_year, group, regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
+from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers
 from converter.reading import prepare, read_source
 from converter.recalculation import recalculated
@@ -59,6 +60,7 @@ class Options:
     recalculate: bool = False
     dry_run: bool = False
     fail_on: str = "error"
+    bar: bool = False
 
 
 @dataclass
@@ -115,7 +117,7 @@ def run(options: Options) -> Report:
         inbox = discover(options.inboxes, options.output)
         log.info("收到 %d 个文件，忽略 %d 个临时文件", len(inbox.sources), len(inbox.ignored))
         with LocalPool(options.jobs, prepare, (forms, library.dictionary, options.passwords)) as pool:
-            readings = _read_all(pool, inbox.sources)
+            readings = _read_all(pool, inbox.sources, bar=options.bar)
             if options.recalculate:
                 readings = recalculated(pool, inbox.sources, readings)
             submissions = _submissions(readings, list(regions.values()))
@@ -135,7 +137,7 @@ def run(options: Options) -> Report:
             if options.dry_run:
                 report.outputs = dict.fromkeys([*_names(batch, names)], "")
             else:
-                _stage_books(pool, stage, contents, names)
+                _stage_books(pool, stage, contents, names, bar=options.bar)
                 stage.add(f"评分汇总_{year}.xlsx", summary_book(book))
                 for name, content in csv_files(batch, findings).items():
                     stage.add(name, content)
@@ -156,7 +158,7 @@ def _names(batch: Batch, names: dict[str, str]) -> list[str]:
     return [f"评分汇总_{batch.year}.xlsx", *names.values(), "scores.csv", "facts.csv", "findings.csv"]
 
 
-def _read_all(pool: LocalPool, sources: Sequence[Source]) -> list[Reading]:
+def _read_all(pool: LocalPool, sources: Sequence[Source], *, bar: bool = False) -> list[Reading]:
     """Every file read in a worker; a file that repeats another of its folder byte by byte is read once."""
     first: dict[tuple[str, str], str] = {}
     unique, repeated = [], []
@@ -170,7 +172,7 @@ def _read_all(pool: LocalPool, sources: Sequence[Source]) -> list[Reading]:
             first[key] = source.name
             unique.append(source)
     readings = []
-    for result in pool.map(read_source, unique):
+    for result in tracked(pool.map(read_source, unique), len(unique), "读取文件", bar=bar):
         reading = _survived(result)
         forms = "、".join(document.form for document in reading.documents)
         log.debug("已读取 %s：%s", printable(reading.file), forms or "没有认出表")
@@ -222,8 +224,11 @@ def _exit_code(findings: Sequence[Finding], fail_on: str) -> int:
     return EXIT_FINDINGS if any(level_at_least(item.level, fail_on) for item in findings) else EXIT_CLEAN
 
 
-def _stage_books(pool: LocalPool, stage: Stage, contents: Sequence[DepartmentBook], names: dict[str, str]) -> None:
-    for content, made in zip(contents, pool.map(department_book, contents), strict=True):
+def _stage_books(
+    pool: LocalPool, stage: Stage, contents: Sequence[DepartmentBook], names: dict[str, str], *, bar: bool
+) -> None:
+    made_books = tracked(pool.map(department_book, contents), len(contents), "写部门工作簿", bar=bar)
+    for content, made in zip(contents, made_books, strict=True):
         if isinstance(made, Lost):  # nothing of the input can do this: a bug of ours, or no memory left
             raise RuntimeError(f"写出“{content.department}”的工作簿时进程异常退出")  # noqa: TRY004
         stage.add(names[content.department], made)
@@ -240,7 +245,13 @@ def _publish(
         "outputs": [{"file": name, "sha256": digest} for name, digest in sorted(report.outputs.items())],
         "removed": report.removed,
         "counts": report.counts(),
-        "options": {"year": options.year, "region": options.region, "jobs": options.jobs, "fail_on": options.fail_on},
+        "options": {
+            "year": options.year,
+            "region": options.region,
+            "jobs": options.jobs,
+            "fail_on": options.fail_on,
+            "recalculate": options.recalculate,
+        },
         "exit_code": report.exit_code,
         "seconds": report.seconds,
     }

@@ -4,7 +4,8 @@ import hashlib
 import itertools
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -53,13 +54,15 @@ def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
     """
     found = Inbox()
     names = _prefixes(inboxes)
+    taken: set[str] = set()
     for inbox, prefix in zip(inboxes, names, strict=True):
         if not inbox.exists():
             raise RunError(
                 "R01", "找不到收件箱路径", "请核对路径是否写错、移动硬盘或网络盘是否已连接", Place(str(inbox))
             )
         for path, relative in _files(inbox, output):
-            name = unicodedata.normalize("NFC", f"{prefix}{relative}")
+            name = _free("/".join(map(_as_meant, f"{prefix}{relative}".split("/"))), taken)
+            taken.add(name)
             if _is_junk(path.name) or path.is_dir():
                 found.ignored.append(name)
             else:
@@ -105,6 +108,23 @@ def _files(inbox: Path, output: Path | None) -> Iterator[tuple[Path, str]]:
                 yield path, path.relative_to(inbox).as_posix()
 
 
+def _as_meant(name: str) -> str:
+    """The name of a file or folder in composed characters; where it is no UTF-8 it is GBK, as old programs write it."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        with suppress(UnicodeDecodeError):
+            name = os.fsencode(name).decode("gb18030")
+    return unicodedata.normalize("NFC", name)
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, with a number where another file already has it."""
+    place = PurePosixPath(name)
+    numbered = (str(place.with_stem(f"{place.stem}({number})")) for number in itertools.count(2))
+    return next(free for free in itertools.chain([str(place)], numbered) if free not in taken)
+
+
 def _cannot_open(error: OSError) -> None:
     raise RunError("R01", "收件箱里有打不开的文件夹", "请检查读取权限", Place(str(error.filename))) from error
 
@@ -138,9 +158,7 @@ def _members(path: Path, name: str, content: bytes) -> list[Source]:
     """The files of an archive; where names repeat, the later ones get numbers."""
     members: dict[str, Source] = {}
     for inner, member, data in walk(content):
-        place = PurePosixPath(unicodedata.normalize("NFC", f"{name}/{member}"))
-        numbered = (str(place.with_stem(f"{place.stem}({number})")) for number in itertools.count(2))
-        shown = next(name for name in itertools.chain([str(place)], numbered) if name not in members)
+        shown = _free(unicodedata.normalize("NFC", f"{name}/{member}"), members)
         digest = "" if data is None else hashlib.sha256(data).hexdigest()
         members[shown] = Source(path, shown, len(data or b""), digest, inner)
     return [*members.values()]
