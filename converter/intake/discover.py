@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import os
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
@@ -14,6 +15,8 @@ from converter.intake.guards import UnreadableError
 from converter.intake.sniff import Container, sniff
 from converter.vocabulary.findings import Place, RunError
 
+#: Folders whose files were withdrawn or sent back (CONTRACT: Re-sent files).
+_VOID = re.compile(r"已?(?:作废|退回)(?:件|文件|材料|报表|的)?")
 #: What sync clients, file managers and office programs leave behind.
 _JUNK_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 _JUNK_PREFIXES = ("~$", "._", ".~")
@@ -41,9 +44,12 @@ class Source:
 
 @dataclass
 class Inbox:
-    """What lies in the INBOX folders: files to read, and what was passed over (junk, links to folders), by name."""
+    """What lies in the INBOX folders: files to read, files in folders 作废 and 退回, and what was passed over (junk, links
+    to folders), by name.
+    """
 
     sources: list[Source] = field(default_factory=list)
+    void: list[Source] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
 
@@ -68,6 +74,8 @@ def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
             else:
                 _add(found, path, name)
     found.sources.sort(key=lambda source: source.name)
+    found.void = [source for source in found.sources if _is_void(source)]
+    found.sources = [source for source in found.sources if not _is_void(source)]
     found.ignored.sort()
     if not found.sources:
         where = Place("、".join(map(str, inboxes)))
@@ -133,6 +141,12 @@ def _is_junk(name: str) -> bool:
     """Whether a file, or one of the folders it lies in within an archive, is of no one's making."""
     last = name.rpartition("/")[2].lower()
     return last in _JUNK_NAMES or last.startswith(_JUNK_PREFIXES) or "__MACOSX" in name.split("/")[:-1]
+
+
+def _is_void(source: Source) -> bool:
+    """Whether a file lies in a folder, or an archive, named 作废 or 退回."""
+    folders = (re.sub(r"\.zip$", "", part, flags=re.IGNORECASE) for part in source.folder.split("/"))
+    return any(_VOID.fullmatch(folder.strip(" 【】[]()（）")) for folder in folders)
 
 
 def _add(found: Inbox, path: Path, name: str) -> None:
