@@ -13,6 +13,7 @@ import typer
 
 from converter import __version__
 from converter.console import Command, Group, print_json, print_lines, run_app, start_log
+from converter.handing_on import add_commands
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
 
 _EXIT_CODES = "退出码：0 完成且无错误（或无差异）；1 已完成，但有错误级问题（或有差异、核验不符、算例不符）；2 不能运行；70 程序缺陷；130 中断。"
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 scheme_app = typer.Typer(**_SETTINGS, help="评分方案：列出、查看、运行算例。")
 app.add_typer(scheme_app, name="scheme")
+add_commands(app)
 
 MappingsOption = Annotated[
     Path | None, typer.Option("--mappings", metavar="DIR", help="自己的映射文件夹，叠加在内置映射之上")
