@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from converter.audit.report import report as report_page
 from converter.books.assemble import book_names, csv_files, department_books, summary
 from converter.books.contents import DepartmentBook
 from converter.books.department import department_book
@@ -145,6 +146,7 @@ def run(options: Options) -> Report:
             else:
                 _stage_books(pool, stage, contents, names, bar=options.bar)
                 stage.add(f"评分汇总_{year}.xlsx", summary_book(book))
+                stage.add("report.html", report_page(book, scheme.grade_lines()))
                 for name, content in csv_files(batch, findings).items():
                     stage.add(name, content)
         report.seconds = round(time.monotonic() - started, 3)
@@ -161,7 +163,7 @@ def read_one(sources: Sequence[Source], mappings: Path | None) -> Reading:
 
 
 def _names(batch: Batch, names: dict[str, str]) -> list[str]:
-    return [f"评分汇总_{batch.year}.xlsx", *names.values(), "scores.csv", "facts.csv", "findings.csv"]
+    return [f"评分汇总_{batch.year}.xlsx", *names.values(), "report.html", "scores.csv", "facts.csv", "findings.csv"]
 
 
 def _read_all(pool: LocalPool, sources: Sequence[Source], *, bar: bool = False) -> list[Reading]:
