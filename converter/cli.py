@@ -128,15 +128,21 @@ def describe_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="一个工作簿")],
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
+    draft: Annotated[bool, typer.Option("--draft", help="为没有认出的表起草表单，写到标准输出")] = False,
 ) -> int:
     """说明程序怎样理解一个工作簿：认作什么表、认出哪些单元格、哪些没有认出。"""
     from converter.intake.discover import discover
     from converter.mapping.describe import describe, lines
-    from converter.run import read_one
+    from converter.run import draft_one, read_one
 
     if file.is_dir():
         raise RunError("R01", "describe 只看一个文件", f"请给出文件，如 {file}/基础数据表.xlsx")
-    reading = read_one(discover([file], None).sources, mappings)
+    sources = discover([file], None).sources
+    if draft:
+        text = draft_one(sources, mappings)
+        print(text, end="")
+        return EXIT_CLEAN if text else EXIT_FINDINGS
+    reading = read_one(sources, mappings)
     if as_json:
         print_json(describe(reading))
     else:

@@ -26,7 +26,7 @@ from converter.mapping.roster import Roster, load_roster
 from converter.mapping.years import choose_year
 from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers
-from converter.reading import prepare, read_source
+from converter.reading import draft_source, prepare, read_source
 from converter.recalculation import recalculated
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import load_checks
@@ -160,6 +160,20 @@ def read_one(sources: Sequence[Source], mappings: Path | None) -> Reading:
     library = Library(mappings)
     with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
         return _read_all(pool, sources)[0]
+
+
+def draft_one(sources: Sequence[Source], mappings: Path | None) -> str:
+    """Forms drafted in a worker for the sheets of one file that no form knows, "" where there is no table.
+
+    Several drafts are parted by lines of ---. Raises RunError R15 for a file that cannot be read.
+    """
+    library = Library(mappings)
+    with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
+        (result,) = pool.map(draft_source, sources[:1])
+    if isinstance(result, Lost | Finding):
+        why = result.message if isinstance(result, Finding) else "读取进程异常退出"
+        raise RunError("R15", f"文件读不出来：{why}", "可用 jixiao describe 查看原因", Place(sources[0].name))
+    return "---\n".join(result)
 
 
 def _names(batch: Batch, names: dict[str, str]) -> list[str]:
