@@ -133,7 +133,7 @@ def describe_command(
     """说明程序怎样理解一个工作簿：认作什么表、认出哪些单元格、哪些没有认出。"""
     from converter.intake.discover import discover
     from converter.mapping.describe import describe, lines
-    from converter.run import draft_one, read_one
+    from converter.run import describe_one, draft_one
 
     if file.is_dir():
         raise RunError("R01", "describe 只看一个文件", f"请给出文件，如 {file}/基础数据表.xlsx")
@@ -142,11 +142,11 @@ def describe_command(
         text = draft_one(sources, mappings)
         print(text, end="")
         return EXIT_CLEAN if text else EXIT_FINDINGS
-    reading = read_one(sources, mappings)
+    reading, labels = describe_one(sources, mappings)
     if as_json:
-        print_json(describe(reading))
+        print_json(describe(reading, labels))
     else:
-        print_lines(lines(reading))
+        print_lines(lines(reading, labels))
     return EXIT_CLEAN if reading.documents else EXIT_FINDINGS
 
 
