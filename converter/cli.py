@@ -216,13 +216,15 @@ def fields_command(mappings: MappingsOption = None, as_json: JsonOption = False)
     dictionary = Library(mappings).dictionary
     if as_json:
         keys = ("name", "kind", "unit", "meaning", "sources", "aliases", "formulas")
-        print_json({"fields": [{key: getattr(field, key) for key in keys} for field in dictionary.fields.values()]})
+        listed = dictionary.fields.values()
+        rows = [{key: getattr(f, key) for key in keys} | {"place": str(dictionary.places[f.name])} for f in listed]
+        print_json({"fields": rows})
         return EXIT_CLEAN
     for field in dictionary.fields.values():
         source = (
             f"推算：{'；否则 '.join(field.formulas)}" if field.formulas else f"来源：{'、'.join(field.sources) or '无'}"
         )
-        print(f"{field.name}（{field.unit}）{field.meaning}。{source}")
+        print(f"{field.name}（{field.unit}）{field.meaning}。{source}；登记在 {dictionary.places[field.name]}")
     return EXIT_CLEAN
 
 
