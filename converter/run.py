@@ -27,8 +27,9 @@ from converter.reading import prepare, read_source
 from converter.recalculation import recalculated
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import load_checks
+from converter.scoring.choosing import choose
 from converter.scoring.inputs import Derivations
-from converter.scoring.schemes import choose, load_schemes, region_names
+from converter.scoring.shelf import load_schemes, region_names
 from converter.vocabulary.findings import (
     EXIT_CLEAN,
     EXIT_FINDINGS,

@@ -10,7 +10,8 @@ from converter.mapping.documents import Document
 from converter.mapping.library import Library
 from converter.scoring.cases import CaseResult, CasesFile, cases_path, run_cases
 from converter.scoring.inputs import Derivations
-from converter.scoring.schemes import Scheme, load_schemes
+from converter.scoring.schemes import Scheme
+from converter.scoring.shelf import load_schemes
 from converter.vocabulary.findings import ConfigurationError
 from tests.test_schemes import made_scheme, scheme_text
 

@@ -9,7 +9,18 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "converter"
 ROOMS = ["vocabulary", "intake", "mapping", "scoring", "books", "audit"]
-TOP = ["engine", "reading", "recalculation", "publish", "manifest", "run", "console", "cli", "__main__"]
+TOP = [
+    "engine",
+    "reading",
+    "recalculation",
+    "publish",
+    "manifest",
+    "run",
+    "console",
+    "scheme_commands",
+    "cli",
+    "__main__",
+]
 MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 
 
