@@ -42,9 +42,14 @@ class Library:
 
     def documents(self, pattern: str) -> Iterator[tuple[Layer, Document]]:
         """Every YAML file of every layer that fits `pattern`, layer by layer in the order of their names."""
+        for layer, path, shown in self.files(pattern):
+            yield layer, Document(path, shown)
+
+    def files(self, pattern: str) -> Iterator[tuple[Layer, Path, str]]:
+        """The files that fit `pattern`, unread: layer, path, and the name it has in messages."""
         for layer in self.layers:
             for path in sorted(layer.path.glob(pattern)):
-                yield layer, Document(path, f"{layer.name}/{path.relative_to(layer.path).as_posix()}")
+                yield layer, path, f"{layer.name}/{path.relative_to(layer.path).as_posix()}"
 
     @cached_property
     def dictionary(self) -> Dictionary:

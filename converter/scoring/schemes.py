@@ -113,8 +113,10 @@ class Indicator(Strict):
 class SchemeFile(Strict):
     """mappings/schemes/<区划代码>/<year>.yaml."""
 
+    extends: str | None = None
     region: Region
     year: int = Key(ge=2000, le=2100)
+    kinds: list[str] = []
     title: str
     basis: Basis
     grades: dict[str, float] = Key(min_length=2)
@@ -184,12 +186,13 @@ class Scheme:
 
     @property
     def name(self) -> str:
-        """How the scheme is named in outputs: 绥宁县 2019 (430527)."""
-        return f"{self.file.region.name} {self.file.year}（{self.file.region.code}）"
+        """How the scheme is named in outputs: 绥宁县 2019（430527）, with the kinds of department it is for."""
+        kinds = f" {'、'.join(self.file.kinds)}" if self.file.kinds else ""
+        return f"{self.file.region.name} {self.file.year}{kinds}（{self.file.region.code}）"
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of the file."""
+        """Digest of the file, and of those it extends."""
         return hashlib.sha256(self.document.text.encode()).hexdigest()
 
     def _rule(self, name: str, spec: Indicator) -> Rule:
