@@ -15,9 +15,8 @@ from converter.books.contents import DepartmentBook
 from converter.books.department import department_book
 from converter.books.styles import printable
 from converter.books.summary import summary_book
-from converter.books.tables import Row
 from converter.engine import LocalPool, Lost
-from converter.intake.discover import Inbox, Source, discover
+from converter.intake.discover import Source, discover
 from converter.manifest import info_rows, manifest, source_rows
 from converter.mapping.departments import Submission, choose_year, group, regions_named
 from converter.mapping.facts import Reading
@@ -25,9 +24,9 @@ from converter.mapping.library import Library
 from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers
 from converter.reading import prepare, read_source
 from converter.recalculation import recalculated
-from converter.scoring.batch import Batch, score_batch
+from converter.scoring.batch import Batch, score_kinds
 from converter.scoring.checks import load_checks
-from converter.scoring.choosing import choose
+from converter.scoring.choosing import choices
 from converter.scoring.inputs import Derivations
 from converter.scoring.shelf import load_schemes, region_names
 from converter.vocabulary.findings import (
@@ -82,7 +81,7 @@ class Report:
         """The report as JSON."""
         return {
             "year": self.batch.year,
-            "scheme": self.batch.scheme.name,
+            "scheme": "；".join(part.scheme.name for part in self.batch.each),
             "counts": self.counts(),
             "totals": self.totals(),
             "findings": [_finding_dict(item) for item in self.findings],
@@ -121,9 +120,12 @@ def run(options: Options) -> Report:
                 readings = recalculated(pool, inbox.sources, readings)
             submissions = _submissions(readings, list(regions.values()))
             year = choose_year(submissions, forms, options.year)
-            scheme = choose(shelf, year, options.region, regions_named(submissions, regions))
-            log.info("数据年度 %d，评分方案 %s", year, scheme.name)
-            batch = score_batch(submissions, scheme, checks, derivations, forms)
+            spoken = regions_named(submissions, regions)
+            chosen = choices(shelf, year, options.region, spoken, [s.kind for s in submissions] or [""])
+            for choice in dict.fromkeys(chosen.values()):
+                log.info("数据年度 %d，评分方案 %s：%s", year, choice.scheme.name, choice)
+            schemes = {kind: choice.scheme for kind, choice in chosen.items()}
+            batch = score_kinds(submissions, schemes, checks, derivations, forms)
             if not batch.departments:
                 raise _nothing_scored(readings, year)
             findings = numbered([*batch.findings, *_file_findings(readings, submissions)])
@@ -132,7 +134,7 @@ def run(options: Options) -> Report:
             names = book_names(batch.departments, year) if options.books else {}
             contents = department_books(batch, findings) if options.books else []
             sources = source_rows(inbox, readings, submissions, batch, findings)
-            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox))
+            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox, chosen))
             if options.dry_run:
                 report.outputs = dict.fromkeys([*_names(batch, names)], "")
             else:
@@ -142,7 +144,7 @@ def run(options: Options) -> Report:
                     stage.add(name, content)
         report.seconds = round(time.monotonic() - started, 3)
         if not options.dry_run:
-            _publish(stage, options, report, library, inbox, sources)
+            _publish(stage, options, report, manifest(batch, library, inbox, sources, chosen))
     return report
 
 
@@ -230,14 +232,12 @@ def _stage_books(pool: LocalPool, stage: Stage, contents: Sequence[DepartmentBoo
         stage.add(names[content.department], made)
 
 
-def _publish(
-    stage: Stage, options: Options, report: Report, library: Library, inbox: Inbox, sources: Sequence[Row]
-) -> None:
+def _publish(stage: Stage, options: Options, report: Report, known: dict[str, Any]) -> None:
     """Stages the manifest, moves everything into OUT, removes what the previous run made and this one did not."""
     report.outputs = dict(stage.hashes)
     report.removed = sorted(set(previous_outputs(options.output)) - set(stage.hashes) - {MANIFEST})
     content = {
-        **manifest(report.batch, library, inbox, sources),
+        **known,
         "outputs": [{"file": name, "sha256": digest} for name, digest in sorted(report.outputs.items())],
         "removed": report.removed,
         "counts": report.counts(),

@@ -19,11 +19,12 @@ _YEAR_FOLDER = re.compile(r"(?:[上本去]年|(?:19|20)\d\d年?)度?(?:数据|�
 
 @dataclass
 class Submission:
-    """All documents of one department."""
+    """All documents of one department; `kind` is its 类别 in the departments list, "" where none is given."""
 
     department: str
     documents: list[Document] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    kind: str = ""
 
     def years(self, forms: Iterable[str]) -> set[int]:
         """The years its documents of the given forms speak of."""

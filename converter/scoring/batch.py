@@ -1,7 +1,7 @@
 """A batch of submissions, scored: facts, checks, scores, totals and findings together, in the order of DESIGN §2."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -23,7 +23,11 @@ from converter.vocabulary.numbers import State
 
 @dataclass
 class Batch:
-    """Everything the books are made of. `facts` includes the derived ones; `findings` are not yet numbered."""
+    """Everything the books are made of. `facts` includes the derived ones; `findings` are not yet numbered.
+
+    Where kinds of departments have schemes of their own, `parts` holds a batch for each scheme, and the whole has their
+    frames together; scheme, inputs and columns are to be taken from `each`.
+    """
 
     scheme: Scheme
     submissions: list[Submission]
@@ -34,6 +38,12 @@ class Batch:
     totals: pd.DataFrame
     checks: pd.DataFrame
     findings: list[Finding]
+    parts: list["Batch"] = field(default_factory=list)
+
+    @property
+    def each(self) -> list["Batch"]:
+        """The batch of every scheme: itself, where there is one."""
+        return self.parts or [self]
 
     @property
     def year(self) -> int:
@@ -43,7 +53,48 @@ class Batch:
     @property
     def departments(self) -> list[str]:
         """Names of the scored departments, in the order of the frames."""
-        return self.inputs.departments
+        return sorted(name for part in self.parts for name in part.departments) or self.inputs.departments
+
+
+def score_kinds(
+    submissions: Sequence[Submission],
+    schemes: Mapping[str, Scheme],
+    checks: Checks,
+    derivations: Derivations,
+    forms: Sequence[Form],
+) -> Batch:
+    """Scores every department by the scheme of its 类别; `schemes` has one for each 类别 of the submissions.
+
+    Best and worst ranks are within the departments of one scheme: points of different rules are not compared.
+    """
+    distinct = list({id(scheme): scheme for scheme in schemes.values()}.values())
+    parts = [
+        score_batch([s for s in submissions if schemes[s.kind] is scheme], scheme, checks, derivations, forms)
+        for scheme in distinct
+    ]
+    return parts[0] if len(parts) == 1 else _joined(parts, submissions)
+
+
+def _joined(parts: list[Batch], submissions: Sequence[Submission]) -> Batch:
+    """Batches of different schemes as one."""
+
+    def together(frames: list[pd.DataFrame], *by: str) -> pd.DataFrame:
+        frame = pd.concat(frames, ignore_index=True)
+        order = [column not in ("low", "high") for column in by]
+        return frame.sort_values(list(by), ascending=order, kind="stable", ignore_index=True)
+
+    return Batch(
+        scheme=parts[0].scheme,
+        submissions=list(submissions),
+        facts=together([part.facts for part in parts], "department"),
+        inputs=parts[0].inputs,
+        columns=parts[0].columns,
+        scores=together([part.scores for part in parts], "department"),
+        totals=together([part.totals for part in parts], "low", "high", "department"),
+        checks=pd.concat([part.checks for part in parts], ignore_index=True),
+        findings=[item for part in parts for item in part.findings],
+        parts=parts,
+    )
 
 
 def score_batch(
@@ -97,7 +148,12 @@ def _with_derived(inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
 
 
 def used_by_scheme(batch: Batch) -> pd.DataFrame:
-    """The facts that the scheme's indicators use, adopted or not: inputs, what they are derived from, self scores."""
+    """The facts that the indicators use, adopted or not: inputs, what they are derived from, self scores."""
+    used = pd.concat([_used(part) for part in batch.each])
+    return used.sort_values("department", kind="stable") if batch.parts else used
+
+
+def _used(batch: Batch) -> pd.DataFrame:
     wanted = batch.inputs.derivations.closure(scheme_inputs(batch.scheme, variants=True))
     keys = {(one.name, batch.year + one.offset) for one in wanted}
     keys |= {(rule.name + SELF_SCORE, batch.year) for rule in batch.scheme.rules}

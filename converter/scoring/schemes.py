@@ -198,7 +198,8 @@ class Scheme:
     def _rule(self, name: str, spec: Indicator) -> Rule:
         full = spec.full if spec.full is not None else self.file.indicators[spec.shares or ""].full
         form = spec.deduct or spec.bands or spec.external or spec.violations
-        return Rule(name, spec, form, full or 0.0, spec.shares or name, str(spec.basis or self.file.basis))
+        kinds = f"（{'、'.join(self.file.kinds)}）" if self.file.kinds else ""
+        return Rule(name, spec, form, full or 0.0, spec.shares or name, f"{spec.basis or self.file.basis}{kinds}")
 
     def grade(self, score: float) -> str:
         """等次 of a score."""
