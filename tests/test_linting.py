@@ -27,6 +27,7 @@ FOUND: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
     "L01-points": [("L01", "14:38", ("在职人员控制率", "规则写 扣 2 分", "条文写 扣 1 分"))],
     "L01-step": [("L01", "14:27", ("在职人员控制率", "规则写 每 1%", "条文写 每 5%"))],
     "L01-band": [("L01", "22:9", ("政府采购执行率", "规则写 5 分", "6 分"))],
+    "L01-text-full": [("L01", "14:5", ("text_full 写 40 分", "条文写 20 分"))],
     "L01-edge": [("L01", "21:9", ("规则写 70%", "80%、90%")), ("L01", "22:9", ("规则写 70%",)), ("L10", "21:9", ("70%",))],
     "L01-base": [("L01", "29:16", ("重点工作实际完成率", "÷ 350", "÷ 300"))],
     "L01-violation": [("L01", "35:18", ("资金使用合规性", "扣 2 分", "扣 1 分"))],
@@ -220,3 +221,4 @@ def test_a_mistake_that_was_inherited_stands_where_it_was_written(tmp_path: Path
     (own / "schemes" / REGION / "2019.yaml").write_text(EXTENDED, encoding="utf-8")
     found = [item for item in lint(Library(own), REGION).findings if item.code == "L01"]
     assert [str(item.place) for item in found] == ["本地/schemes/9901/2019.yaml:14:38"]
+    assert found[0].message.endswith("（见于方案 990101/2019）")

@@ -4,7 +4,7 @@ A file that cannot be loaded is a finding too (C01–C23), and the others are li
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -96,7 +96,15 @@ class _Linter:
     derivations: Derivations
 
     def file(self, one: Written) -> list[Finding]:
-        """Everything about one file."""
+        """Everything about one file; of what it inherited, the scheme in which it was seen is named."""
+        return [
+            item
+            if item.place.file.startswith(one.document.shown.removesuffix(".yaml"))
+            else replace(item, message=f"{item.message}（见于方案 {one.reference}）")
+            for item in self._all(one)
+        ]
+
+    def _all(self, one: Written) -> list[Finding]:
         try:
             document = merged(one, self.files)
             if is_template(one.document):
@@ -128,7 +136,7 @@ class _Linter:
         scheme = template.scheme
         filled = [rule for rule in scheme.rules if rule.name not in template.unfilled]
         if not template.unfilled:
-            yield from (item for item in audit_scheme(scheme, self.checks) if item.code == "S01")
+            yield from (item for item in audit_scheme(scheme, self.checks) if item.code in ("S01", "S04"))
         for rule in filled:
             yield from (item for item in against_text(rule, scheme) if item.code != "L14")
             yield from lint_bands(rule, scheme)

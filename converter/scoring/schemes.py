@@ -116,7 +116,7 @@ class SchemeFile(Strict):
     extends: str | None = None
     region: Region
     year: int = Key(ge=2000, le=2100)
-    kinds: list[str] = []
+    kinds: list[Annotated[str, Key(min_length=1)]] = []
     title: str
     basis: Basis
     grades: dict[str, float] = Key(min_length=2)

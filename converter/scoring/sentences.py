@@ -34,6 +34,10 @@ def against_text(rule: Rule, scheme: Scheme) -> Iterator[Finding]:
             printed = "、".join(numbers)
             message = f"规则写 {said}，条文写 {printed}"
             yield _about("L01", rule, scheme, message, *key)
+    marks = _numbers(_MARK, text)
+    if rule.spec.text_full is not None and marks and shortest(rule.spec.text_full) not in marks:
+        message = f"text_full 写 {shortest(rule.spec.text_full)} 分，条文写 {'、'.join(marks)} 分"
+        yield _about("L01", rule, scheme, message, "text_full")
     yield from _direction(rule, scheme, text)
     yield from _items(rule, scheme)
     if rule.spec.not_applicable == "unknown" and (found := _FULL_WITHOUT.search(text)):
@@ -53,7 +57,7 @@ def _pairs(rule: Rule, text: str) -> Iterator[tuple[list[str], str, tuple[str, .
     elif isinstance(form, External):
         yield [f"÷ {n}" for n in _numbers(_DIVISOR, text)], f"÷ {shortest(form.base)}", ("external", "base")
     elif isinstance(form, Bands):
-        printed = {percent(float(one or other) / 100) for one, other in _EDGE.findall(text)}
+        printed = _edges(text)
         for index, band in enumerate(form.bands):
             at = ("bands", str(index))
             if band.points:
@@ -62,6 +66,14 @@ def _pairs(rule: Rule, text: str) -> Iterator[tuple[list[str], str, tuple[str, .
                 yield sorted(printed), edge, at
     for name, points in rule.spec.graded.items():
         yield [f"{n} 分" for n in _numbers(_ANY_MARK, text)], f"{shortest(points)} 分", ("graded", name)
+
+
+def _edges(text: str) -> set[str]:
+    """Edges that a sentence prints; a bare number behind a sign may be a ratio or a percent."""
+    edges = set()
+    for with_sign, bare in _EDGE.findall(text):
+        edges |= {percent(float(with_sign) / 100)} if with_sign else {percent(float(bare) / 100), percent(float(bare))}
+    return edges
 
 
 def _numbers(pattern: re.Pattern[str], text: str) -> list[str]:
