@@ -1,11 +1,16 @@
 """Extending: what a file writes replaces what it inherits, and every place is where the key is really written."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from converter.mapping.library import Library
 from converter.scoring.extending import Merged, lineage, merged, written
+from converter.scoring.linting import lint
 from converter.scoring.outline import extended, keys, outline
 from converter.scoring.schemes import Scheme
 from converter.scoring.shelf import Shelved, load_schemes
@@ -38,6 +43,7 @@ indicators:
     manual: true
     text: 由人评定。
 """
+DICTIONARY = Library().dictionary
 HEAD = """\
 extends: 4305/2019
 region: {code: "430528", name: 新宁县}
@@ -235,6 +241,50 @@ def test_ones_own_scheme_may_extend_the_built_in_one_of_its_name(tmp_path: Path)
 def test_the_digest_covers_the_parent(tmp_path: Path) -> None:
     digests = {county(tmp_path / "a", "").sha256, county(tmp_path / "b", "", PARENT + "# 注\n").sha256}
     assert len(digests) == 2
+
+
+@pytest.mark.parametrize("name", ["2019.yaml", "430528/2019/县.yaml"])
+def test_a_file_where_no_scheme_is_looked_for_is_not_passed_over(name: str, tmp_path: Path) -> None:
+    """Else a built-in scheme would be taken without a word."""
+    library = lay(tmp_path, a4305__2019=PARENT)
+    place = tmp_path / "本地" / "schemes" / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(PARENT, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load_schemes(library)
+    assert (caught.value.code, str(caught.value.place)) == ("C24", f"本地/schemes/{name}:1:1")
+    found = lint(library).findings
+    assert ("C24", f"本地/schemes/{name}:1:1") in [(item.code, str(item.place)) for item in found]
+
+
+_SCALARS = (
+    st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from(["在职人员控制率", "100%", "在职人员数", "", "："])
+)
+_NAMES = st.sampled_from(
+    [*"甲乙", "制度", "在职人员控制率", "path", "full", "deduct", "text", "levels", "indicators", "grades"]
+)
+_ANYTHING = st.recursive(
+    _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=4), max_leaves=12
+)
+
+
+@given(st.dictionaries(_NAMES, _ANYTHING, max_size=4))
+@settings(max_examples=150)
+def test_whatever_a_file_lays_over_another_is_taken_or_refused_with_its_place(
+    tmp_path_factory: pytest.TempPathFactory, content: dict[str, object]
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    body = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in content.items())
+    files = written(lay(folder, a4305__2019=PARENT, a430528__2019=HEAD + body))
+    one = next(file for file in files if file.reference == "430528/2019")
+    refusal = None
+    try:
+        Scheme(merged(one, files), DICTIONARY)
+    except ConfigurationError as error:
+        refusal = error
+    if refusal is not None:
+        assert re.fullmatch(r"本地/schemes/(430528|4305)/2019\.yaml:\d+:\d+", str(refusal.place))
+        assert refusal.advice
 
 
 # ---- shown ----------------------------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ indicator or a level out. Region, year, kinds and `template` are a file's own an
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from converter.mapping.documents import Document
-from converter.mapping.library import Library
+from converter.mapping.library import Layer, Library
 from converter.mapping.mistakes import Mistake, Position, Steps
 from converter.vocabulary.findings import ConfigurationError, Place
 from converter.vocabulary.labels import label, nearest
@@ -37,15 +38,16 @@ class Written:
 def written(library: Library, broken: list[ConfigurationError] | None = None) -> list[Written]:
     """Every scheme file of every layer, templates included, worked cases not.
 
-    Raises ConfigurationError for the first that is not YAML, or collects them all in `broken`.
+    Raises ConfigurationError for the first that is not YAML, or lies where no scheme is looked for (C24), or collects
+    them all in `broken`.
     """
     layers = {layer: index for index, layer in enumerate(library.layers)}
     files = []
-    for layer, path, shown in library.files(f"{FOLDER}/*/*.yaml"):
+    for layer, path, shown in library.files(f"{FOLDER}/**/*.yaml"):
         if shown.endswith(".cases.yaml"):
             continue
         try:
-            document = Document(path, shown)
+            document = _read(path, shown, layer)
         except ConfigurationError as error:
             if broken is None:
                 raise
@@ -54,6 +56,13 @@ def written(library: Library, broken: list[ConfigurationError] | None = None) ->
             reference = path.relative_to(layer.path / FOLDER).with_suffix("").as_posix()
             files.append(Written(layers[layer], reference, document))
     return files
+
+
+def _read(path: Path, shown: str, layer: Layer) -> Document:
+    if path.parent.parent != layer.path / FOLDER:
+        advice = "请移到 schemes/<区划代码>/<年度>.yaml；模板放在 schemes/模板/"
+        raise ConfigurationError("C24", "方案文件放错了位置，不会被读取", advice, Place(shown, "", "1:1"))
+    return Document(path, shown)
 
 
 def lineage(file: Written, files: Sequence[Written]) -> list[Written]:
