@@ -213,6 +213,15 @@ def test_only_what_was_changed_needs_cases_of_its_own(tmp_path: Path) -> None:
     assert "1 个指标没有算例" in item.message
 
 
+def test_broken_cases_of_an_ancestor_do_not_hide_the_rest(tmp_path: Path) -> None:
+    own = laid(tmp_path, "clean")
+    (own / "schemes" / REGION / "2019.yaml").write_text(
+        EXTENDED + "grades: {优: 90, 良: 90, 差: 0}\n", encoding="utf-8"
+    )
+    (own / "schemes" / "9901" / "2019.cases.yaml").write_text("cases: []\n", encoding="utf-8")
+    assert {item.code for item in lint(Library(own), REGION).findings} == {"L12", "C02"}
+
+
 def test_a_mistake_that_was_inherited_stands_where_it_was_written(tmp_path: Path) -> None:
     own = laid(tmp_path, "clean")
     parent = own / "schemes" / "9901" / "2019.yaml"

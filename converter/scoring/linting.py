@@ -97,10 +97,9 @@ class _Linter:
 
     def file(self, one: Written) -> list[Finding]:
         """Everything about one file; of what it inherited, the scheme in which it was seen is named."""
+        own = one.document.shown, one.document.shown.replace(".yaml", ".cases.yaml")
         return [
-            item
-            if item.place.file.startswith(one.document.shown.removesuffix(".yaml"))
-            else replace(item, message=f"{item.message}（见于方案 {one.reference}）")
+            item if item.place.file in own else replace(item, message=f"{item.message}（见于方案 {one.reference}）")
             for item in self._all(one)
         ]
 
@@ -143,22 +142,22 @@ class _Linter:
         yield from lint_names(scheme)
         yield from lint_grades(scheme)
         yield from lint_basis(scheme)
-        valued = [rule for rule in scheme.rules if rule in filled or not rule.judged]
+        valued = [rule for rule in scheme.rules if rule.name not in template.unfilled or not rule.judged]
         yield from self._cases(scheme, valued, edges=not template.unfilled)
 
     def _cases(self, scheme: Scheme, rules: Sequence[Rule], *, edges: bool) -> Iterator[Finding]:
         """L09 an indicator without a worked case, L10 an edge on which none stands."""
-        inherited = _covered_by_ancestors(scheme.document)
-        lacking = [rule for rule in rules if rule.name not in inherited]
-        if not cases_path(scheme.document).is_file():
-            if lacking:
-                message = f"旁边没有算例文件 {cases_path(scheme.document).name}，{len(lacking)} 个指标没有算例"
-                yield finding("L09", message, subject="算例", place=scheme.document.place())
-            return
+        there = cases_path(scheme.document).is_file()
         try:
-            values = case_values(scheme, self.derivations)
+            inherited = _covered_by_ancestors(scheme.document)
+            values = case_values(scheme, self.derivations) if there else {}
         except ConfigurationError as error:
             yield of_error(error)
+            return
+        lacking = [rule for rule in rules if rule.name not in inherited]
+        if lacking and not there:
+            message = f"旁边没有算例文件 {cases_path(scheme.document).name}，{len(lacking)} 个指标没有算例"
+            yield finding("L09", message, subject="算例", place=scheme.document.place())
             return
         for rule in lacking:
             if rule.name not in values:
