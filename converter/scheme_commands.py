@@ -37,7 +37,8 @@ def scheme_list_command(mappings: MappingsOption = None, as_json: JsonOption = F
     for row in rows:
         kinds = f"  类别 {'、'.join(row['kinds'])}" if row["kinds"] else ""
         base = f"  继承 {'、'.join(row['extends'])}" if row["extends"] else ""
-        print(f"{row['level']}  {row['year']} 年{kinds}  {row['basis']}《{row['title']}》  {row['file']}{base}")
+        whom = f"{row['region']} {row['name']} {row['year']} 年  {row['level'].partition(' ')[0]}{kinds}"
+        print(f"{whom}  {row['basis']}《{row['title']}》  {row['file']}{base}")
     for row in templates:
         base = f"  继承 {'、'.join(row['extends'])}" if row["extends"] else ""
         left = f"  {len(row['unfilled'])} 个指标留给地区填写" if row["unfilled"] else ""

@@ -225,7 +225,14 @@ def test_scheme_list(capsys: pytest.CaptureFixture[str]) -> None:
     line, *templates = capsys.readouterr().out.splitlines()
     assert [one.split()[:2] for one in templates] == [["模板", "模板/共性指标2013"], ["模板", "模板/自评表2020"]]
     assert "28 个指标留给地区填写" in templates[0]
-    for word in ("县级 430527", "绥宁县", "2019", "绥财绩〔2020〕2号", "mappings/schemes/430527/2019.yaml"):
+    for word in (
+        "430527 绥宁县 2019 年  县级",
+        "430527",
+        "绥宁县",
+        "2019",
+        "绥财绩〔2020〕2号",
+        "mappings/schemes/430527/2019.yaml",
+    ):
         assert word in line
 
 
