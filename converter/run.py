@@ -29,10 +29,11 @@ from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers
 from converter.reading import describe_source, draft_source, prepare, read_source
 from converter.recalculation import recalculated
-from converter.scoring.batch import Batch, score_batch
+from converter.scoring.batch import Batch, score_kinds
 from converter.scoring.checks import load_checks
+from converter.scoring.choosing import choices
 from converter.scoring.inputs import Derivations
-from converter.scoring.schemes import choose, load_schemes, region_names
+from converter.scoring.shelf import load_schemes, region_names
 from converter.vocabulary.findings import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -87,7 +88,7 @@ class Report:
         """The report as JSON."""
         return {
             "year": self.batch.year,
-            "scheme": self.batch.scheme.name,
+            "scheme": "；".join(part.scheme.name for part in self.batch.each),
             "counts": self.counts(),
             "totals": self.totals(),
             "findings": [_finding_dict(item) for item in self.findings],
@@ -130,9 +131,12 @@ def run(options: Options) -> Report:
             submissions = group(documents, [*regions.values()], roster)
             drop_copies(submissions, {source.name: source.sha256 for source in inbox.sources})
             year = choose_year(submissions, forms, options.year)
-            scheme = choose(shelf, year, options.region, regions_named(submissions, regions))
-            log.info("数据年度 %d，评分方案 %s", year, scheme.name)
-            batch = score_batch(submissions, scheme, checks, derivations, forms, roster)
+            spoken = regions_named(submissions, regions)
+            chosen = choices(shelf, year, options.region, spoken, [s.kind for s in submissions] or [""])
+            for choice in dict.fromkeys(chosen.values()):
+                log.info("数据年度 %d，评分方案 %s：%s", year, choice.scheme.name, choice)
+            schemes = {kind: choice.scheme for kind, choice in chosen.items()}
+            batch = score_kinds(submissions, schemes, checks, derivations, forms, roster)
             if not batch.departments:
                 raise _nothing_scored(readings, year)
             findings = numbered([*batch.findings, *_file_findings(readings, submissions)])
@@ -141,18 +145,18 @@ def run(options: Options) -> Report:
             names = book_names(batch.departments, year) if options.books else {}
             contents = department_books(batch, findings) if options.books else []
             sources = source_rows(inbox, readings, submissions, batch, findings)
-            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox, roster))
+            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox, chosen, roster))
             if options.dry_run:
                 report.outputs = dict.fromkeys([*_names(batch, names)], "")
             else:
                 _stage_books(pool, stage, contents, names, bar=options.bar)
                 stage.add(f"评分汇总_{year}.xlsx", summary_book(book))
-                stage.add("report.html", report_page(book, scheme.grade_lines()))
+                stage.add("report.html", report_page(book, batch.scheme.grade_lines()))
                 for name, content in csv_files(batch, findings).items():
                     stage.add(name, content)
         report.seconds = round(time.monotonic() - started, 3)
         if not options.dry_run:
-            _publish(stage, options, report, manifest(batch, library, inbox, sources, roster))
+            _publish(stage, options, report, manifest(batch, library, inbox, sources, chosen, roster))
     return report
 
 

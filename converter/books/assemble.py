@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 
 import numpy as np
@@ -53,6 +53,10 @@ def department_books(batch: Batch, findings: Sequence[Finding]) -> list[Departme
     for item in findings:
         if item.owner is Owner.DEPARTMENT:
             by_department[item.department].append(item)
+    return [book for part in batch.each for book in _books(part, by_department)]
+
+
+def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]]) -> list[DepartmentBook]:
     wanted = batch.inputs.derivations.closure(scheme_inputs(batch.scheme, variants=False))
     totals = {row["department"]: row for row in batch.totals.to_dict("records")}
     levels, printed = _levels(batch), _as_printed(batch.columns)
@@ -65,7 +69,7 @@ def department_books(batch: Batch, findings: Sequence[Finding]) -> list[Departme
             take_self=batch.scheme.file.judged == "self",
             rows=tuple(_score_row(column, batch.inputs, position) for column in printed),
             data=tuple(_data_row(batch.inputs, one, position) for one in wanted),
-            findings=tuple(finding_rows(by_department[department])),
+            findings=tuple(finding_rows(by_department.get(department, ()))),
             notes=notes(batch),
             totals={
                 LOW_TOTAL: totals[department]["low"],
@@ -165,10 +169,13 @@ def summary(
         "来源文件": sources,
         "运行信息": info,
     }
+    schemes = [part.scheme.file for part in batch.each]
+    regions = "、".join(dict.fromkeys(scheme.region.name for scheme in schemes))
+    bases = "；".join(dict.fromkeys(f"{scheme.basis}《{scheme.title}》" for scheme in schemes))
     return SummaryBook(
-        title=f"{batch.scheme.file.region.name} {batch.year} 年度部门整体支出绩效评分汇总",
-        subtitle=f"评分依据：{batch.scheme.file.basis}《{batch.scheme.file.title}》；名次按复算下限、上限排列，是核查的先后，不是评价结果",
-        ratios=frozenset(column.rule.name for column in batch.columns if is_ratio(column.rule, batch.inputs)),
+        title=f"{regions} {batch.year} 年度部门整体支出绩效评分汇总",
+        subtitle=f"评分依据：{bases}；名次按复算下限、上限排列，是核查的先后，不是评价结果",
+        ratios=frozenset(c.rule.name for part in batch.each for c in part.columns if is_ratio(c.rule, part.inputs)),
         tables=tuple(Table(name, heads, contents[name]) for name, heads in SHEETS),
     )
 
@@ -200,9 +207,9 @@ def submitted_rows(batch: Batch, findings: Iterable[Finding]) -> list[Row]:
 
 
 def rule_rows(batch: Batch) -> list[Row]:
-    """Rows of 规则: the scheme as a table."""
+    """Rows of 规则: the scheme as a table; of several schemes one below the other, told apart by their 依据."""
     rows: list[Row] = []
-    for column in batch.columns:
+    for column in (column for part in batch.each for column in part.columns):
         rule, spec = column.rule, column.rule.spec
         second = spec.path[1] if len(spec.path) > 1 else ""
         full = rule.full if rule.group == rule.name else np.nan

@@ -42,9 +42,14 @@ class Library:
 
     def documents(self, pattern: str) -> Iterator[tuple[Layer, Document]]:
         """Every YAML file of every layer that fits `pattern`, layer by layer in the order of their names."""
+        for layer, path, shown in self.files(pattern):
+            yield layer, Document(path, shown)
+
+    def files(self, pattern: str) -> Iterator[tuple[Layer, Path, str]]:
+        """The files that fit `pattern`, unread: layer, path, and the name it has in messages."""
         for layer in self.layers:
             for path in sorted(layer.path.glob(pattern)):
-                yield layer, Document(path, f"{layer.name}/{path.relative_to(layer.path).as_posix()}")
+                yield layer, path, f"{layer.name}/{path.relative_to(layer.path).as_posix()}"
 
     @cached_property
     def dictionary(self) -> Dictionary:
@@ -80,7 +85,7 @@ class Library:
         check_sources(self.dictionary, produced[True] | produced[False])
         return forms
 
-    def files(self) -> dict[str, str]:
+    def digests(self) -> dict[str, str]:
         """Every YAML file of every layer, as it is shown, with its SHA-256."""
         return {
             f"{layer.name}/{path.relative_to(layer.path).as_posix()}": hashlib.sha256(path.read_bytes()).hexdigest()
@@ -90,5 +95,5 @@ class Library:
 
     def fingerprint(self) -> str:
         """SHA-256 over every YAML file of every layer: names and contents."""
-        listed = "".join(f"{name}\0{digest}\n" for name, digest in self.files().items())
+        listed = "".join(f"{name}\0{digest}\n" for name, digest in self.digests().items())
         return hashlib.sha256(listed.encode()).hexdigest()

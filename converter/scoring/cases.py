@@ -61,20 +61,19 @@ class CaseResult:
     failures: tuple[str, ...]
 
 
-def cases_path(scheme: Scheme) -> Path:
-    """Where a scheme's worked cases stand."""
-    return scheme.document.path.with_suffix(".cases.yaml")
+def cases_path(document: Document) -> Path:
+    """Where the worked cases of a scheme's file stand."""
+    return document.path.with_suffix(".cases.yaml")
+
+
+def cases_document(document: Document) -> Document:
+    """The worked cases of a scheme's file. Raises ConfigurationError C01 where there are none."""
+    return Document(cases_path(document), document.shown.replace(".yaml", ".cases.yaml"))
 
 
 def run_cases(scheme: Scheme, derivations: Derivations) -> Iterator[CaseResult]:
     """Every case of a scheme, each as a department of its own. Raises ConfigurationError C11 for a name nobody knows."""
-    path = cases_path(scheme)
-    document = Document(path, scheme.document.shown.replace(".yaml", ".cases.yaml"))
-    cases = document.parse(CasesFile).cases
-    for index, case in enumerate(cases):
-        _check_names(case, index, document, scheme, derivations)
-    inputs = _inputs(cases, scheme, derivations)
-    columns = {column.rule.name: column for column in score(inputs, scheme)}
+    document, cases, columns = _scored(scheme, derivations)
     for index, case in enumerate(cases):
         failures = [
             line
@@ -82,6 +81,26 @@ def run_cases(scheme: Scheme, derivations: Derivations) -> Iterator[CaseResult]:
             for line in _compare(name, expected, columns[name], index, case)
         ]
         yield CaseResult(case.case, str(document.place("cases", index)), tuple(failures))
+
+
+def case_values(scheme: Scheme, derivations: Derivations) -> dict[str, list[float]]:
+    """Indicator → its value (指标值) in each case that expects something of it. Raises as `run_cases` does."""
+    _, cases, columns = _scored(scheme, derivations)
+    values: dict[str, list[float]] = {}
+    for index, case in enumerate(cases):
+        for name in case.expect:
+            values.setdefault(name, []).append(float(columns[name].value[index]))
+    return values
+
+
+def _scored(scheme: Scheme, derivations: Derivations) -> tuple[Document, list[Case], dict[str, RuleScores]]:
+    """The cases file, its cases, and the scores of each indicator over them."""
+    document = cases_document(scheme.document)
+    cases = document.parse(CasesFile).cases
+    for index, case in enumerate(cases):
+        _check_names(case, index, document, scheme, derivations)
+    inputs = _inputs(cases, scheme, derivations)
+    return document, cases, {column.rule.name: column for column in score(inputs, scheme)}
 
 
 def _check_names(case: Case, index: int, document: Document, scheme: Scheme, derivations: Derivations) -> None:
