@@ -11,8 +11,9 @@ from converter.books import formulas as excel
 from converter.books.formulas import RowCells
 from converter.scoring.batch import scheme_inputs
 from converter.scoring.expressions import Input, parse
+from converter.scoring.indicators import Rule
 from converter.scoring.inputs import Derivations
-from converter.scoring.schemes import Rule, Scheme
+from converter.scoring.schemes import Scheme
 
 #: Functions of Excel 2007 that the formulas may use; IFS, IFERROR's successors, XLOOKUP … are not among them.
 ALLOWED = {"IF", "AND", "OR", "NOT", "COUNT", "ISNUMBER", "ROUND", "ROUNDUP", "INT", "MAX", "MIN", "ABS", "SUM"}

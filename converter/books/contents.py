@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from converter.books.tables import Row
 from converter.scoring.expressions import Formula, Input
-from converter.scoring.schemes import Rule
+from converter.scoring.indicators import Rule
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from converter.intake.cells import a1
 from converter.scoring.expressions import Formula, Input
+from converter.scoring.indicators import Rule
 from converter.scoring.points import NO_NUMBER
-from converter.scoring.schemes import Rule
 from converter.scoring.status import Status
 from converter.vocabulary.numbers import shortest
 

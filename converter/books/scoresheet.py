@@ -11,8 +11,8 @@ from converter.books.formulas import RowCells
 from converter.books.styles import NO_NUMBER, Page, row_height, wrapped_lines
 from converter.intake.cells import a1
 from converter.scoring.expressions import Input
+from converter.scoring.indicators import Rule
 from converter.scoring.rounding import SCORE_DIGITS, round_half_up
-from converter.scoring.schemes import Rule
 from converter.scoring.status import Status, certain_gap
 
 SHEET_HEADS = (

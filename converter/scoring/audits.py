@@ -15,8 +15,9 @@ from converter.mapping.facts import SELF_SCORE, Document
 from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
+from converter.scoring.indicators import Rule
 from converter.scoring.inputs import NO_CELL, NO_FORM, REASONS, Inputs, Missing
-from converter.scoring.schemes import Rule, Scheme
+from converter.scoring.schemes import Scheme
 from converter.scoring.status import Status
 from converter.vocabulary.findings import Finding, Level, Place, finding
 from converter.vocabulary.numbers import State, canonical, shortest

@@ -9,10 +9,11 @@ import pandas as pd
 from converter.mapping.facts import SELF_SCORE
 from converter.mapping.fields import FieldKind
 from converter.scoring.expressions import Input
+from converter.scoring.indicators import Rule
 from converter.scoring.inputs import REASONS, Inputs, Missing
 from converter.scoring.points import STEP_NAMES, Deduct, settle
 from converter.scoring.rounding import SCORE_DIGITS, Flags, Floats, round_half_up
-from converter.scoring.schemes import Rule, Scheme
+from converter.scoring.schemes import Scheme
 from converter.scoring.status import Status, certain_gap
 from converter.vocabulary.numbers import State, percent, shortest
 

@@ -6,7 +6,8 @@ import pandas as pd
 
 from converter.mapping.departments import Submission
 from converter.mapping.facts import SELF_SCORE, WEIGHT, Document, Printed
-from converter.scoring.schemes import Rule, Scheme
+from converter.scoring.indicators import Rule
+from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding, Place, finding
 from converter.vocabulary.labels import label, nearest, plain
 from converter.vocabulary.numbers import USABLE, shortest
