@@ -8,8 +8,11 @@ import pytest
 
 from converter.mapping.documents import Document
 from converter.mapping.library import Library
-from converter.scoring.points import Bands, Deduct, External, Weight
+from converter.scoring.bands import Bands
+from converter.scoring.points import Weight
+from converter.scoring.proportional import External
 from converter.scoring.schemes import Scheme, Shelved, choose, load_schemes, outline, region_names
+from converter.scoring.steps import Deduct
 from converter.vocabulary.findings import EXIT_CANNOT_RUN, ConfigurationError
 from converter.vocabulary.labels import plain
 from tests.workbooks import INDICATORS

@@ -95,12 +95,11 @@ def audit_inputs(inputs: Inputs, scheme: Scheme, checks: Checks) -> list[Finding
     blanks: dict[int, dict[Missing, None]] = {}
     stakes: dict[int, float] = {}
     for rule in scheme.rules:
-        formula = rule.spec.value
-        if formula is None:
+        if rule.spec.value is None:
             continue
-        lacking = np.logical_or.reduce([np.isnan(inputs.column(needed)) for needed in formula.inputs()])
+        lacking = np.logical_or.reduce([np.isnan(inputs.column(needed)) for needed in rule.needs()])
         for position in map(int, np.flatnonzero(lacking)):
-            gaps = inputs.gaps(formula, position)
+            gaps = list(dict.fromkeys(gap for one in rule.formulas() for gap in inputs.gaps(one, position)))
             if empty := [gap for gap in gaps if gap.reason == _BLANK]:
                 blanks.setdefault(position, {}).update(dict.fromkeys(empty))
                 stakes[position] = stakes.get(position, 0.0) + rule.full
@@ -147,7 +146,7 @@ def _self_score(column: RuleScores, position: int, checks: Checks, about: dict[s
     if not 0 <= own <= rule.full:
         said = f"{name}：自评 {shortest(own)} 分，分值 {shortest(rule.full)} 分"
         yield checks.finding("S02", said, points=canonical(max(own - rule.full, -own)), **about)
-    if column.status[position] == Status.SCORED and not rule.judged:
+    if column.status[position] == Status.SCORED:
         yield from _against(column, position, own, checks, about)
     blank = [gap for gap in column.gaps.get(position, ()) if gap.reason in (_BLANK, _DASH)]
     if own > 0 and blank and column.status[position] == Status.MISSING:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from converter.mapping.departments import Submission, in_scope, settle_years, signed
@@ -76,10 +77,18 @@ def score_batch(
 
 def scheme_inputs(scheme: Scheme, *, variants: bool) -> list[Input]:
     """The inputs of the scheme's formulas in reading order, each once; with those of the other base readings."""
-    formulas = [rule.spec.value for rule in scheme.rules if rule.spec.value is not None]
+    formulas = [formula for rule in scheme.rules for formula in rule.formulas()]
+    formulas += [adjustment.formula(name) for name, adjustment in scheme.file.adjustments.items()]
     if variants:
         formulas += [formula for rule in scheme.rules for formula in rule.spec.variants.values()]
     return list(dict.fromkeys(needed for formula in formulas for needed in formula.inputs()))
+
+
+def answer_inputs(inputs: Inputs, scheme: Scheme) -> list[Input]:
+    """The answers of every judged indicator about which a person has answered anything, for any department."""
+    asked = [rule.answers for rule in scheme.rules]
+    given = [answers for answers in asked if any((~np.isnan(inputs.column(one))).any() for one in answers)]
+    return list(dict.fromkeys(one for answers in given for one in answers))
 
 
 def _with_derived(inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
@@ -99,6 +108,7 @@ def _with_derived(inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
 def used_by_scheme(batch: Batch) -> pd.DataFrame:
     """The facts that the scheme's indicators use, adopted or not: inputs, what they are derived from, self scores."""
     wanted = batch.inputs.derivations.closure(scheme_inputs(batch.scheme, variants=True))
+    wanted += [one for rule in batch.scheme.rules for one in rule.answers]
     keys = {(one.name, batch.year + one.offset) for one in wanted}
     keys |= {(rule.name + SELF_SCORE, batch.year) for rule in batch.scheme.rules}
     facts = batch.facts

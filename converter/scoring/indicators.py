@@ -1,37 +1,42 @@
 """An indicator of a scheme: its weight, its value formula, its scoring form, the sentence of the regulation and its basis."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, PlainValidator, ValidationInfo, model_validator
 from pydantic import Field as Key
+from pydantic import model_validator
 
 from converter.mapping.documents import Strict
-from converter.mapping.fields import Dictionary
-from converter.scoring.expressions import Formula, parse
-from converter.scoring.points import Bands, ComputedForm, Deduct, External, Violations, Weight, describe_judged
+from converter.scoring.bands import Listed
+from converter.scoring.counts import Violations
+from converter.scoring.expressions import Formula, Input
+from converter.scoring.judged import (
+    COUNT,
+    DAYS,
+    Checklist,
+    Counted,
+    Graded,
+    Grades,
+    Items,
+    JudgedForm,
+    Manual,
+    ill_judged,
+)
+from converter.scoring.points import ComputedForm, Weight
+from converter.scoring.proportional import External, Linear, Proportional
+from converter.scoring.relative import Relative
+from converter.scoring.steps import DaysLate, Deduct
+from converter.scoring.written import Written
 from converter.vocabulary.labels import label
-from converter.vocabulary.numbers import shortest
 
-
-def _formula(value: object, info: ValidationInfo) -> Formula:
-    """A formula whose every name is in the data dictionary (validation context `dictionary`)."""
-    if not isinstance(value, str):
-        raise ValueError("应为公式")  # noqa: TRY004  # pydantic turns ValueError into a finding with its position
-    formula = parse(value)
-    dictionary: Dictionary | None = (info.context or {}).get("dictionary")
-    for needed in formula.inputs():
-        if dictionary is not None and needed.name not in dictionary:
-            close = dictionary.nearest(needed.name)
-            raise ValueError(f"字段“{needed.name}”不在数据字典中" + (f"，是否为“{close}”？" if close else ""))
-    return formula
-
-
-Written = Annotated[Formula, PlainValidator(_formula)]
-
-
-#: `bands:` is a plain list in the file.
-Listed = Annotated[Bands, BeforeValidator(lambda value: {"bands": value})]
+#: Forms that need a value, forms that take a value or a person's count, forms that a person judges.
+COMPUTED = ("deduct", "bands", "proportional", "linear", "external", "relative")
+COUNTED = ("violations", "days_late")
+JUDGED = ("checklist", "graded", "manual")
+#: How indicators that share one weight count together: 合计封顶, 二者择一 (取高、取低、先算得出的), 可选项的平均.
+TAKEN = {"sum": "合计不超过共用分值", "higher": "取高", "lower": "取低", "first": "取先算得出的", "mean": "取平均"}
+Take = Literal["sum", "higher", "lower", "first", "mean"]
 
 
 class Basis(Strict):
@@ -45,26 +50,37 @@ class Basis(Strict):
 
 
 class Indicator(Strict):
-    """One third-level indicator: weight, value formula, one scoring form, the regulation's sentence and its basis."""
+    """One third-level indicator: weight, value formula, one scoring form, the regulation's sentence and its basis.
+
+    Several indicators may share one weight; `take` of the one that has it says how they count together:
+
+        结转结余率: {full: 5, take: higher, …}     # 与“结转结余变动率”二者择一，取高
+        结转结余变动率: {shares: 结转结余率, …}
+    """
 
     path: list[str] = Key(min_length=1, max_length=3)
     full: float | None = Key(None, gt=0)
     shares: str | None = None
+    take: Take = "sum"
     value: Written | None = None
     variants: dict[str, Written] = {}
     deduct: Deduct | None = None
     bands: Listed | None = None
+    proportional: Proportional | None = None
+    linear: Linear | None = None
     external: External | None = None
+    relative: Relative | None = None
     violations: Violations | None = None
-    checklist: list[float] = []
-    graded: dict[str, float] = {}
+    days_late: DaysLate | None = None
+    checklist: Items = []
+    graded: Grades = {}
     manual: bool = False
     text: str = Key(min_length=2)
     text_full: float | None = Key(None, gt=0)
     reading: Literal["weight", "text"] = "weight"
     missing: Literal["unknown", "zero", "full", "self"] = "unknown"
     zero_denominator: Literal["unknown", "zero", "full"] = "unknown"
-    not_applicable: Literal["unknown", "zero", "full"] = "unknown"
+    not_applicable: Literal["unknown", "zero", "full", "exclude"] = "unknown"
     basis: Basis | None = None
     aliases: list[str] = []
 
@@ -72,25 +88,45 @@ class Indicator(Strict):
     def _consistent(self) -> "Indicator":
         if (self.full is None) == (self.shares is None):
             raise ValueError("full 与 shares 应写且只写一个")
-        forms = ("deduct", "bands", "external", "violations", "checklist", "graded", "manual")
+        if self.shares is not None and self.take != "sum":
+            raise ValueError("take 写在有 full 的指标上，不写在 shares 的一方")
+        forms = (*COMPUTED, *COUNTED, *JUDGED)
         named = [name for name in forms if getattr(self, name)]
         if len(named) != 1:
             raise ValueError(f"计分方式应写且只写一个（{'、'.join(forms)}），现有 {len(named)} 个")
-        if named[0] in ("deduct", "bands", "external") and self.value is None:
+        if named[0] in COMPUTED and self.value is None:
             raise ValueError(f"{named[0]} 需要 value 公式")
-        if named[0] in ("checklist", "graded", "manual") and self.value is not None:
+        if named[0] in JUDGED and self.value is not None:
             raise ValueError(f"{named[0]} 由人评定，不应有 value 公式")
-        self._check_points()
+        full = self.text_full or self.full
+        if full is not None and (said := ill_judged(self.checklist, self.graded, full)):
+            raise ValueError(said)
         return self
 
-    def _check_points(self) -> None:
-        full = self.text_full or self.full
-        if full is None:
-            return
-        if self.checklist and abs(sum(self.checklist) - full) > 1e-9:
-            raise ValueError(f"checklist 各项合计 {shortest(sum(self.checklist))} 分，与分值 {shortest(full)} 不符")
-        if self.graded and max(self.graded.values()) != full:
-            raise ValueError(f"graded 最高 {shortest(max(self.graded.values()))} 分，与分值 {shortest(full)} 不符")
+    @property
+    def form(self) -> ComputedForm | None:
+        """The form that computes points from a value, whether the value is computed or counted by a person."""
+        return next((form for name in (*COMPUTED, *COUNTED) if (form := getattr(self, name)) is not None), None)
+
+    @property
+    def judging(self) -> JudgedForm | None:
+        """How a person judges it, None where a value formula decides."""
+        if self.value is not None:
+            return None
+        if self.violations is not None:
+            return Counted(self.violations, COUNT)
+        if self.days_late is not None:
+            return Counted(self.days_late, DAYS)
+        if self.checklist:
+            return Checklist(tuple(self.checklist))
+        return Graded(dict(self.graded)) if self.graded else Manual()
+
+    def complaints(self, full: float) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """What makes no sense with `full` points at stake: the keys that lead to it in the file, and the reason."""
+        for name in (*COMPUTED, *COUNTED):
+            form = getattr(self, name)
+            for path, said in () if form is None else form.complaints(self.text_full or full):
+                yield (name, *path), said
 
 
 @dataclass(frozen=True)
@@ -103,6 +139,7 @@ class Rule:
     full: float
     group: str
     basis: str
+    take: Take = "sum"
 
     @property
     def judged(self) -> bool:
@@ -129,6 +166,27 @@ class Rule:
 
     def describe(self) -> str:
         """计分方式 in Chinese."""
-        if self.form is not None:
-            return self.form.describe(self.weight)
-        return describe_judged(self.spec.checklist, self.spec.graded)
+        if self.spec.judging is not None:
+            return self.spec.judging.describe(self.weight)
+        assert self.form is not None
+        return self.form.describe(self.weight)
+
+    @property
+    def answers(self) -> tuple[Input, ...]:
+        """The inputs that hold a person's answers, none for an indicator that is computed."""
+        return () if self.spec.judging is None else self.spec.judging.answers(self.name)
+
+    @property
+    def declarable(self) -> bool:
+        """Whether a dash as the self score says that it does not apply: a person judges it, and the rule says what then."""
+        return self.judged and self.spec.not_applicable != "unknown"
+
+    def needs(self) -> tuple[Input, ...]:
+        """The fields its score is computed from: those of the value formula and of the form."""
+        own = self.spec.value.inputs() if self.spec.value is not None else ()
+        return tuple(dict.fromkeys((*own, *(self.form.inputs() if self.form is not None else ()))))
+
+    def formulas(self) -> tuple[Formula, ...]:
+        """Its formulas: of the value, and of what the form compares it with."""
+        compared = (self.spec.relative.to,) if self.spec.relative is not None else ()
+        return (*((self.spec.value,) if self.spec.value is not None else ()), *compared)

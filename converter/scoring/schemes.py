@@ -11,10 +11,11 @@ from pydantic import Field as Key
 from converter.mapping.documents import Document, Strict
 from converter.mapping.fields import Dictionary
 from converter.mapping.library import Library
+from converter.scoring.adjustments import Adjustment
 from converter.scoring.indicators import Basis, Indicator, Rule
 from converter.vocabulary.findings import ConfigurationError, Place
 from converter.vocabulary.labels import nearest
-from converter.vocabulary.numbers import shortest
+from converter.vocabulary.numbers import canonical, shortest
 
 
 class Region(Strict):
@@ -42,6 +43,7 @@ class SchemeFile(Strict):
     judged: Literal["self", "unknown"] = "self"
     levels: dict[str, LevelWeight] = {}
     indicators: dict[str, Indicator] = Key(min_length=1)
+    adjustments: dict[str, Adjustment] = {}
 
 
 class Scheme:
@@ -53,6 +55,7 @@ class Scheme:
         for name, spec in self.file.indicators.items():
             self._check_shares(name, spec)
         self.rules = [self._rule(name, spec) for name, spec in self.file.indicators.items()]
+        self._check_points()
 
     def _check_shares(self, name: str, spec: Indicator) -> None:
         other = self.file.indicators.get(spec.shares or "")
@@ -73,9 +76,23 @@ class Scheme:
         return hashlib.sha256(self.document.text.encode()).hexdigest()
 
     def _rule(self, name: str, spec: Indicator) -> Rule:
-        full = spec.full if spec.full is not None else self.file.indicators[spec.shares or ""].full
-        form = spec.deduct or spec.bands or spec.external or spec.violations
-        return Rule(name, spec, form, full or 0.0, spec.shares or name, str(spec.basis or self.file.basis))
+        leader = spec if spec.full is not None else self.file.indicators[spec.shares or ""]
+        basis = str(spec.basis or self.file.basis)
+        return Rule(name, spec, spec.form, leader.full or 0.0, spec.shares or name, basis, leader.take)
+
+    def _check_points(self) -> None:
+        """Refuses what makes no sense with the points at stake, where it is written."""
+        for rule in self.rules:
+            for path, said in rule.spec.complaints(rule.full):
+                raise self.document.error("C02", f"{rule.name}：{said}", "请改正", "indicators", rule.name, *path)
+        for name, adjustment in self.file.adjustments.items():
+            for path, said in adjustment.complaints(self.full):
+                raise self.document.error("C02", f"{name}：{said}", "请改正", "adjustments", name, *path)
+
+    @property
+    def full(self) -> float:
+        """The points of all indicators together."""
+        return canonical(sum(rule.full for rule in self.rules if rule.group == rule.name))
 
     def grade(self, score: float) -> str:
         """等次 of a score."""
