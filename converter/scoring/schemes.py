@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from pydantic import Field as Key
+from pydantic import field_validator
 
 from converter.mapping.documents import Document, Strict
 from converter.mapping.fields import Dictionary
@@ -44,6 +45,15 @@ class SchemeFile(Strict):
     levels: dict[str, LevelWeight] = {}
     indicators: dict[str, Indicator] = Key(min_length=1)
     adjustments: dict[str, Adjustment] = {}
+
+    @field_validator("grades")
+    @classmethod
+    def _from_nothing(cls, grades: dict[str, float]) -> dict[str, float]:
+        if min(grades.values()) != 0:
+            raise ValueError("最低一等应从 0 分起，否则有的得分没有等次")
+        if len(set(grades.values())) < len(grades):
+            raise ValueError("有两等从同一分数起")
+        return grades
 
 
 class Scheme:

@@ -56,7 +56,7 @@ def total_steps(columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme) -
     """合计, 折算 to the full total where a weight does not count, every adjustment in its order, and the 总分."""
     full, count = scheme.full, len(inputs.departments)
     nothing = np.full(count, np.nan)
-    low, high, base = _sum(columns, lambda c: c.low), _sum(columns, lambda c: c.high, np.nanmax), counted(columns)
+    low, high, base = summed(columns, lambda c: c.low), summed(columns, lambda c: c.high, np.nanmax), counted(columns)
     steps = [Step(SUM, nothing, low, high)]
     low, high = scaled(low, high, base, full)
     steps.append(Step(SCALED, nothing, low, high))
@@ -81,12 +81,12 @@ def totals_frame(columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme) 
             "score": np.where(low == high, low, np.nan),
             "low": low,
             "high": high,
-            "grade": [_grades(scheme, *interval) for interval in zip(low, high, strict=True)],
+            "grade": [grades(scheme, *interval) for interval in zip(low, high, strict=True)],
             "gap": [certain_gap(*points) for points in zip(own, low, high, strict=True)],
-            "data_full": _sum(columns, lambda c: np.where(c.excluded, np.nan, c.rule.full), np.nanmax, _from_data),
-            "data_low": _sum(columns, lambda c: c.low, np.nanmin, _from_data),
-            "data_high": _sum(columns, lambda c: c.high, np.nanmax, _from_data),
-            "from_self": _sum(columns, lambda c: c.low, np.nanmin, _from_self, every=True),
+            "data_full": summed(columns, lambda c: np.where(c.excluded, np.nan, c.rule.full), np.nanmax, _from_data),
+            "data_low": summed(columns, lambda c: c.low, np.nanmin, _from_data),
+            "data_high": summed(columns, lambda c: c.high, np.nanmax, _from_data),
+            "from_self": summed(columns, lambda c: c.low, np.nanmin, _from_self, every=True),
             "deductions": _named(columns, inputs, _lost, most=_MOST_NAMED),
             "missing": _named(columns, inputs, lambda c: np.isin(c.status, UNKNOWN).astype(np.float64)),
         }
@@ -124,7 +124,7 @@ def counted(columns: Sequence[RuleScores]) -> Floats:
     return np.asarray(np.sum(counts, axis=0))
 
 
-def _sum(
+def summed(
     columns: Sequence[RuleScores],
     points: Callable[[RuleScores], Floats],
     open_end: Callable[..., Floats] = np.nanmin,
@@ -164,7 +164,7 @@ def _named(
     return result
 
 
-def _grades(scheme: Scheme, low: float, high: float) -> str:
+def grades(scheme: Scheme, low: float, high: float) -> str:
     """等次, or the grades of both ends (中～良)."""
     one, other = scheme.grade(low), scheme.grade(high)
     return one if one == other else f"{one}～{other}"
