@@ -76,7 +76,8 @@ def survives(scheme: Scheme, path: Path, by: int, derivations: Derivations, case
 def test_changing_any_number_makes_a_case_fail(scheme: Scheme) -> None:
     derivations, cases = Derivations(LIBRARY.dictionary), load_cases(scheme)
     assert not any(result.failures for result in run_cases(scheme, derivations, cases))
-    tree = {part: scheme.document.plain[part] for part in PARTS if part in scheme.document.plain}
+    plain: Any = scheme.document.plain
+    tree = {part: plain[part] for part in PARTS if part in plain}
     paths = list(numbers(tree))
     assert len(paths) >= len(scheme.rules)
     survivors = [
@@ -95,7 +96,14 @@ def test_what_counts_as_a_number() -> None:
 
 @pytest.mark.parametrize(
     ("value", "more", "less"),
-    [(5, 6, 4), (0.5, 0.6, 0.4), ("100%", "101%", "99%"), ("0%", "1%", "-1%"), ("1/3", "2/3", "0/3"), (0.02, 0.03, 0.01)],
+    [
+        (5, 6, 4),
+        (0.5, 0.6, 0.4),
+        ("100%", "101%", "99%"),
+        ("0%", "1%", "-1%"),
+        ("1/3", "2/3", "0/3"),
+        (0.02, 0.03, 0.01),
+    ],
 )
 def test_a_slip_of_the_finger(value: object, more: object, less: object) -> None:
     assert (changed(value, 1), changed(value, -1)) == (more, less)
