@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,11 @@ from converter.books.department import department_book
 from converter.mapping.facts import SELF_SCORE
 from converter.mapping.library import Library
 from converter.scoring.batch import Batch
-from converter.scoring.compute import RuleScores, score, scores_frame
+from converter.scoring.compute import RuleScores, score
 from converter.scoring.expressions import Input
 from converter.scoring.inputs import Derivations, Inputs
 from converter.scoring.schemes import Scheme
+from converter.scoring.scorerows import scores_frame
 from converter.scoring.status import Status
 from converter.scoring.totals import counted, total_steps, totals_frame
 from tests import form_oracle as oracle
@@ -69,7 +71,7 @@ adjustments:
     text: 执行率低的总分封顶
   否决: {veto: {most: 40}, missing: MISSING, text: 一票否决}
 """
-ADJUSTED = {
+ADJUSTED: dict[str, dict[str, Any]] = {
     "加分": {"bonus": {"each": 1.5, "most": 5.0}},
     "减分": {"malus": {"each": 2.0, "most": 10.0}, "missing": "zero"},
     "封顶": {

@@ -17,9 +17,10 @@ from converter.books.totalrows import total_rows
 from converter.mapping.facts import SELF_SCORE
 from converter.mapping.fields import FieldKind
 from converter.scoring.batch import Batch, answer_inputs, scheme_inputs, used_by_scheme
-from converter.scoring.compute import RuleScores, is_ratio, others_text, rule_reading
+from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
 from converter.scoring.inputs import Inputs
+from converter.scoring.scorerows import is_ratio, others_text, rule_reading
 from converter.scoring.status import certain_gap
 from converter.vocabulary.findings import Finding, Level, Owner
 from converter.vocabulary.numbers import State, shortest

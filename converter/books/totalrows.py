@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from converter.books.contents import TotalRow
 from converter.scoring.batch import Batch
-from converter.scoring.compute import is_quotient
 from converter.scoring.scaling import TEXT
+from converter.scoring.scorerows import is_quotient
 from converter.scoring.totals import SCALED, Step, counted, total_steps
 
 

@@ -11,11 +11,12 @@ from converter.mapping.facts import SELF_SCORE, Document
 from converter.mapping.forms import Form
 from converter.scoring import audits
 from converter.scoring.checks import Checks, reconcile
-from converter.scoring.compute import RuleScores, score, scores_frame
+from converter.scoring.compute import RuleScores, score
 from converter.scoring.expressions import Input
 from converter.scoring.frames import FACT_COLUMNS, FactRow, adopt, facts_frame
 from converter.scoring.inputs import Derivations, Inputs
 from converter.scoring.schemes import Scheme
+from converter.scoring.scorerows import scores_frame
 from converter.scoring.selfscores import compare_tables, rename_indicators
 from converter.scoring.totals import totals_frame
 from converter.vocabulary.findings import Finding
@@ -71,6 +72,7 @@ def score_batch(
     scores = scores_frame(columns, inputs)
     totals = totals_frame(columns, inputs, scheme)
     findings += audits.audit_scores(columns, inputs, checks) + audits.audit_totals(totals, scheme, checks)
+    findings += audits.audit_adjustments(columns, inputs, scheme, checks)
     facts = _with_derived(inputs, scheme)
     return Batch(scheme, list(submissions), facts, inputs, columns, scores, totals, check_rows, findings)
 
