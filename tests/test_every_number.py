@@ -1,4 +1,7 @@
-"""Every number of every shipped scheme is held by a worked case: change one, and a case fails or the file is refused."""
+"""Every number of every shipped scheme is held by a worked case: change one, and a case fails or the file is refused.
+
+So is every number of tests/worked/forms.yaml, which has an indicator for each scoring form.
+"""
 
 import copy
 import re
@@ -14,9 +17,12 @@ from converter.scoring.cases import load_cases, run_cases
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme, load_schemes
 from converter.vocabulary.findings import ConfigurationError
+from tests.conftest import ROOT
 
 LIBRARY = Library()
-SHIPPED = [shelved.scheme for shelved in load_schemes(LIBRARY)]
+WORKED = ROOT / "tests" / "worked" / "forms.yaml"
+SCHEMES = [shelved.scheme for shelved in load_schemes(LIBRARY)]
+SCHEMES.append(Scheme(Document(WORKED, "tests/worked/forms.yaml"), LIBRARY.dictionary))
 PARTS = ("indicators", "grades", "levels", "adjustments")
 WORDS = ("text", "basis", "path", "aliases")
 NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(\s*%|/\d+)?")
@@ -72,7 +78,7 @@ def survives(scheme: Scheme, path: Path, by: int, derivations: Derivations, case
         return False
 
 
-@pytest.mark.parametrize("scheme", SHIPPED, ids=lambda scheme: scheme.name)
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_changing_any_number_makes_a_case_fail(scheme: Scheme) -> None:
     derivations, cases = Derivations(LIBRARY.dictionary), load_cases(scheme)
     assert not any(result.failures for result in run_cases(scheme, derivations, cases))

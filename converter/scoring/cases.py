@@ -14,7 +14,7 @@ from pydantic import Field as Key
 from converter.mapping.documents import Document, Ratio, Strict
 from converter.mapping.facts import SELF_SCORE
 from converter.scoring.answers import answer_facts, answerable
-from converter.scoring.casesums import WORDS, Sums, compare, level_names, level_sums, same, shown, total_sums
+from converter.scoring.casesums import WORDS, AllSums, Sums, compare, level_names, same, shown
 from converter.scoring.compute import RuleScores, score
 from converter.scoring.expressions import ExpressionError, Input, parse
 from converter.scoring.frames import FACT_COLUMNS
@@ -89,6 +89,7 @@ def run_cases(scheme: Scheme, derivations: Derivations, document: Document | Non
     inputs = _inputs(cases, scheme, derivations, document)
     scored = score(inputs, scheme)
     columns = {column.rule.name: column for column in scored}
+    sums = AllSums(scheme, scored, inputs)
     for index, case in enumerate(cases):
         failures = [
             line
@@ -96,9 +97,9 @@ def run_cases(scheme: Scheme, derivations: Derivations, document: Document | Non
             for line in _compare(name, expected, columns[name], index, case)
         ]
         for name, wanted in case.subtotals.items():
-            failures += compare(case.case, f"{name}小计", wanted, level_sums(scheme, scored, name, index))
+            failures += compare(case.case, f"{name}小计", wanted, sums.level(name, index))
         if case.total is not None:
-            failures += compare(case.case, "总分", case.total, total_sums(scheme, scored, inputs, index))
+            failures += compare(case.case, "总分", case.total, sums.total(index))
         yield CaseResult(case.case, str(document.place("cases", index)), tuple(failures))
 
 

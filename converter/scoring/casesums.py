@@ -3,14 +3,16 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from converter.mapping.documents import Strict
 from converter.scoring.compute import RuleScores
 from converter.scoring.inputs import Inputs
+from converter.scoring.rounding import Floats
 from converter.scoring.schemes import Scheme
-from converter.scoring.totals import grades, summed, total_steps
+from converter.scoring.totals import Step, grades, summed, total_steps
 from converter.vocabulary.numbers import shortest
 
 WORDS = {"value": "指标值", "score": "得分", "low": "下限", "high": "上限", "full": "分值"}
@@ -43,25 +45,36 @@ class Found:
 
 def level_names(scheme: Scheme) -> list[str]:
     """First- and second-level indicators for which the scheme prints a weight."""
-    return [*scheme.file.levels, *(part for level in scheme.file.levels.values() for part in level.parts)]
+    printed = [*scheme.file.levels, *(part for level in scheme.file.levels.values() for part in level.parts)]
+    return [name for name in printed if any(name in rule.spec.path for rule in scheme.rules)]
 
 
-def level_sums(scheme: Scheme, columns: Sequence[RuleScores], name: str, position: int) -> Found:
-    """小计 of a level of one case."""
-    weights = {part: full for level in scheme.file.levels.values() for part, full in level.parts.items()}
-    weights |= {first: level.full for first, level in scheme.file.levels.items()}
-    below = [column for column in columns if name in column.rule.spec.path]
-    if not below:
-        return Found(weights[name], 0.0, 0.0)
-    low, high = summed(below, lambda c: c.low), summed(below, lambda c: c.high, np.nanmax)
-    return Found(weights[name], float(low[position]), float(high[position]))
+class AllSums:
+    """小计 and 总分 of every case of a scheme, each computed once for all of them."""
 
+    def __init__(self, scheme: Scheme, columns: Sequence[RuleScores], inputs: Inputs) -> None:
+        self.scheme, self.columns, self.inputs = scheme, columns, inputs
+        self.weights = {part: full for level in scheme.file.levels.values() for part, full in level.parts.items()}
+        self.weights |= {first: level.full for first, level in scheme.file.levels.items()}
+        self._levels: dict[str, tuple[Floats, Floats]] = {}
 
-def total_sums(scheme: Scheme, columns: Sequence[RuleScores], inputs: Inputs, position: int) -> Found:
-    """总分 of one case."""
-    final = total_steps(columns, inputs, scheme)[-1]
-    low, high = float(final.low[position]), float(final.high[position])
-    return Found(scheme.full, low, high, grades(scheme, low, high))
+    @cached_property
+    def _final(self) -> Step:
+        return total_steps(self.columns, self.inputs, self.scheme)[-1]
+
+    def level(self, name: str, position: int) -> Found:
+        """小计 of a level of one case."""
+        if name not in self._levels:
+            below = [column for column in self.columns if name in column.rule.spec.path]
+            low, high = (summed(below, lambda c: c.low), summed(below, lambda c: c.high, np.nanmax))
+            self._levels[name] = (low, high)
+        low, high = self._levels[name]
+        return Found(self.weights[name], float(low[position]), float(high[position]))
+
+    def total(self, position: int) -> Found:
+        """总分 of one case."""
+        low, high = float(self._final.low[position]), float(self._final.high[position])
+        return Found(self.scheme.full, low, high, grades(self.scheme, low, high))
 
 
 def compare(case: str, what: str, expected: Sums, found: Found) -> Iterator[str]:

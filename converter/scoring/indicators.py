@@ -21,6 +21,8 @@ from converter.scoring.judged import (
     Items,
     JudgedForm,
     Manual,
+    best_grade,
+    checklist_points,
     ill_judged,
 )
 from converter.scoring.points import ComputedForm, Weight
@@ -29,6 +31,7 @@ from converter.scoring.relative import Relative
 from converter.scoring.steps import DaysLate, Deduct
 from converter.scoring.written import Written
 from converter.vocabulary.labels import label
+from converter.vocabulary.numbers import shortest
 
 #: Forms that need a value, forms that take a value or a person's count, forms that a person judges.
 COMPUTED = ("deduct", "bands", "proportional", "linear", "external", "relative")
@@ -123,6 +126,9 @@ class Indicator(Strict):
 
     def complaints(self, full: float) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What makes no sense with `full` points at stake: the keys that lead to it in the file, and the reason."""
+        for name, most in (("checklist", checklist_points(self.checklist)), ("graded", best_grade(self.graded))):
+            if most > (self.text_full or full) + 1e-9:
+                yield (name,), f"最多可得 {shortest(most)} 分，超过共用的分值 {shortest(full)} 分"
         for name in (*COMPUTED, *COUNTED):
             form = getattr(self, name)
             for path, said in () if form is None else form.complaints(self.text_full or full):

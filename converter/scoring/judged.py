@@ -264,16 +264,26 @@ def _if_within(cell: str, low: str, high: str, otherwise: str) -> str:
     return f"IF(ISNUMBER({cell}),IF(MEDIAN({low},{high},{cell})={cell},{cell},{otherwise}),{otherwise})"
 
 
+def checklist_points(items: Sequence[Item]) -> float:
+    """The points of all items together, 0 without any."""
+    return canonical(sum(item.points for item in items))
+
+
+def best_grade(grades: dict[str, Edges]) -> float:
+    """The most points that a grade gives, 0 without any."""
+    return max((grade.high for grade in grades.values()), default=0.0)
+
+
 def ill_judged(items: Sequence[Item], grades: dict[str, Edges], full: float) -> str:
     """Why a checklist or grades do not fit the full marks; empty where they do."""
-    summed = canonical(sum(item.points for item in items))
+    summed = checklist_points(items)
     if items and abs(summed - full) > 1e-9:
         return f"checklist 各项合计 {shortest(summed)} 分，与分值 {shortest(full)} 不符"
     if not grades:
         return ""
     if any(np.isfinite(edge) and edge < 0 for grade in grades.values() for edge in (grade.low, grade.high)):
         return "graded 的得分不应小于 0"
-    best = max(grade.high for grade in grades.values())
+    best = best_grade(grades)
     if best != full:
         return f"graded 最高 {shortest(best)} 分，与分值 {shortest(full)} 不符"
     said = overlap(list(grades.values()), shortest)

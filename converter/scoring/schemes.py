@@ -13,7 +13,7 @@ from converter.mapping.documents import Document, Strict
 from converter.mapping.fields import Dictionary
 from converter.mapping.library import Library
 from converter.scoring.adjustments import Adjustment
-from converter.scoring.indicators import Basis, Indicator, Rule
+from converter.scoring.indicators import TAKEN, Basis, Indicator, Rule
 from converter.vocabulary.findings import ConfigurationError, Place
 from converter.vocabulary.labels import nearest
 from converter.vocabulary.numbers import canonical, shortest
@@ -187,6 +187,7 @@ def outline(scheme: Scheme) -> Iterator[str]:
     yield f"等次起点：{grades}；人工评定指标：{'沿用自评' if scheme.file.judged == 'self' else '待评定'}"
     for rule in scheme.rules:
         shared = "" if rule.group == rule.name else f"（与“{rule.group}”共用）"
+        shared += "" if rule.take == "sum" else f"（同一分值的几项{TAKEN[rule.take]}）"
         yield f"{' / '.join([*rule.spec.path, rule.name])}  {shortest(rule.full)} 分{shared}"
         if rule.spec.value is not None:
             yield f"  指标值＝{rule.spec.value.chinese()}"
@@ -194,3 +195,8 @@ def outline(scheme: Scheme) -> Iterator[str]:
             yield f"  其他口径 {name}＝{formula.chinese()}"
         yield f"  计分：{rule.describe()}"
         yield f"  原文：{' '.join(rule.spec.text.split())}"
+    for name, adjustment in scheme.file.adjustments.items():
+        yield f"总分调整  {name}：{adjustment.describe()}"
+        if adjustment.value is not None:
+            yield f"  指标值＝{adjustment.value.chinese()}"
+        yield f"  原文：{' '.join(adjustment.text.split())}"
