@@ -1,5 +1,6 @@
 """A scheme with every form, either-or pairs, 折算, caps, bonus, malus and veto: numpy, the books and a scalar oracle agree."""
 
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from converter.audit.explain import explain
 from converter.audit.verify import Verification, compare_book, recalculate
-from converter.books.assemble import department_books
+from converter.books.assemble import csv_files, department_books, summary
 from converter.books.department import department_book
+from converter.books.readback import Output
+from converter.books.summary import summary_book
 from converter.mapping.facts import SELF_SCORE
 from converter.mapping.library import Library
+from converter.scoring.audits import audit_adjustments, audit_scores
 from converter.scoring.batch import Batch
+from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores, score
 from converter.scoring.expressions import Input
 from converter.scoring.inputs import Derivations, Inputs
@@ -22,6 +28,7 @@ from converter.scoring.schemes import Scheme
 from converter.scoring.scorerows import scores_frame
 from converter.scoring.status import Status
 from converter.scoring.totals import counted, total_steps, totals_frame
+from converter.vocabulary.findings import Level
 from tests import form_oracle as oracle
 from tests.test_excel_agreement import YEAR, Cell, facts
 from tests.test_schemes import made_scheme
@@ -207,3 +214,49 @@ def test_the_books_recalculate_to_the_same_numbers(batch: Batch, libreoffice: st
         compare_book(path, made, path.name, result)
     assert result.formulas > 150 * BOOKS
     assert not result.mismatches, "\n".join(map(str, result.mismatches[:20]))
+
+
+@pytest.fixture(scope="module")
+def output(batch: Batch, tmp_path_factory: pytest.TempPathFactory) -> Output:
+    """What a run of the batch leaves behind, without the books of the departments."""
+    folder = tmp_path_factory.mktemp("OUT")
+    for name, content in csv_files(batch, []).items():
+        (folder / name).write_bytes(content)
+    (folder / f"评分汇总_{YEAR}.xlsx").write_bytes(summary_book(summary(batch, [], {}, [], [])))
+    (folder / "run.json").write_text(json.dumps({"outputs": [], "year": YEAR}), encoding="utf-8")
+    return Output(folder)
+
+
+def test_explain_leads_to_the_answers_and_to_what_is_compared(batch: Batch, output: Output) -> None:
+    compared = explain(output, "0", "结余").value.below
+    assert [node.name for node in compared] == ["年末结转和结余决算数（2019年）", "年初结转和结余决算数（2019年）"]
+    column = next(column for column in batch.columns if column.rule.name == "违规")
+    position = int(np.flatnonzero(column.status == Status.SCORED)[0])
+    (count,) = explain(output, batch.departments[position], "违规").value.below
+    assert count.name == "例数"
+    assert float(count.value) == float(batch.inputs.column(Input("违规·例数"))[position])
+
+
+def test_adjustments_stand_among_the_rules(batch: Batch, output: Output) -> None:
+    for name, adjustment in batch.scheme.file.adjustments.items():
+        assert output.rules[name]["一级指标"] == "总分调整"
+        assert output.rules[name]["计分方式"] == adjustment.describe()
+
+
+def test_an_adjusted_total_is_said(batch: Batch, checks: Checks) -> None:
+    """S15, with every step that changed it, and only where one did."""
+    findings = {f.department: f for f in audit_adjustments(batch.columns, batch.inputs, batch.scheme, checks)}
+    steps = total_steps(batch.columns, batch.inputs, batch.scheme)
+    for position, department in enumerate(batch.departments):
+        first, last = steps[0], steps[-1]
+        moved = (first.low[position], first.high[position]) != (last.low[position], last.high[position])
+        assert not moved or department in findings
+    said = " ".join(finding.message for finding in findings.values())
+    assert all(word in said for word in ("合计", "折算", "加分", "减分", "封顶", "否决"))
+
+
+def test_judged_scores_and_self_scores_are_set_against_each_other(batch: Batch, checks: Checks) -> None:
+    """S06 for an answered indicator is a warning: people judged it, no reading of a sentence can decide."""
+    found = [f for f in audit_scores(batch.columns, batch.inputs, checks) if f.code == "S06" and f.subject == "违规"]
+    assert found
+    assert all(f.level is Level.WARNING and "口径" not in f.message for f in found)

@@ -1,6 +1,8 @@
 """Worked cases of every scoring form (tests/worked): published sentences, on each edge and just beside it."""
 
+import re
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from converter.scoring.indicators import COMPUTED, COUNTED, JUDGED, TAKEN
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme, outline
 from tests.conftest import ROOT
+from tests.test_schemes import made_scheme, scheme_text
 
 LIBRARY = Library()
 SCHEME = Scheme(Document(ROOT / "tests" / "worked" / "forms.yaml", "tests/worked/forms.yaml"), LIBRARY.dictionary)
@@ -50,3 +53,27 @@ def test_the_outline_names_every_adjustment() -> None:
     for name, adjustment in SCHEME.file.adjustments.items():
         assert f"{name}：{adjustment.describe()}" in text
     assert "取高" in text
+
+
+README = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8").split("### 计分方式")[1]
+BLOCKS = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+LINES = [line.split(" # ")[0].strip() for line in BLOCKS[0].splitlines() if not line.startswith("#")]
+RULE = "  某指标: {path: [某], full: 5, %s text: 条文, %s}\n"
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_form_of_the_readme_is_taken(line: str, tmp_path: Path) -> None:
+    """Each with a value formula, or without one where a person judges."""
+    judged = line.split(":")[0] in (*JUDGED, *COUNTED)
+    rule = RULE % ("" if judged else "value: 编制数 / 在职人员数,", line)
+    scheme = made_scheme(tmp_path, scheme_text(rule), LIBRARY)
+    assert scheme.rules[0].describe()
+
+
+def test_the_readme_shows_every_form() -> None:
+    assert {line.split(":")[0] for line in LINES} == {*COMPUTED, *COUNTED, *JUDGED}
+
+
+def test_the_adjustments_of_the_readme_are_taken(tmp_path: Path) -> None:
+    scheme = made_scheme(tmp_path, scheme_text() + BLOCKS[1], LIBRARY)
+    assert [a.describe()[:2] for a in scheme.file.adjustments.values()] == ["加分", "减分", "总分", "一票"]
