@@ -44,9 +44,10 @@ indicators:
 """
 RULES = {
     "控制率": "full: 5, value: 在职人员数 / 编制数, deduct: {above: 100%, every: 1%, points: 0.5}, not_applicable: exclude",
-    "执行率": "full: 10, value: 政府采购决算数 / 政府采购预算数, proportional: {zero_below: 60%}, not_applicable: exclude",
+    "执行率": "full: 10, value: 政府采购决算数 / 政府采购预算数, proportional: {zero_below: 60%}, "
+    "not_applicable: exclude, zero_denominator: exclude",
     "偏离率": "full: 6, value: 政府采购决算数 / 政府采购预算数, bands: {around: 100%, bands: [{to: 10%, points: 6}, "
-    "{over: 10%, points: 2}]}, missing: zero",
+    "{over: 10%, points: 2}]}, missing: zero, zero_denominator: exclude",
     "结余": "full: 3, value: 年末结转和结余决算数, relative: {to: 年初结转和结余决算数, none: 3, within: 2, beyond: 0}, "
     "not_applicable: exclude",
     "结余自评": "full: 3, value: 年末结转和结余决算数, relative: {to: 年初结转和结余决算数, none: 3, within: 2}, missing: self",

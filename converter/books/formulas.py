@@ -121,9 +121,15 @@ def _is_dash(cell: str) -> str:  # 1/(…) is a number only where the cell holds
 
 def excluded(rule: Rule, cells: RowCells, reference: Reference) -> str:
     """Condition under which the indicator does not count; empty where it always does."""
-    if rule.spec.not_applicable != "exclude":
+    tests = []
+    if rule.spec.not_applicable == "exclude":
+        tests.append(_all_dashes(rule, cells, reference))
+    if rule.spec.zero_denominator == "exclude" and rule.spec.value is not None:  # all numbers, and yet no value
+        tests.append(f"AND({_complete(rule.spec.value, reference)},NOT(ISNUMBER({cells.value})))")
+    if not tests:
         return ""
-    return f"AND(NOT(ISNUMBER({cells.score})),{_all_dashes(rule, cells, reference)})"
+    test = tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
+    return f"AND(NOT(ISNUMBER({cells.score})),{test})"
 
 
 def low_formula(rule: Rule, cells: RowCells, out: str = "") -> str:
@@ -173,7 +179,8 @@ def status_formula(rule: Rule, cells: RowCells, reference: Reference, *, take_se
     if spec.missing == "self":
         missing = f"IF(ISNUMBER({cells.own}),{_text(Status.SELF)},{_text(Status.MISSING)})"
     missing = _unless_dashes(rule, cells, reference, dash, missing)
-    zero = _text(Status.ZERO_DENOMINATOR if spec.zero_denominator == "unknown" else Status.SCORED)
+    fixed = {"unknown": Status.ZERO_DENOMINATOR, "exclude": Status.NOT_APPLICABLE}
+    zero = _text(fixed.get(spec.zero_denominator, Status.SCORED))
     otherwise = f"IF({_complete(spec.value, reference)},{zero},{missing})" if spec.value.denominators() else missing
     silent = f"IF(ISNUMBER({cells.score}),{_text(Status.SCORED)},{_text(Status.SILENT)})"
     if complete := rule.form.over(reference).complete(cells.value):

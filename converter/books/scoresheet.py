@@ -229,7 +229,7 @@ class ScoreSheet:
         return [
             (rows[0].rule.full, [a1((self.placed[row.rule.name], _LOW)) for row in rows])
             for rows in self._groups(self.book.rows)
-            if all(row.rule.spec.not_applicable == "exclude" for row in rows)
+            if all(row.rule.spec.excludable for row in rows)
         ]
 
     def _total_cells(self) -> dict[str, str]:

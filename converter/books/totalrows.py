@@ -11,7 +11,7 @@ from converter.scoring.totals import SCALED, Step, counted, total_steps
 
 def total_rows(batch: Batch) -> Callable[[int], tuple[TotalRow, ...]]:
     """The rows of each department, by its position; none where 合计 is the total whatever the data."""
-    scales = any(rule.spec.not_applicable == "exclude" for rule in batch.scheme.rules)
+    scales = any(rule.spec.excludable for rule in batch.scheme.rules)
     adjustments = batch.scheme.file.adjustments
     if not scales and not adjustments:
         return lambda position: ()

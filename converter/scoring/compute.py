@@ -130,7 +130,8 @@ def _apply_policies(column: RuleScores, taken: Floats) -> None:
         index = int(position)
         gaps = column.gaps.get(index, [])
         if column.status[index] == Status.ZERO_DENOMINATOR:
-            choice, what, becomes = spec.zero_denominator, "分母为零", Status.SCORED
+            choice, what = spec.zero_denominator, "分母为零"
+            becomes = Status.NOT_APPLICABLE if choice == "exclude" else Status.SCORED
         elif spec.not_applicable != "unknown" and all(
             g.reason == REASONS[State.DASH] and g.name in direct for g in gaps
         ):

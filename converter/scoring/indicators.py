@@ -82,7 +82,7 @@ class Indicator(Strict):
     text_full: float | None = Key(None, gt=0)
     reading: Literal["weight", "text"] = "weight"
     missing: Literal["unknown", "zero", "full", "self"] = "unknown"
-    zero_denominator: Literal["unknown", "zero", "full"] = "unknown"
+    zero_denominator: Literal["unknown", "zero", "full", "exclude"] = "unknown"
     not_applicable: Literal["unknown", "zero", "full", "exclude"] = "unknown"
     basis: Basis | None = None
     aliases: list[str] = []
@@ -105,6 +105,11 @@ class Indicator(Strict):
         if full is not None and (said := ill_judged(self.checklist, self.graded, full)):
             raise ValueError(said)
         return self
+
+    @property
+    def excludable(self) -> bool:
+        """Whether its weight may be left out of the total."""
+        return "exclude" in (self.not_applicable, self.zero_denominator)
 
     @property
     def form(self) -> ComputedForm | None:
