@@ -128,7 +128,7 @@ def batch_of(scheme: Scheme, derivations: Derivations, seed: int) -> Batch:
     inputs = Inputs(facts(given, YEAR), [f"{i}" for i in range(len(given))], YEAR, derivations)
     columns = score(inputs, scheme)
     scores, totals = scores_frame(columns, inputs), totals_frame(columns, inputs, scheme)
-    return Batch(scheme, [], inputs.facts, inputs, columns, scores, totals, pd.DataFrame(), [])
+    return Batch(scheme, [], [], inputs.facts, inputs, columns, scores, totals, pd.DataFrame(), [])
 
 
 @pytest.fixture(scope="module", params=[("self", "unknown"), ("unknown", "zero")], ids=["self", "unknown"])

@@ -1,29 +1,27 @@
 """An indicator of a scheme: its weight, its value formula, its scoring form, the sentence of the regulation and its basis."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from pydantic import Field as Key
 from pydantic import model_validator
 
 from converter.mapping.documents import Strict
-from converter.scoring.bands import Listed
+from converter.scoring.bands import Edges, Listed, overlap
+from converter.scoring.checklist import Checklist, Item, Items, checklist_points
 from converter.scoring.counts import Violations
 from converter.scoring.expressions import Formula, Input
 from converter.scoring.judged import (
     COUNT,
     DAYS,
-    Checklist,
     Counted,
     Graded,
     Grades,
-    Items,
     JudgedForm,
     Manual,
     best_grade,
-    checklist_points,
-    ill_judged,
 )
 from converter.scoring.points import ComputedForm, Weight
 from converter.scoring.proportional import External, Linear, Proportional
@@ -40,6 +38,22 @@ JUDGED = ("checklist", "graded", "manual")
 #: How indicators that share one weight count together: 合计封顶, 二者择一 (取高、取低、先算得出的), 可选项的平均.
 TAKEN = {"sum": "合计不超过共用分值", "higher": "取高", "lower": "取低", "first": "取先算得出的", "mean": "取平均"}
 Take = Literal["sum", "higher", "lower", "first", "mean"]
+
+
+def _ill_judged(items: Sequence[Item], grades: dict[str, Edges], full: float) -> str:
+    """Why a checklist or grades do not fit the full marks; empty where they do."""
+    summed = checklist_points(items)
+    if items and abs(summed - full) > 1e-9:
+        return f"checklist 各项合计 {shortest(summed)} 分，与分值 {shortest(full)} 不符"
+    if not grades:
+        return ""
+    if any(np.isfinite(edge) and edge < 0 for grade in grades.values() for edge in (grade.low, grade.high)):
+        return "graded 的得分不应小于 0"
+    best = best_grade(grades)
+    if best != full:
+        return f"graded 最高 {shortest(best)} 分，与分值 {shortest(full)} 不符"
+    said = overlap(list(grades.values()), shortest)
+    return f"graded 的{said}" if said else ""
 
 
 class Basis(Strict):
@@ -102,7 +116,7 @@ class Indicator(Strict):
         if named[0] in JUDGED and self.value is not None:
             raise ValueError(f"{named[0]} 由人评定，不应有 value 公式")
         full = self.text_full or self.full
-        if full is not None and (said := ill_judged(self.checklist, self.graded, full)):
+        if full is not None and (said := _ill_judged(self.checklist, self.graded, full)):
             raise ValueError(said)
         return self
 

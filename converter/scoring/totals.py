@@ -1,6 +1,6 @@
 """Scores → one row for each department: intervals, grades, ranks (CONTRACT: 汇总). Whole columns at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,8 +67,10 @@ def total_steps(columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme) -
     return [*steps, Step(FINAL, nothing, np.clip(low, 0.0, full), np.clip(high, 0.0, full))]
 
 
-def totals_frame(columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
-    """One row for each department, in the order of 复算下限, 复算上限 and name, with ranks."""
+def totals_frame(
+    columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme, kinds: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """One row for each department, in the order of 复算下限, 复算上限 and name, with ranks within its 类别 (`kinds`)."""
     final = total_steps(columns, inputs, scheme)[-1]
     low, high = final.low, final.high
     own = round_half_up(np.sum([column.self_score for column in columns], axis=0), SCORE_DIGITS)
@@ -91,7 +93,10 @@ def totals_frame(columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme) 
             "missing": _named(columns, inputs, lambda c: np.isin(c.status, UNKNOWN).astype(np.float64)),
         }
     )
-    frame["best"], frame["worst"] = ranks(low, high)
+    frame["best"], frame["worst"] = 0, 0
+    for _, alike in frame.groupby([(kinds or {}).get(name, "") for name in inputs.departments]):
+        best, worst = ranks(low[alike.index], high[alike.index])
+        frame.loc[alike.index, "best"], frame.loc[alike.index, "worst"] = best, worst
     ordered = frame.sort_values(["low", "high", "department"], ascending=[False, False, True], ignore_index=True)
     return ordered[list(TOTAL_COLUMNS)]
 
