@@ -267,3 +267,56 @@ def test_a_scheme_without_cases(run: Run) -> None:
     with pytest.raises(ConfigurationError) as caught:
         list(run_cases(run.scheme, run.derivations))
     assert caught.value.place.file == "scheme.cases.yaml"
+
+
+SUMMED = """\
+  - case: 某例
+    given: {在职人员数: 101.5, 编制数: 100, 三公经费预算数: 103, 上年(三公经费预算数): 100, 年初预算: 100, 本年追加预算: 5}
+    answers: {制度: 80}
+    expect: {制度: {score: 80}}
+    subtotals: {一级: {full: 100, score: 93, low: 93, high: 93}}
+    total: {full: 100, score: 93, low: 93, high: 93, grade: 优}
+"""
+
+
+@pytest.fixture
+def levelled(tmp_path: Path, library: Library, derivations: Derivations) -> Run:
+    made = Run(tmp_path, library, derivations)
+    text = scheme_text(RULES).replace("indicators:", "levels: {一级: {full: 100}, 另级: {full: 5}}\nindicators:", 1)
+    made.scheme = made_scheme(tmp_path, text, library)
+    return made
+
+
+def test_right_sums_pass(levelled: Run) -> None:
+    assert [result.failures for result in levelled(SUMMED)] == [()]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        ("一级: {full: 100, score: 93", "一级: {full: 99, score: 93", "一级小计 分值应为 99，实为 100"),
+        ("一级: {full: 100, score: 93", "一级: {full: 100, score: null", "一级小计 得分应为 空，实为 93"),
+        ("low: 93, high: 93}}", "low: 92, high: 93}}", "一级小计 下限应为 92，实为 93"),
+        ("high: 93, grade", "high: 94, grade", "总分 上限应为 94，实为 93"),
+        ("total: {full: 100", "total: {full: 101", "总分 分值应为 101，实为 100"),
+        ("grade: 优", "grade: 良", "总分 等次应为 良，实为 优"),
+        ("制度: 80}\n", "制度: 79}\n", "制度 得分应为 80，实为 79"),
+    ],
+)
+def test_one_wrong_sum_fails(right: str, wrong: str, words: str, levelled: Run) -> None:
+    assert SUMMED.count(right) == 1
+    (result,) = levelled(SUMMED.replace(right, wrong))
+    assert words in "；".join(result.failures)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        ("subtotals: {一级:", "subtotals: {另级:", "没有分值“另级”"),
+        ("answers: {制度: 80}", "answers: {控制率: 80}", "没有人工评定的指标或总分调整“控制率”"),
+        ("answers: {制度: 80}", "answers: {制度: 八十}", "制度：应为不小于 0 的数字"),
+    ],
+)
+def test_a_sum_or_an_answer_about_nothing(right: str, wrong: str, words: str, levelled: Run) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        levelled(SUMMED.replace(right, wrong))

@@ -10,10 +10,11 @@ import pytest
 
 from converter.mapping.departments import Submission
 from converter.mapping.library import Library
-from converter.scoring.compute import SCORE_COLUMNS, RuleScores, score, scores_frame
+from converter.scoring.compute import RuleScores, score
 from converter.scoring.frames import adopt, facts_frame
 from converter.scoring.inputs import Derivations, Inputs
 from converter.scoring.schemes import Scheme
+from converter.scoring.scorerows import SCORE_COLUMNS, scores_frame
 from converter.vocabulary.numbers import State
 from tests.test_frames import JC, Z01, ZB, document
 from tests.test_oracle import SUINING, SUINING_SELF, departments, given

@@ -23,14 +23,19 @@ from converter.intake.cells import a1
 from converter.mapping.documents import Document
 from converter.mapping.facts import SELF_SCORE
 from converter.mapping.fields import Dictionary, Field, FieldKind
+from converter.scoring.bands import Band, Bands
 from converter.scoring.batch import scheme_inputs
 from converter.scoring.compute import RuleScores, score
+from converter.scoring.counts import Violations
 from converter.scoring.expressions import Input, parse
 from converter.scoring.frames import FACT_COLUMNS
 from converter.scoring.inputs import Derivations, Inputs
-from converter.scoring.points import Band, Bands, ComputedForm, Deduct, External, Violations, Weight
+from converter.scoring.points import ComputedForm, Weight
+from converter.scoring.proportional import External
 from converter.scoring.rounding import SNAP, round_half_up
 from converter.scoring.schemes import Scheme
+from converter.scoring.shared import picked_text
+from converter.scoring.steps import Deduct
 from converter.scoring.totals import totals_frame
 from converter.vocabulary.numbers import State
 
@@ -421,7 +426,7 @@ def ask_rule(
     sheet.ask(value, float(column.value[position]), f"指标值 {note}", VALUE_TOLERANCE)
     points = excel.score_formula(rule, cells, reference, take_self=take_self)
     sheet.ask(points, float(column.score[position]), f"得分 {note}")
-    sheet.ask(excel.low_formula(cells), float(column.low[position]), f"下限 {note}")
+    sheet.ask(excel.low_formula(rule, cells), float(column.low[position]), f"下限 {note}")
     sheet.ask(excel.high_formula(rule, cells), float(column.high[position]), f"上限 {note}", VALUE_TOLERANCE)
     status = excel.status_formula(rule, cells, reference, take_self=take_self)
     sheet.ask(status, str(column.status[position]), f"状态 {note}")
@@ -439,8 +444,8 @@ def ask_totals(
         for column in columns:
             by_group.setdefault(column.rule.group, []).append(getattr(placed[column.rule.name], bound))
         singles = [cells[0] for cells in by_group.values() if len(cells) == 1]
-        groups = [(cells, 10.0) for cells in by_group.values() if len(cells) > 1]
-        sheet.ask(excel.sum_formula(singles, groups), float(totals[bound]), f"合计 {bound}, row {sheet.row + 1}")
+        groups = [picked_text(c, c, "sum", 10.0, low=bound == "low") for c in by_group.values() if len(c) > 1]
+        sheet.ask(excel.sum_formula([*singles, *groups]), float(totals[bound]), f"合计 {bound}, row {sheet.row + 1}")
 
 
 # --- 四舍五入 ------------------------------------------------------------------------------------------------------------

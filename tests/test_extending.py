@@ -232,7 +232,7 @@ def test_ones_own_scheme_may_extend_the_built_in_one_of_its_name(tmp_path: Path)
     (one,) = load_schemes(lay(tmp_path, a430527__2019=text))
     assert one.own
     assert len(one.scheme.rules) == 15
-    assert one.scheme.rules[-2].spec.graded == {"好": 6, "差": 0}
+    assert {name: grade.high for name, grade in one.scheme.rules[-2].spec.graded.items()} == {"好": 6, "差": 0}
     assert extended(one.scheme) == ["mappings/schemes/430527/2019.yaml"]
     assert one.scheme.place("行政效能", "graded").file == "本地/schemes/430527/2019.yaml"
     assert one.scheme.place("行政效能", "text").file == "mappings/schemes/430527/2019.yaml"

@@ -11,11 +11,28 @@ from converter.books import formulas as excel
 from converter.books.formulas import RowCells
 from converter.scoring.batch import scheme_inputs
 from converter.scoring.expressions import Input, parse
+from converter.scoring.indicators import Rule
 from converter.scoring.inputs import Derivations
-from converter.scoring.schemes import Rule, Scheme
+from converter.scoring.schemes import Scheme
+from converter.scoring.shared import picked_text
 
 #: Functions of Excel 2007 that the formulas may use; IFS, IFERROR's successors, XLOOKUP … are not among them.
-ALLOWED = {"IF", "AND", "OR", "NOT", "COUNT", "ISNUMBER", "ROUND", "ROUNDUP", "INT", "MAX", "MIN", "ABS", "SUM"}
+ALLOWED = {
+    "IF",
+    "AND",
+    "OR",
+    "NOT",
+    "COUNT",
+    "ISNUMBER",
+    "ROUND",
+    "ROUNDUP",
+    "INT",
+    "MAX",
+    "MIN",
+    "ABS",
+    "SUM",
+    "MEDIAN",
+}
 CELLS = RowCells("H5", "I5", "J5", "K5", "L5")
 MOST_NESTED, LONGEST = 64, 8192
 
@@ -50,7 +67,7 @@ def test_a_derived_ratio_is_not_rounded() -> None:
 def test_low_and_high() -> None:
     """DESIGN §5: 下限 IF(ISNUMBER(score),score,0), 上限 IF(ISNUMBER(score),score,full)."""
     rule = fake_rule(6.0)
-    assert excel.low_formula(CELLS) == "IF(ISNUMBER(I5),I5,0)"
+    assert excel.low_formula(rule, CELLS) == "IF(ISNUMBER(I5),I5,0)"
     assert excel.high_formula(rule, CELLS) == "IF(ISNUMBER(I5),I5,6)"
     assert excel.high_formula(rule, replace(CELLS, sharing=("I6", "I7"))) == "IF(ISNUMBER(I5),I5,MAX(0,6-SUM(I6,I7)))"
 
@@ -60,7 +77,8 @@ def fake_rule(full: float) -> Rule:
 
 
 def test_a_shared_weight_counts_once_in_a_sum() -> None:
-    assert excel.sum_formula(["J5", "J6"], [(["J7", "J8"], 10.0)]) == "ROUND(SUM(J5,J6,MIN(10,SUM(J7,J8))),2)"
+    both = picked_text(["J7", "J8"], ["I7", "I8"], "sum", 10.0, low=True)
+    assert excel.sum_formula(["J5", "J6", both]) == "ROUND(SUM(J5,J6,MIN(10,SUM(J7,J8))),2)"
 
 
 def rule_of(scheme: Scheme, name: str, **changed: object) -> Rule:

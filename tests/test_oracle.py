@@ -9,10 +9,11 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from converter.scoring.compute import RuleScores, score, scores_frame
+from converter.scoring.compute import RuleScores, score
 from converter.scoring.frames import FACT_COLUMNS, adopt
 from converter.scoring.inputs import Derivations, Inputs
 from converter.scoring.schemes import Scheme
+from converter.scoring.scorerows import scores_frame
 from converter.scoring.totals import totals_frame
 from converter.vocabulary.numbers import State
 from tests import oracle

@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from converter.scoring.points import Bands, ComputedForm, Deduct, External, Violations, Weight, describe_judged, settle
+from converter.scoring.bands import Bands
+from converter.scoring.counts import Violations
+from converter.scoring.points import ComputedForm, Weight, settle
+from converter.scoring.proportional import External
+from converter.scoring.steps import Deduct
 from tests import oracle
 
 FIVE = Weight(5, 5)
@@ -433,6 +437,3 @@ def test_descriptions() -> None:
     assert CONTROL.describe(FIVE).startswith("= 0% 计 5 分；> 0% 且 ≤ 10% 计 4 分")
     assert EXTERNAL.describe(Weight(8, 8)) == "考核得分 ÷ 350 × 8 分"
     assert VIOLATIONS.describe(Weight(16, 16)) == "每出现一例扣 1 分，扣完为止"
-    assert describe_judged([2, 2, 2, 2], {}) == "逐项核查 4 项，分别计 2、2、2、2 分"
-    assert describe_judged([], {"好": 6, "一般": 3}) == "分等评定：好 6 分、一般 3 分"
-    assert describe_judged([], {}) == "人工评定"

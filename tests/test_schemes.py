@@ -7,9 +7,12 @@ import pytest
 
 from converter.mapping.documents import Document
 from converter.mapping.library import Library
+from converter.scoring.bands import Bands
 from converter.scoring.outline import outline
-from converter.scoring.points import Bands, Deduct, External, Weight
+from converter.scoring.points import Weight
+from converter.scoring.proportional import External
 from converter.scoring.schemes import Scheme
+from converter.scoring.steps import Deduct
 from converter.vocabulary.findings import ConfigurationError
 from converter.vocabulary.labels import plain
 from tests.workbooks import INDICATORS

@@ -10,8 +10,8 @@ import pytest
 
 from converter.books import tables
 from converter.books.tables import csv_bytes
-from converter.scoring.compute import SCORE_COLUMNS
 from converter.scoring.frames import FACT_COLUMNS
+from converter.scoring.scorerows import SCORE_COLUMNS
 from converter.vocabulary.findings import Level, Owner, Place, finding
 from converter.vocabulary.numbers import State
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from converter.books.readback import Output, Record
-from converter.mapping.facts import SELF_SCORE
+from converter.books.readback import Output, Record, compared_formula
+from converter.mapping.facts import SELF_SCORE, WEIGHT
 from converter.scoring.expressions import ExpressionError, Formula, Input, parse
 from converter.vocabulary.findings import RunError
 from converter.vocabulary.labels import label, nearest
@@ -62,8 +62,8 @@ class Explanation:
         yield from (f"  {name}：{text}" for name, text in shown if text)
         if rule["指标公式"]:
             yield f"  指标值 {self.value.value or '—'} ＝ {rule['指标公式']}"
-            for node in self.value.below:
-                yield from _lines(node, 2)
+        for node in self.value.below:
+            yield from _lines(node, 2)
         if self.self_score is not None:
             yield from _lines(self.self_score, 1)
             if score["自评差异"] not in ("", "0"):
@@ -87,7 +87,9 @@ def explain(output: Output, department: str, indicator: str) -> Explanation:
     score = _find_score(output, department, indicator)
     rule = output.rule(score)
     facts = _Facts(output, score["部门"], int(score["年度"]))
-    value = Node("指标值", score["指标值"], below=tuple(facts.nodes(rule["指标公式"], 0)))
+    compared = compared_formula(rule["计分口径"])
+    below = [*facts.nodes(rule["指标公式"], 0), *facts.nodes(compared, 0), *facts.answers(score["三级指标"])]
+    value = Node("指标值", score["指标值"], below=tuple(below))
     own = facts.node(Input(score["三级指标"] + SELF_SCORE), 0, "自评得分")
     return Explanation(score, rule, value, own)
 
@@ -124,6 +126,12 @@ class _Facts:
         """A node for each input of a formula."""
         parsed = _parsed(formula)
         return [self.node(needed, offset) for needed in parsed.inputs()] if parsed else []
+
+    def answers(self, indicator: str) -> list[Node]:
+        """A node for each answer of a person about an indicator: 第1项, 例数, 评定得分 …; not its self score or weight."""
+        names = [field for field, year in self.rows if year == self.year and field.startswith(f"{indicator}·")]
+        own = (indicator + SELF_SCORE, indicator + WEIGHT)
+        return [self.node(Input(name), 0, name.removeprefix(f"{indicator}·")) for name in names if name not in own]
 
     def node(self, wanted: Input, offset: int, name: str = "") -> Node:
         """The node of an input: the adopted fact (all of them where several are added), else why there is none."""

@@ -27,12 +27,16 @@ class Published:
 
 def still_open(output: Output) -> Iterator[str]:
     """What keeps a result from being published: intervals, conflicts, self scores that nobody has accepted."""
+    unknown = {row["部门"] for row in output.scores if row["下限"] != row["上限"]}
     for row in output.scores:
         what = f"{row['部门']} {row['三级指标']}"
         if row["下限"] != row["上限"]:
             yield f"{what}：得分是区间 {row['下限']}～{row['上限']}（{row['状态']}）"
         elif row["状态"] == Status.SELF:
             yield f"{what}：沿用自评 {row['得分']} 分，没有认定"
+    for row in output.totals:
+        if row["部门"] not in unknown and row["复算下限"] != row["复算上限"]:  # an adjustment of the total may be open
+            yield f"{row['部门']} 总分：{row['复算下限']}～{row['复算上限']}"
     for row in output.facts:
         if row["状态"] == State.CONFLICT:
             yield f"{row['部门']} {row['字段']}（{row['年度']}年）：冲突（{row['文件']}!{row['工作表']}!{row['单元格']}）"

@@ -88,7 +88,7 @@ def verify(output: Output) -> Verification:
             result.changed.append(name)
     with tempfile.TemporaryDirectory(prefix="jixiao-") as folder:
         for path, recalculated in recalculate(books, Path(folder)):
-            _compare(path, recalculated, path.relative_to(output.folder).as_posix(), result)
+            compare_book(path, recalculated, path.relative_to(output.folder).as_posix(), result)
     return result
 
 
@@ -142,7 +142,8 @@ def _end(running: "subprocess.Popen[bytes]") -> None:
         os.killpg(running.pid, signal.SIGKILL)
 
 
-def _compare(path: Path, recalculated: Path | None, name: str, result: Verification) -> None:
+def compare_book(path: Path, recalculated: Path | None, name: str, result: Verification) -> None:
+    """Adds to `result` what a recalculated copy of a book (None where there is none) says otherwise than the book."""
     result.books += 1
     if recalculated is None:
         result.mismatches.append(Mismatch(name, "", "", "工作簿", "LibreOffice 打不开"))

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 
 import numpy as np
@@ -14,11 +14,14 @@ from converter.books.contents import DataRow, DepartmentBook, ScoreRow
 from converter.books.scoresheet import HIGH_TOTAL, LOW_TOTAL, OWN_TOTAL
 from converter.books.summary import SHEETS, SummaryBook
 from converter.books.tables import Row, Table, finding_rows
+from converter.books.totalrows import total_rows
+from converter.mapping.facts import SELF_SCORE
 from converter.mapping.fields import FieldKind
-from converter.scoring.batch import Batch, scheme_inputs, used_by_scheme
-from converter.scoring.compute import RuleScores, is_ratio, others_text, rule_reading
+from converter.scoring.batch import Batch, answer_inputs, scheme_inputs, used_by_scheme
+from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
 from converter.scoring.inputs import Inputs
+from converter.scoring.scorerows import is_ratio, others_text, rule_reading
 from converter.scoring.status import certain_gap
 from converter.vocabulary.findings import Finding, Level, Owner
 from converter.vocabulary.numbers import State, shortest
@@ -57,7 +60,9 @@ def department_books(batch: Batch, findings: Sequence[Finding]) -> list[Departme
 
 
 def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]]) -> list[DepartmentBook]:
-    wanted = batch.inputs.derivations.closure(scheme_inputs(batch.scheme, variants=False))
+    answers = answer_inputs(batch.inputs, batch.scheme)
+    wanted = batch.inputs.derivations.closure([*scheme_inputs(batch.scheme, variants=False), *answers])
+    steps = total_rows(batch)
     totals = {row["department"]: row for row in batch.totals.to_dict("records")}
     levels, printed = _levels(batch), _as_printed(batch.columns)
     return [
@@ -67,7 +72,7 @@ def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]]) -> list
             title="部门整体支出绩效评价评分表",
             subtitle=f"评分依据：{batch.scheme.file.basis}《{batch.scheme.file.title}》；复算得分由公式对“基础数据”重算",
             take_self=batch.scheme.file.judged == "self",
-            rows=tuple(_score_row(column, batch.inputs, position) for column in printed),
+            rows=tuple(_score_row(column, batch.inputs, position, set(wanted)) for column in printed),
             data=tuple(_data_row(batch.inputs, one, position) for one in wanted),
             findings=tuple(finding_rows(by_department.get(department, ()))),
             notes=notes(batch),
@@ -77,6 +82,7 @@ def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]]) -> list
                 OWN_TOTAL: totals[department]["self_total"],
             },
             levels=levels,
+            steps=steps(position),
         )
         for position, department in enumerate(batch.departments)
     ]
@@ -103,7 +109,7 @@ def _levels(batch: Batch) -> dict[tuple[str, ...], float]:
     return levels
 
 
-def _score_row(column: RuleScores, inputs: Inputs, position: int) -> ScoreRow:
+def _score_row(column: RuleScores, inputs: Inputs, position: int, there: Container[Input]) -> ScoreRow:
     own, low, high = (float(values[position]) for values in (column.self_score, column.low, column.high))
     return ScoreRow(
         rule=column.rule,
@@ -117,25 +123,28 @@ def _score_row(column: RuleScores, inputs: Inputs, position: int) -> ScoreRow:
         status=str(column.status[position]),
         missing="；".join(map(str, column.gaps.get(position, ()))),
         others=others_text(column, position),
+        declared=column.rule.declarable and inputs.declared(Input(column.rule.name + SELF_SCORE), position),
+        answered=bool(column.rule.answers) and all(one in there for one in column.rule.answers),
     )
 
 
 def _data_row(inputs: Inputs, wanted: Input, position: int) -> DataRow:
     year, value = inputs.year + wanted.offset, float(inputs.column(wanted)[position])
-    known = inputs.derivations.dictionary[wanted.name]
+    known = inputs.derivations.dictionary.fields.get(wanted.name)  # a person's answer is no field
+    unit = known.unit if known else ""
     formulas = tuple(inputs.derivations.of(wanted))
     if formulas:
         used = inputs.formula_used(wanted, position)
         state = str(State.DERIVED) if used else inputs.missing(wanted, position)[0].reason
         raw = used.text if used else ""
-        snapped = known.kind is not FieldKind.RATIO
-        return DataRow(wanted, year, value, known.unit, state, raw, "", "", "", "", formulas, snapped)
+        snapped = known is not None and known.kind is not FieldKind.RATIO
+        return DataRow(wanted, year, value, unit, state, raw, "", "", "", "", formulas, snapped)
     rows = inputs.rows(wanted, position)
     if not rows:
-        return DataRow(wanted, year, value, known.unit, inputs.missing(wanted, position)[0].reason, "", "", "", "", "")
+        return DataRow(wanted, year, value, unit, inputs.missing(wanted, position)[0].reason, "", "", "", "", "")
     raw, cell = ("；".join(texts) for texts in zip(*((row.raw, row.cell) for row in rows), strict=True))
     first = rows[0]
-    return DataRow(wanted, year, value, known.unit, str(first.state), raw, first.form, first.file, first.sheet, cell)
+    return DataRow(wanted, year, value, unit, str(first.state), raw, first.form, first.file, first.sheet, cell)
 
 
 def notes(batch: Batch) -> tuple[str, ...]:
@@ -216,6 +225,9 @@ def rule_rows(batch: Batch) -> list[Row]:
         formula = spec.value.text if spec.value else ""
         reading = "；".join([reading_of(column), *(f"其他口径 {n}＝{f.text}" for n, f in spec.variants.items())])
         rows.append((spec.path[0], second, rule.name, full, formula, rule.describe(), reading, spec.text, rule.basis))
+    for name, adjustment in batch.scheme.file.adjustments.items():
+        formula, said = adjustment.formula(name).text, adjustment.describe()
+        rows.append(("总分调整", "", name, np.nan, formula, said, "", adjustment.text, str(batch.scheme.file.basis)))
     return rows
 
 
@@ -223,7 +235,7 @@ def reading_of(column: RuleScores) -> str:
     """计分口径 of a rule whatever the data."""
     words = [rule_reading(column.rule)]
     policies = {"missing": "缺数", "zero_denominator": "分母为零", "not_applicable": "申明不适用"}
-    taken = {"zero": "按 0 分计", "full": "按满分计", "self": "沿用自评"}
+    taken = {"zero": "按 0 分计", "full": "按满分计", "self": "沿用自评", "exclude": "不计入总分，其余分值折算"}
     words += [
         f"{what}{taken[choice]}"
         for key, what in policies.items()

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from converter.books.tables import Row
+from converter.scoring.adjustments import Adjustment
 from converter.scoring.expressions import Formula, Input
-from converter.scoring.schemes import Rule
+from converter.scoring.indicators import Rule
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,10 @@ class DataRow:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One row of 评分表: a rule and what was computed for it."""
+    """One row of 评分表: a rule and what was computed for it.
+
+    `declared`: the self score is a declared dash; `answered`: the answers of persons stand in 基础数据.
+    """
 
     rule: Rule
     value: float
@@ -40,11 +44,33 @@ class ScoreRow:
     status: str
     missing: str
     others: str
+    declared: bool = False
+    answered: bool = False
+
+
+@dataclass(frozen=True)
+class TotalRow:
+    """One row behind 合计: the total's interval after a step, and the value that decided it.
+
+    折算 has the `base` of the points that count, an adjustment itself; the 总分 has neither.
+    """
+
+    name: str
+    text: str
+    value: float
+    ratio: bool
+    low: float
+    high: float
+    base: float | None = None
+    adjustment: Adjustment | None = None
 
 
 @dataclass(frozen=True)
 class DepartmentBook:
-    """All that a department's workbook shows. `totals` are 合计下限, 合计上限 and 合计自评; `levels` 分值 by level path."""
+    """All that a department's workbook shows. `totals` are 合计下限, 合计上限 and 合计自评; `levels` 分值 by level path.
+
+    `steps` lead from 合计 (the first) to 总分 (the last); none where 合计 is the total.
+    """
 
     department: str
     year: int
@@ -57,3 +83,4 @@ class DepartmentBook:
     notes: tuple[str, ...]
     totals: dict[str, float]
     levels: dict[tuple[str, ...], float] = field(default_factory=dict)
+    steps: tuple[TotalRow, ...] = ()

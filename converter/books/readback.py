@@ -118,6 +118,12 @@ def other_formulas(reading: str) -> list[str]:
     return re.findall(r"＝([^；]+)", reading)
 
 
+def compared_formula(reading: str) -> str:
+    """The formula that a 计分口径 compares the value with; empty where there is none."""
+    match = re.search(r"比较基数＝([^；]+)", reading)
+    return match[1] if match else ""
+
+
 def _unguarded(text: str) -> str:
     """A CSV text without the apostrophe that kept it from being taken for a formula."""
     return text[1:] if text.startswith("'") and text[1:2] in ("=", "+", "-", "@", "\t", "\r") else text

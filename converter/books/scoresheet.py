@@ -1,18 +1,21 @@
 """评分表: laid out like the county's printed 附件2, with live formulas over 基础数据."""
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
 
 from converter.books import formulas as excel
-from converter.books.contents import DepartmentBook, ScoreRow
-from converter.books.formulas import RowCells
+from converter.books.contents import DepartmentBook, ScoreRow, TotalRow
+from converter.books.formulas import DASH_TEXT, RowCells
 from converter.books.styles import NO_NUMBER, Page, row_height, wrapped_lines
 from converter.intake.cells import a1
+from converter.scoring import scaling
 from converter.scoring.expressions import Input
+from converter.scoring.indicators import Rule
 from converter.scoring.rounding import SCORE_DIGITS, round_half_up
-from converter.scoring.schemes import Rule
+from converter.scoring.shared import picked_text, together
 from converter.scoring.status import Status, certain_gap
 
 SHEET_HEADS = (
@@ -37,6 +40,7 @@ class ScoreSheet:
         self.row = HEAD_ROW + 1
         self.placed: dict[str, int] = {}
         self.subtotals: list[int] = []
+        self.final = 0
 
     def reference(self, needed: Input) -> str:
         """The cell of 基础数据 that holds an input."""
@@ -93,8 +97,10 @@ class ScoreSheet:
     def _indicator(self, row: ScoreRow) -> None:
         page, at, rule = self.page, self.row, row.rule
         sharing = self._sharing(rule)
-        others = tuple(a1((other, _SCORE)) for other in sharing if other != at)
-        cells = RowCells.of_row(at, _COMPUTED, others)
+        others = tuple(a1((other, _SCORE)) for other in sharing if other != at) if rule.take == "sum" else ()
+        answers = tuple(map(self.reference, rule.answers)) if row.answered else ()
+        cells = RowCells.of_row(at, _COMPUTED, others, answers)
+        out = excel.excluded(rule, cells, self.reference)
         page.put(at, _NAME, rule.name, "center")
         if len(sharing) == 1:
             page.put(at, _FULL, rule.full, "weight")
@@ -108,10 +114,10 @@ class ScoreSheet:
             page.formula(at, _VALUE, value, row.value, "percent" if row.ratio else "score")
         score = excel.score_formula(rule, cells, self.reference, take_self=self.book.take_self)
         page.formula(at, _SCORE, score, row.score, "score")
-        page.formula(at, _LOW, excel.low_formula(cells), row.low, "score")
-        page.formula(at, _HIGH, excel.high_formula(rule, cells), row.high, "score")
-        page.put(at, _OWN, row.own, "score")
-        page.formula(at, _GAP, excel.gap_formula(cells), row.gap, "score")
+        page.formula(at, _LOW, excel.low_formula(rule, cells, out), row.low, "score")
+        page.formula(at, _HIGH, excel.high_formula(rule, cells, out), row.high, "score")
+        page.put(at, _OWN, DASH_TEXT if row.declared else row.own, "score")
+        page.formula(at, _GAP, excel.gap_formula(cells, out), row.gap, "score")
         status = excel.status_formula(rule, cells, self.reference, take_self=self.book.take_self)
         page.formula(at, _STATUS, status, row.status, "missing" if row.status == Status.MISSING else "center")
         page.put(at, _MISSING, row.missing, "sentence")
@@ -152,21 +158,26 @@ class ScoreSheet:
         self.page.formula(at, _GAP, excel.gap_formula(cells), certain_gap(own, low, high), "sum")
 
     def _sum(self, members: Sequence[ScoreRow], column: int, name: str) -> tuple[str, float]:
-        """Formula and value of a sum in which a shared weight counts once."""
+        """Formula and value of a sum in which a shared weight counts as its rule takes it."""
+        terms, shared, value = [], [], 0.0
+        for rows in self._groups(members):
+            rule, points = rows[0].rule, np.array([[getattr(row, name)] for row in rows])
+            places = [self.placed[row.rule.name] for row in rows]
+            cells, scores = ([a1((at, other)) for at in places] for other in (column, _SCORE))
+            if len(rows) == 1:
+                terms.append(cells[0])
+                value += float(np.nan_to_num(points[0, 0]))
+                continue
+            shared.append(picked_text(cells, scores, rule.take, rule.full, low=name == "low"))
+            known = np.array([[not math.isnan(row.score)] for row in rows])
+            value += together(points, known, rule.take, rule.full, np.nanmin if name == "low" else np.nanmax)[0]
+        return excel.sum_formula([*terms, *shared]), round(value, SCORE_DIGITS)
+
+    def _groups(self, members: Sequence[ScoreRow]) -> list[list[ScoreRow]]:
         by_group: dict[str, list[ScoreRow]] = {}
         for row in members:
             by_group.setdefault(row.rule.group, []).append(row)
-        singles, groups, value = [], [], 0.0
-        for rows in by_group.values():
-            cells = [a1((self.placed[row.rule.name], column)) for row in rows]
-            points = sum(getattr(row, name) for row in rows)
-            if len(rows) == 1:
-                singles.append(cells[0])
-            else:
-                groups.append((cells, rows[0].rule.full))
-                points = min(points, rows[0].rule.full)
-            value += points
-        return excel.sum_formula(singles, groups), round(value, SCORE_DIGITS)
+        return list(by_group.values())
 
     def _total(self) -> None:
         """合计: points over the subtotals, self scores (of any number of decimals) over the indicators themselves."""
@@ -174,16 +185,53 @@ class ScoreSheet:
         self.page.merge((at, at), (_L1, _NAME), "合计", "sumtext")
         for column in (_TEXT, _VALUE, _STATUS, _MISSING, _OTHERS):
             self.page.put(at, column, None, "sumtext")
-        leaders = [row.rule.full for row in self.book.rows if row.rule.group == row.rule.name]
-        self.page.put(at, _FULL, sum(leaders), "sum")
+        full = sum(row.rule.full for row in self.book.rows if row.rule.group == row.rule.name)
+        self.page.put(at, _FULL, full, "sum")
         low, high, own = (self.book.totals[name] for name in (LOW_TOTAL, HIGH_TOTAL, OWN_TOTAL))
+        if self.book.steps:
+            low, high = self.book.steps[0].low, self.book.steps[0].high
         for column, value in ((_LOW, low), (_HIGH, high)):
             cells = ",".join(a1((subtotal, column)) for subtotal in self.subtotals)
             self.page.formula(at, column, f"ROUND(SUM({cells}),{SCORE_DIGITS})", value, "sum")
         self.page.formula(at, _OWN, self._own_sum(self.book.rows), own, "sum")
         self._closing(at, low, high, own)
         self.page.height(at, 20)
+        self.final = at
+        for step in self.book.steps[1:]:
+            self.final += 1
+            self._step(self.final, step, full)
+
+    def _step(self, at: int, step: TotalRow, full: float) -> None:
+        """A row behind 合计: what becomes of the total."""
+        page, value, before = self.page, a1((at, _VALUE)), (a1((at - 1, _LOW)), a1((at - 1, _HIGH)))
+        page.merge((at, at), (_L1, _NAME), step.name, "sumtext")
+        for column in (_FULL, _VALUE, _OWN, _GAP, _STATUS, _MISSING, _OTHERS):
+            page.put(at, column, None, "sumtext")
+        page.put(at, _TEXT, step.text, "sentence")
+        base = a1((at, _FULL))
+        if step.adjustment is not None:
+            decided = excel.value_formula(step.adjustment.formula(step.name), self.reference)
+            page.formula(at, _VALUE, decided, step.value, "percent" if step.ratio else "score")
+            texts = step.adjustment.excel(value, *before)
+        elif step.base is not None:
+            page.formula(at, _FULL, scaling.base_text(full, self._leaving()), step.base, "sum")
+            texts = scaling.scaled_texts(full, base, *before)
+        else:
+            texts = scaling.clipped_texts(full, *before)
+        page.formula(at, _LOW, texts[0], step.low, "sum")
+        page.formula(at, _HIGH, texts[1], step.high, "sum")
+        equal = f'IF({a1((at, _LOW))}={a1((at, _HIGH))},{a1((at, _LOW))},"{NO_NUMBER}")'
+        page.formula(at, _SCORE, equal, step.low if step.low == step.high else None, "sum")
+        page.height(at, max(row_height(1), 11.5 * wrapped_lines(step.text, _WIDTHS[_TEXT] * 1.25) + 5))
+
+    def _leaving(self) -> list[tuple[float, list[str]]]:
+        """The weights that may not count, each with the cells of 下限 that say so."""
+        return [
+            (rows[0].rule.full, [a1((self.placed[row.rule.name], _LOW)) for row in rows])
+            for rows in self._groups(self.book.rows)
+            if all(row.rule.spec.excludable for row in rows)
+        ]
 
     def _total_cells(self) -> dict[str, str]:
-        columns = ((LOW_TOTAL, _LOW), (HIGH_TOTAL, _HIGH), (OWN_TOTAL, _OWN))
-        return {name: a1((self.row, column)) for name, column in columns}
+        own = {OWN_TOTAL: a1((self.row, _OWN))}
+        return {LOW_TOTAL: a1((self.final, _LOW)), HIGH_TOTAL: a1((self.final, _HIGH)), **own}

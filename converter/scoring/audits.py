@@ -6,6 +6,7 @@ Titles, levels, owners and advice are data (mappings/checks.yaml, audit); the co
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,11 @@ from converter.mapping.facts import SELF_SCORE, Document
 from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
+from converter.scoring.indicators import Rule
 from converter.scoring.inputs import NO_CELL, NO_FORM, REASONS, Inputs, Missing
-from converter.scoring.schemes import Rule, Scheme
+from converter.scoring.schemes import Scheme
 from converter.scoring.status import Status
+from converter.scoring.totals import Step, total_steps
 from converter.vocabulary.findings import Finding, Level, Place, finding
 from converter.vocabulary.numbers import State, canonical, shortest
 
@@ -94,12 +97,14 @@ def audit_inputs(inputs: Inputs, scheme: Scheme, checks: Checks) -> list[Finding
     blanks: dict[int, dict[Missing, None]] = {}
     stakes: dict[int, float] = {}
     for rule in scheme.rules:
-        formula = rule.spec.value
-        if formula is None:
+        if rule.spec.value is None:
             continue
-        lacking = np.logical_or.reduce([np.isnan(inputs.column(needed)) for needed in formula.inputs()])
+        lacking = np.logical_or.reduce([np.isnan(inputs.column(needed)) for needed in rule.needs()])
+        if rule.form is not None and rule.form.inputs():  # where the value alone decides, nothing is lacking
+            value = np.broadcast_to(rule.spec.value.values(inputs.column)[0], lacking.shape)
+            lacking &= np.isnan(rule.form.on(inputs.column).points(value, rule.weight))
         for position in map(int, np.flatnonzero(lacking)):
-            gaps = inputs.gaps(formula, position)
+            gaps = list(dict.fromkeys(gap for one in rule.formulas() for gap in inputs.gaps(one, position)))
             if empty := [gap for gap in gaps if gap.reason == _BLANK]:
                 blanks.setdefault(position, {}).update(dict.fromkeys(empty))
                 stakes[position] = stakes.get(position, 0.0) + rule.full
@@ -146,7 +151,7 @@ def _self_score(column: RuleScores, position: int, checks: Checks, about: dict[s
     if not 0 <= own <= rule.full:
         said = f"{name}：自评 {shortest(own)} 分，分值 {shortest(rule.full)} 分"
         yield checks.finding("S02", said, points=canonical(max(own - rule.full, -own)), **about)
-    if column.status[position] == Status.SCORED and not rule.judged:
+    if column.status[position] == Status.SCORED:
         yield from _against(column, position, own, checks, about)
     blank = [gap for gap in column.gaps.get(position, ()) if gap.reason in (_BLANK, _DASH)]
     if own > 0 and blank and column.status[position] == Status.MISSING:
@@ -163,9 +168,10 @@ def _against(
         return
     agreeing = [name for name, points in column.others.items() if abs(points[position] - own) < 0.005]
     said = f"{column.rule.name}：自评 {shortest(own)} 分，复算 {shortest(score)} 分"
-    said += f"；只有按“{'、'.join(agreeing)}”口径才是自评分" if agreeing else "，任何口径都算不出自评分"
+    if not column.rule.judged:
+        said += f"；只有按“{'、'.join(agreeing)}”口径才是自评分" if agreeing else "，任何口径都算不出自评分"
     found = checks.finding("S06", said, points=round(abs(own - score), 2), **about)
-    yield found if agreeing else replace(found, level=Level.ERROR)
+    yield found if agreeing or column.rule.judged else replace(found, level=Level.ERROR)
 
 
 def _shared(columns: Sequence[RuleScores], inputs: Inputs, checks: Checks) -> list[Finding]:
@@ -198,6 +204,29 @@ def audit_totals(totals: pd.DataFrame, scheme: Scheme, checks: Checks) -> list[F
             about = {"department": str(row["department"]), "year": scheme.file.year, "subject": "等次"}
             findings.append(checks.finding("S13", said, points=round(high - low, 2), **about))
     return findings
+
+
+def audit_adjustments(columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme, checks: Checks) -> list[Finding]:
+    """S15 totals that are not the sum of the indicators: 折算, a bonus, a malus, a cap or a veto, step by step."""
+    steps = total_steps(columns, inputs, scheme)
+    findings = []
+    for position, department in enumerate(inputs.departments):
+        told = [
+            f"{step.name} {_span(step, position)}"
+            for before, step in pairwise(steps)
+            if (before.low[position], before.high[position]) != (step.low[position], step.high[position])
+        ]
+        if told:
+            said = f"合计 {_span(steps[0], position)}；" + "；".join(told)
+            about = {"department": department, "year": inputs.year, "subject": "总分"}
+            moved = abs(float(steps[-1].low[position] - steps[0].low[position]))
+            findings.append(checks.finding("S15", said, points=round(moved, 2), **about))
+    return findings
+
+
+def _span(step: Step, position: int) -> str:
+    low, high = shortest(float(step.low[position])), shortest(float(step.high[position]))
+    return low if low == high else f"{low}～{high}"
 
 
 def audit_submissions(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from converter.mapping.departments import Submission, signed
@@ -13,11 +14,12 @@ from converter.mapping.roster import Roster
 from converter.mapping.years import contradicted_folders, in_scope, other_titles, settle_years
 from converter.scoring import audits
 from converter.scoring.checks import Checks, reconcile
-from converter.scoring.compute import RuleScores, score, scores_frame
+from converter.scoring.compute import RuleScores, score
 from converter.scoring.expressions import Input
 from converter.scoring.frames import FACT_COLUMNS, FactRow, adopt, facts_frame
 from converter.scoring.inputs import Derivations, Inputs
 from converter.scoring.schemes import Scheme
+from converter.scoring.scorerows import scores_frame
 from converter.scoring.selfscores import compare_tables, rename_indicators
 from converter.scoring.submitted import Submitted, audit_submitted, submitted
 from converter.scoring.totals import totals_frame
@@ -151,16 +153,25 @@ def score_batch(
     scores = scores_frame(columns, inputs)
     totals = totals_frame(columns, inputs, scheme, {s.department: s.kind for s in submissions})
     findings += audits.audit_scores(columns, inputs, checks) + audits.audit_totals(totals, scheme, checks)
+    findings += audits.audit_adjustments(columns, inputs, scheme, checks)
     facts = _with_derived(inputs, scheme)
     return Batch(scheme, list(submissions), facts, inputs, columns, scores, totals, check_rows, findings)
 
 
 def scheme_inputs(scheme: Scheme, *, variants: bool) -> list[Input]:
     """The inputs of the scheme's formulas in reading order, each once; with those of the other base readings."""
-    formulas = [rule.spec.value for rule in scheme.rules if rule.spec.value is not None]
+    formulas = [formula for rule in scheme.rules for formula in rule.formulas()]
+    formulas += [adjustment.formula(name) for name, adjustment in scheme.file.adjustments.items()]
     if variants:
         formulas += [formula for rule in scheme.rules for formula in rule.spec.variants.values()]
     return list(dict.fromkeys(needed for formula in formulas for needed in formula.inputs()))
+
+
+def answer_inputs(inputs: Inputs, scheme: Scheme) -> list[Input]:
+    """The answers of every judged indicator about which a person has answered anything, for any department."""
+    asked = [rule.answers for rule in scheme.rules]
+    given = [answers for answers in asked if any((~np.isnan(inputs.column(one))).any() for one in answers)]
+    return list(dict.fromkeys(one for answers in given for one in answers))
 
 
 def _with_derived(inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
@@ -185,6 +196,7 @@ def used_by_scheme(batch: Batch) -> pd.DataFrame:
 
 def _used(batch: Batch) -> pd.DataFrame:
     wanted = batch.inputs.derivations.closure(scheme_inputs(batch.scheme, variants=True))
+    wanted += [one for rule in batch.scheme.rules for one in rule.answers]
     keys = {(one.name, batch.year + one.offset) for one in wanted}
     keys |= {(rule.name + SELF_SCORE, batch.year) for rule in batch.scheme.rules}
     facts = batch.facts

@@ -206,6 +206,10 @@ class Inputs:
         """Every fact about an input of a department."""
         return self._index().get((self.departments[position], wanted.name, self.year + wanted.offset), [])
 
+    def declared(self, wanted: Input, position: int) -> bool:
+        """Whether a department declares with a dash that there is no such thing."""
+        return any(row.state == State.DASH for row in self.about(wanted, position))
+
     def rows(self, wanted: Input, position: int) -> list[FactRow]:
         """The adopted facts about an input of a department, else every fact about it."""
         found = self.about(wanted, position)

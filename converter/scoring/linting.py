@@ -11,16 +11,18 @@ import numpy as np
 from converter.mapping.documents import Document
 from converter.mapping.library import Library
 from converter.scoring.audits import audit_scheme
+from converter.scoring.bands import Bands
 from converter.scoring.cases import CasesFile, case_values, cases_document, cases_path
 from converter.scoring.checks import Checks, load_checks
 from converter.scoring.extending import Merged, Written, merged, written
+from converter.scoring.indicators import Rule
 from converter.scoring.inputs import Derivations
 from converter.scoring.lintrules import lint_bands, lint_basis, lint_data, lint_grades, lint_names, lint_place
-from converter.scoring.points import Bands, Deduct
 from converter.scoring.rounding import snap
-from converter.scoring.schemes import Rule, Scheme, SchemeFile
+from converter.scoring.schemes import Scheme, SchemeFile
 from converter.scoring.sentences import against_text
 from converter.scoring.shelf import load_schemes
+from converter.scoring.steps import Deduct
 from converter.scoring.templates import Template, is_template, load_template, refuse_unfilled
 from converter.vocabulary.findings import LEVEL_ORDER, ConfigurationError, Finding, Level, Owner, finding
 from converter.vocabulary.numbers import percent
@@ -186,12 +188,14 @@ def _covered_by_ancestors(document: Document) -> set[str]:
 
 def _bare_edges(rule: Rule, scheme: Scheme, values: Sequence[float]) -> Iterator[Finding]:
     """L10: an edge of bands, or the target of a deduction, that no case's value lies on."""
-    there = {float(value) for value in snap(np.array(values)) if not np.isnan(value)}
+    around = rule.form.around if isinstance(rule.form, Bands) else None
+    measured = np.array(values) if around is None else np.abs(np.array(values) - around)
+    there = {float(value) for value in snap(measured) if not np.isnan(value)}
     edges: dict[float, tuple[str | int, ...]] = {}
     if isinstance(rule.form, Bands):
         for index, band in enumerate(rule.form.bands):
             for _, edge in band.conditions():
-                edges.setdefault(edge, ("bands", index))
+                edges.setdefault(edge, ("bands", index) if around is None else ("bands", "bands", index))
     elif isinstance(rule.form, Deduct):
         edges[float(snap(np.array([rule.form.target]))[0])] = ("deduct",)
     for edge, path in edges.items():

@@ -8,9 +8,10 @@ from itertools import pairwise
 import numpy as np
 
 from converter.mapping.fields import Dictionary
+from converter.scoring.bands import Bands
 from converter.scoring.extending import Merged
-from converter.scoring.points import Bands
-from converter.scoring.schemes import Rule, Scheme
+from converter.scoring.indicators import Rule
+from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding, finding
 from converter.vocabulary.numbers import percent, shortest
 
@@ -22,7 +23,7 @@ def lint_bands(rule: Rule, scheme: Scheme) -> Iterator[Finding]:
     form = rule.form
     if not isinstance(form, Bands):
         return
-    at = ("indicators", rule.name, "bands")
+    at = ("indicators", rule.name, "bands", *(() if form.around is None else ("bands",)))
     order = sorted(range(len(form.bands)), key=lambda i: (form.bands[i].low, form.bands[i].high))
     for one, other in pairwise(order):
         lower, upper = form.bands[one], form.bands[other]
@@ -33,7 +34,7 @@ def lint_bands(rule: Rule, scheme: Scheme) -> Iterator[Finding]:
             yield _found("L03", scheme, f"{rule.name}：{edges}没有规定计几分", rule.name, *at, other)
     first, last = form.bands[order[0]], form.bands[order[-1]]
     ends = []
-    if np.isfinite(first.low):
+    if np.isfinite(first.low) and (form.around is None or first.low > 0 or first.over is not None):
         ends.append((f"{'小于' if first.from_ is not None else '不大于'} {percent(first.low)} ", order[0]))
     if np.isfinite(last.high):
         ends.append((f"{'大于' if last.to is not None else '不小于'} {percent(last.high)} ", order[-1]))

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from converter.scoring.extending import Merged
-from converter.scoring.schemes import Rule, Scheme
+from converter.scoring.indicators import TAKEN, Rule
+from converter.scoring.schemes import Scheme
 from converter.scoring.templates import COMPUTED_FORMS, FORM, WEIGHT, Template
 from converter.vocabulary.numbers import shortest
 
 _FORMS = COMPUTED_FORMS | {"checklist", "graded", "manual"}
 _IN_THE_HEAD = ("path", "full", "shares")
-_BY_ENTRY = ("indicators", "levels")
+_BY_ENTRY = ("indicators", "levels", "adjustments")
 
 
 def outline(scheme: Scheme, template: Template | None = None) -> Iterator[str]:
@@ -28,6 +29,11 @@ def outline(scheme: Scheme, template: Template | None = None) -> Iterator[str]:
         yield f"{name} {shortest(level.full)} 分" + (f"：{parts}" if parts else "") + _origin(scheme, "levels", name)
     for rule in scheme.rules:
         yield from _rule(rule, scheme, template.unfilled.get(rule.name, ()) if template else ())
+    for name, adjustment in file.adjustments.items():
+        yield f"总分调整  {name}：{adjustment.describe()}{_origin(scheme, 'adjustments', name)}"
+        if adjustment.value is not None:
+            yield f"  指标值＝{adjustment.value.chinese()}"
+        yield f"  原文：{' '.join(adjustment.text.split())}"
     if isinstance(scheme.document, Merged):
         for path, place in scheme.document.removed.items():
             yield f"已去掉 {'.'.join(map(str, path[1:]))}〔{place.file}:{place.cell.partition(':')[0]}〕"
@@ -35,6 +41,7 @@ def outline(scheme: Scheme, template: Template | None = None) -> Iterator[str]:
 
 def _rule(rule: Rule, scheme: Scheme, unfilled: tuple[str, ...]) -> Iterator[str]:
     shared = "" if rule.group == rule.name else f"（与“{rule.group}”共用）"
+    shared += "" if rule.take == "sum" else f"（同一分值的几项{TAKEN[rule.take]}）"
     weight = "分值待填" if WEIGHT in unfilled else f"{shortest(rule.full)} 分{shared}"
     at = ("indicators", rule.name)
     written = _keys(scheme, *at)

@@ -6,10 +6,11 @@ import pandas as pd
 
 from converter.mapping.departments import Submission
 from converter.mapping.facts import SELF_SCORE, WEIGHT, Document, Printed
-from converter.scoring.schemes import Rule, Scheme
+from converter.scoring.indicators import Rule
+from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding, Place, finding
 from converter.vocabulary.labels import label, nearest, plain
-from converter.vocabulary.numbers import USABLE, shortest
+from converter.vocabulary.numbers import USABLE, State, shortest
 
 INDICATOR_FORM = "指标表"
 TOTAL = "合计"
@@ -59,9 +60,12 @@ def _names(department: str, rows: pd.DataFrame, scheme: Scheme) -> list[Finding]
             place = Place(rows["file"].iloc[0], rows["sheet"].iloc[0])
             message = f"指标表中没有“{rule.name}”"
             findings.append(_about("M06", message, department, scheme, rule.name, place, rule.full))
+    declarable = [rule.name for rule in scheme.rules if rule.declarable]
     unanswered = scored[~scored["state"].isin(list(USABLE)) & scored["field"].str.removesuffix(SELF_SCORE).isin(known)]
     for row in unanswered.to_dict("records"):
         name = row["field"].removesuffix(SELF_SCORE)
+        if row["state"] == State.DASH and name in declarable:
+            continue
         place = Place(row["file"], row["sheet"], row["cell"])
         findings.append(_about("M06", f"“{name}”没有自评得分（{row['state']}）", department, scheme, name, place))
     return findings

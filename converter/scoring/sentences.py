@@ -3,8 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from converter.scoring.points import Bands, Deduct, External, Violations
-from converter.scoring.schemes import Rule, Scheme
+import numpy as np
+
+from converter.scoring.bands import Bands
+from converter.scoring.counts import Violations
+from converter.scoring.indicators import Rule
+from converter.scoring.proportional import External
+from converter.scoring.schemes import Scheme
+from converter.scoring.steps import Deduct
 from converter.vocabulary.findings import Finding, finding
 from converter.vocabulary.labels import plain
 from converter.vocabulary.numbers import percent, shortest
@@ -59,13 +65,14 @@ def _pairs(rule: Rule, text: str) -> Iterator[tuple[list[str], str, tuple[str, .
     elif isinstance(form, Bands):
         printed = _edges(text)
         for index, band in enumerate(form.bands):
-            at = ("bands", str(index))
+            at = ("bands", str(index)) if form.around is None else ("bands", "bands", str(index))
             if band.points:
                 yield [f"{n} 分" for n in _numbers(_MARK, text)], f"{shortest(band.points)} 分", at
             for edge in {percent(edge) for _, edge in band.conditions()} - printed:
                 yield sorted(printed), edge, at
-    for name, points in rule.spec.graded.items():
-        yield [f"{n} 分" for n in _numbers(_ANY_MARK, text)], f"{shortest(points)} 分", ("graded", name)
+    for name, grade in rule.spec.graded.items():
+        for points in {grade.low, grade.high} - {-np.inf, np.inf, 0.0}:
+            yield [f"{n} 分" for n in _numbers(_ANY_MARK, text)], f"{shortest(points)} 分", ("graded", name)
 
 
 def _edges(text: str) -> set[str]:
@@ -93,7 +100,7 @@ def _direction(rule: Rule, scheme: Scheme, text: str) -> Iterator[Finding]:
 
 def _items(rule: Rule, scheme: Scheme) -> Iterator[Finding]:
     """L15: as many items as the sentence numbers, with its points where it prints one for each."""
-    checklist = rule.spec.checklist
+    checklist = [item.points for item in rule.spec.checklist]
     items = dict.fromkeys(_ITEM.findall(rule.spec.text))
     marks = [float(number) for number in _ANY_MARK.findall(plain(rule.spec.text))]
     if not checklist or not items:

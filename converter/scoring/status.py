@@ -25,8 +25,8 @@ JUDGED = (Status.SELF, Status.UNJUDGED)
 
 
 def certain_gap(own: float, low: float, high: float) -> float:
-    """自评差异: by how much the self score lies outside the interval, 0 inside it, NaN without a self score."""
-    if np.isnan(own):
+    """自评差异: by how much the self score lies outside the interval, 0 inside it, NaN where either is missing."""
+    if np.isnan(own) or np.isnan(low):
         return float("nan")
     gap = own - high if own > high else own - low if own < low else 0.0
     return float(round_half_up(np.array([gap]), SCORE_DIGITS)[0])

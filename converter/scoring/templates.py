@@ -11,8 +11,9 @@ from typing import Any
 from converter.mapping.documents import Document
 from converter.mapping.fields import Dictionary
 from converter.scoring.extending import Merged
+from converter.scoring.indicators import Indicator
 from converter.scoring.points import ComputedForm
-from converter.scoring.schemes import Indicator, Scheme
+from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import ConfigurationError
 
 WEIGHT, FORM = "分值", "计分方式"

@@ -1,15 +1,19 @@
 """Scores → one row for each department: intervals, grades, ranks (CONTRACT: 汇总). Whole columns at a time."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from converter.scoring.adjustments import values_of
 from converter.scoring.compute import RuleScores
 from converter.scoring.inputs import Inputs
 from converter.scoring.rounding import SCORE_DIGITS, Flags, Floats, round_half_up
+from converter.scoring.scaling import scaled
 from converter.scoring.schemes import Scheme
+from converter.scoring.shared import picked
 from converter.scoring.status import JUDGED, UNKNOWN, Status, certain_gap
 
 #: Columns of the totals frame, in points (分).
@@ -35,11 +39,40 @@ TOTAL_COLUMNS = (
 _MOST_NAMED = 5
 
 
+@dataclass(frozen=True)
+class Step:
+    """The total's interval after one step, and the value that decided it (NaN for 折算 and for what is not known)."""
+
+    name: str
+    value: Floats
+    low: Floats
+    high: Floats
+
+
+SUM, SCALED, FINAL = "合计", "折算", "总分"
+
+
+def total_steps(columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme) -> list[Step]:
+    """合计, 折算 to the full total where a weight does not count, every adjustment in its order, and the 总分."""
+    full, count = scheme.full, len(inputs.departments)
+    nothing = np.full(count, np.nan)
+    low, high, base = summed(columns, lambda c: c.low), summed(columns, lambda c: c.high, np.nanmax), counted(columns)
+    steps = [Step(SUM, nothing, low, high)]
+    low, high = scaled(low, high, base, full)
+    steps.append(Step(SCALED, nothing, low, high))
+    for name, adjustment in scheme.file.adjustments.items():
+        value = np.broadcast_to(values_of(name, adjustment, inputs.column), (count,))
+        low, high = adjustment.apply(value, low, high)
+        steps.append(Step(name, value, low, high))
+    return [*steps, Step(FINAL, nothing, np.clip(low, 0.0, full), np.clip(high, 0.0, full))]
+
+
 def totals_frame(
     columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme, kinds: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
     """One row for each department, in the order of 复算下限, 复算上限 and name, with ranks within its 类别 (`kinds`)."""
-    low, high = _sum(columns, lambda c: c.low), _sum(columns, lambda c: c.high)
+    final = total_steps(columns, inputs, scheme)[-1]
+    low, high = final.low, final.high
     own = round_half_up(np.sum([column.self_score for column in columns], axis=0), SCORE_DIGITS)
     frame = pd.DataFrame(
         {
@@ -50,12 +83,12 @@ def totals_frame(
             "score": np.where(low == high, low, np.nan),
             "low": low,
             "high": high,
-            "grade": [_grades(scheme, *interval) for interval in zip(low, high, strict=True)],
+            "grade": [grades(scheme, *interval) for interval in zip(low, high, strict=True)],
             "gap": [certain_gap(*points) for points in zip(own, low, high, strict=True)],
-            "data_full": _sum(columns, lambda c: np.where(_from_data(c), c.rule.full, 0.0)),
-            "data_low": _sum(columns, lambda c: np.where(_from_data(c), c.low, 0.0)),
-            "data_high": _sum(columns, lambda c: np.where(_from_data(c), c.high, 0.0)),
-            "from_self": _sum(columns, lambda c: np.where(c.status == Status.SELF, c.score, 0.0)),
+            "data_full": summed(columns, lambda c: np.where(c.excluded, np.nan, c.rule.full), np.nanmax, _from_data),
+            "data_low": summed(columns, lambda c: c.low, np.nanmin, _from_data),
+            "data_high": summed(columns, lambda c: c.high, np.nanmax, _from_data),
+            "from_self": summed(columns, lambda c: c.low, np.nanmin, _from_self, every=True),
             "deductions": _named(columns, inputs, _lost, most=_MOST_NAMED),
             "missing": _named(columns, inputs, lambda c: np.isin(c.status, UNKNOWN).astype(np.float64)),
         }
@@ -72,18 +105,54 @@ def _from_data(column: RuleScores) -> Flags:
     return ~np.isin(column.status, JUDGED)
 
 
+def _from_self(column: RuleScores) -> Flags:
+    return np.asarray(column.status == Status.SELF)
+
+
 def _lost(column: RuleScores) -> Floats:
     """Points certainly lost on data."""
-    return np.where(_from_data(column), column.rule.full - column.high, 0.0)
+    return np.nan_to_num(np.where(_from_data(column), column.rule.full - column.high, 0.0))
 
 
-def _sum(columns: Sequence[RuleScores], points: Callable[[RuleScores], Floats]) -> Floats:
-    """Points over all rules, in which rules that share a weight count together for no more than it."""
-    groups: dict[str, list[Floats]] = {}
+def groups_of(columns: Sequence[RuleScores]) -> list[list[RuleScores]]:
+    """The columns by the weight they share."""
+    groups: dict[str, list[RuleScores]] = {}
     for column in columns:
-        groups.setdefault(column.rule.group, []).append(points(column))
-    full = {column.rule.group: column.rule.full for column in columns}
-    sums = [np.minimum(np.sum(members, axis=0), full[name]) for name, members in groups.items()]
+        groups.setdefault(column.rule.group, []).append(column)
+    return list(groups.values())
+
+
+def counted(columns: Sequence[RuleScores]) -> Floats:
+    """The weight that counts for each department: that of every group of which some member applies."""
+    groups = groups_of(columns)
+    counts = [np.where(np.all([c.excluded for c in g], axis=0), 0.0, g[0].rule.full) for g in groups]
+    return np.asarray(np.sum(counts, axis=0))
+
+
+def summed(
+    columns: Sequence[RuleScores],
+    points: Callable[[RuleScores], Floats],
+    open_end: Callable[..., Floats] = np.nanmin,
+    of: Callable[[RuleScores], Flags] | None = None,
+    *,
+    every: bool = False,
+) -> Floats:
+    """Points over all rules, or over those `of` a kind; rules that share a weight count as its `take` says.
+
+    Where one of several is taken, the group is of a kind when any of its members is (all of them: `every`).
+    """
+    sums = []
+    for members in groups_of(columns):
+        amounts = np.array([points(member) for member in members])
+        kinds = np.array([np.ones_like(member.low, dtype=bool) if of is None else of(member) for member in members])
+        if members[0].rule.take == "sum":
+            sums.append(np.minimum(np.nansum(np.where(kinds, amounts, 0.0), axis=0), members[0].rule.full))
+        else:
+            known = np.array([~np.isnan(member.score) for member in members])
+            taken = picked(amounts, known, members[0].rule.take, open_end)
+            excluded = np.array([member.excluded for member in members])
+            kind = np.all(kinds | excluded, axis=0) if every else np.any(kinds & ~excluded, axis=0)
+            sums.append(np.where(kind, taken, 0.0))
     return round_half_up(np.sum(sums, axis=0), SCORE_DIGITS)
 
 
@@ -100,7 +169,7 @@ def _named(
     return result
 
 
-def _grades(scheme: Scheme, low: float, high: float) -> str:
+def grades(scheme: Scheme, low: float, high: float) -> str:
     """等次, or the grades of both ends (中～良)."""
     one, other = scheme.grade(low), scheme.grade(high)
     return one if one == other else f"{one}～{other}"
