@@ -13,6 +13,7 @@ import typer
 
 from converter import __version__
 from converter.console import Command, Group, print_json, print_lines, run_app, start_log
+from converter.drafts import draft_command
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
 
 _EXIT_CODES = "退出码：0 完成且无错误（或无差异）；1 已完成，但有错误级问题（或有差异、核验不符、算例不符）；2 不能运行；70 程序缺陷；130 中断。"
@@ -280,6 +281,9 @@ def scheme_test_command(
         failed += bad
         print(f"{scheme.name}：{len(results)} 个算例，{f'{bad} 个不符' if bad else '全部相符'}")
     return EXIT_FINDINGS if failed else EXIT_CLEAN
+
+
+scheme_app.command("draft", cls=Command, epilog=_EXIT_CODES)(draft_command)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -8,8 +8,8 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "converter"
-ROOMS = ["vocabulary", "intake", "mapping", "scoring", "books", "audit"]
-TOP = ["engine", "reading", "recalculation", "publish", "manifest", "run", "console", "cli", "__main__"]
+ROOMS = ["vocabulary", "intake", "mapping", "scoring", "drafting", "books", "audit"]
+TOP = ["engine", "reading", "recalculation", "publish", "manifest", "run", "console", "drafts", "cli", "__main__"]
 MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 
 

@@ -10,11 +10,11 @@ from converter.mapping.fields import Dictionary, FieldKind
 from converter.mapping.forms import Form
 from converter.mapping.locate import Located, locate_indicators, locate_tables
 from converter.mapping.page import Page, Seen
-from converter.mapping.rows import SELF_SCORE, WEIGHT, Entry, IndicatorRows, Note, Rows, TableRows
+from converter.mapping.rows import SELF_SCORE, WEIGHT, Entry, IndicatorRows, Line, Note, Rows, TableRows
 from converter.vocabulary.findings import Finding, Place, finding, mask
 from converter.vocabulary.numbers import USABLE, State
 
-__all__ = ["SELF_SCORE", "WEIGHT", "Document", "Fact", "Printed", "Reading", "read_documents"]
+__all__ = ["SELF_SCORE", "WEIGHT", "Document", "Fact", "Line", "Printed", "Reading", "read_documents"]
 _PROBLEMS = {State.UNREADABLE: "D01", State.ERROR: "D02", State.STALE: "D03"}
 #: The sheets by which our own books are known when they come back.
 _OWN_SHEETS = ({"评分表", "核对", "说明"}, {"汇总", "指标得分", "规范数据"})
@@ -54,6 +54,8 @@ class Document:
     unit: str = ""
     facts: list[Fact] = field(default_factory=list)
     printed: list[Printed] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    title: str = ""
     findings: list[Finding] = field(default_factory=list)
     unit_named: bool = True
     year_cell: Cell | None = None
@@ -119,6 +121,7 @@ def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial:
         indicators.read(located)
         _fill(document, page, form, indicators)
         document.printed = [Printed(name, text, _place(document, cell)) for name, text, cell in indicators.sentences]
+        document.lines, document.title = indicators.lines, page.has_title(form.titles) or form.form
         return document
     tables, reasons = locate_tables(page, form, dictionary)
     if not tables or (reasons and not partial):

@@ -73,7 +73,7 @@ def run_cases(scheme: Scheme, derivations: Derivations) -> Iterator[CaseResult]:
     cases = document.parse(CasesFile).cases
     for index, case in enumerate(cases):
         _check_names(case, index, document, scheme, derivations)
-    inputs = _inputs(cases, scheme, derivations)
+    inputs = case_inputs(cases, scheme, derivations)
     columns = {column.rule.name: column for column in score(inputs, scheme)}
     for index, case in enumerate(cases):
         failures = [
@@ -112,7 +112,7 @@ def _given(name: str) -> Input | None:
     return tree if isinstance(tree, Input) else None
 
 
-def _inputs(cases: list[Case], scheme: Scheme, derivations: Derivations) -> Inputs:
+def case_inputs(cases: list[Case], scheme: Scheme, derivations: Derivations) -> Inputs:
     """The cases as facts; a derived field that is given is taken as given."""
     year = scheme.file.year
     rows: list[tuple[object, ...]] = []

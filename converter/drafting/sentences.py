@@ -1,0 +1,292 @@
+"""A sentence of a 评价标准 → what it says (`Sentence`). What was not understood is a doubt, never a guess left unsaid.
+
+The clauses of a sentence are read by a table (`clauses`); here they are put together. A form uses up the kinds of parts
+it is made of; every other part speaks of points too, and becomes a doubt in its own words.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+from converter.drafting.bands import BAND_KINDS, NO_SIGN, points_of, ranges, sign_lost
+from converter.drafting.clauses import ABOVE, BELOW, BOTH, GRADE, Part, parts
+from converter.drafting.meanings import (
+    INFINITE,
+    Banded,
+    Checklist,
+    DaysLate,
+    Grade,
+    Graded,
+    Judged,
+    Meaning,
+    PerCase,
+    Range,
+    Relational,
+    Sentence,
+    Share,
+    Side,
+    Steps,
+    Unread,
+)
+from converter.drafting.nature import nature
+from converter.drafting.shares import balanced, shared
+from converter.drafting.wording import NUMBER, clauses, items, unified
+
+_ITEM = re.compile(rf"[^扣]*?(?:[计得记为])?(?P<points>{NUMBER})分|(?P<alone>{NUMBER})")
+#: A ratio above this is percent without its sign.
+_LARGEST_RATIO = 5.0
+#: The kind of "part" that a list of items is.
+ITEMS = "items"
+_ENDS_IN_PERCENT = "“{}”没有百分号，按百分数理解"
+
+
+def read(text: str, name: str = "") -> Sentence:
+    """What a sentence says about the points of the indicator `name`; the name decides where a sign is lost."""
+    before, listed, after = items(unified(text))
+    numbered = list(parts(listed))
+    if len(numbered) == len(listed) and {part.kind for part in numbered} <= {*BAND_KINDS, "grade"}:
+        return _Reading(name, [], [*parts(clauses(before)), *numbered, *parts(clauses(after))]).sentence()
+    return _Reading(name, listed, [*parts(clauses(before)), *parts(clauses(after))]).sentence()
+
+
+class _Reading:
+    """One sentence while it is put together."""
+
+    def __init__(self, name: str, listed: list[str], found: list[Part]) -> None:
+        self.nature = nature(name)
+        self.listed, self.found = listed, found
+        self.full: float | None = None
+        self.doubts: list[str] = []
+        self.used: list[Part] = self.of("nothing", "cap")
+
+    def of(self, *kinds: str) -> list[Part]:
+        """The parts of these kinds, in the order of the sentence."""
+        return [part for part in self.found if part.kind in kinds]
+
+    def sentence(self) -> Sentence:
+        """The whole sentence: the first form whose parts are there."""
+        meaning = next(build(self) for kinds, build in _FORMS if self.fits(*kinds))
+        for part in self.found:
+            if part not in self.used:
+                self.doubts.append(
+                    f"“{part.clause}”须先选定用哪一个" if part.kind == "choice" else f"没有读懂“{part.clause}”"
+                )
+        return Sentence(meaning, self.full, bool(self.of("nothing")), tuple(dict.fromkeys(self.doubts)))
+
+    def fits(self, *kinds: str) -> bool:
+        """Whether the sentence has a part of one of these kinds, or (ITEMS) a list; no kinds fit everything."""
+        return not kinds or bool(self.of(*kinds)) or (ITEMS in kinds and bool(self.listed))
+
+    def days(self) -> Meaning:
+        """超过规定5个工作日扣0.5分，10个工作日扣1分，以此类推."""
+        first, *more = self.of("days", "moredays")
+        self.used += [first, *more, *self.of("on", "until")]
+        every, points = first.number("days"), first.number("points")
+        if any(abs(other.number("points") * every - other.number("days") * points) > 1e-9 for other in more):
+            self.doubts.append("各档天数与扣分不成比例")
+        return DaysLate(every, points)
+
+    def relational(self) -> Meaning:
+        """无结余3分；有结余但不超过上年2分；超过上年不得分."""
+        three = [self.of(kind) for kind in ("none", "within", "beyond")]
+        if not all(three):
+            return self.unread("结余与上年相比的三种情形没有写全")
+        (none, *_), (within, *_), (beyond, *_) = three
+        self.used += [none, within, beyond]
+        self.full = none.number("points")
+        return Relational(self.full, within.number("points"), points_of(beyond) or 0.0)
+
+    def share(self) -> Meaning:
+        """得分=…."""
+        formula, *more = self.of("formula")
+        expression = formula.values["expression"]
+        found = shared(expression)
+        if found is None or not balanced(expression):
+            return self.unread(f"计分公式“{expression}”{'括号不成对' if found else '没有读懂'}")
+        self.used += [formula]
+        self.full = found.top
+        cuts = [part for part in self.of("level") if points_of(part) == 0 and part.values["sign"] in ">≥"]
+        if not cuts or more:
+            return Share(found.value, found.base)
+        self.used += cuts[:1]
+        self.doubts.append(f"“{cuts[0].clause}”是哪个比率，请核对")
+        return Share(found.value, found.base, cuts[0].number("edge"))
+
+    def steps(self) -> Meaning:
+        """以100%为标准。…≦100%，计5分；每超过一个百分点扣0.5分，扣完为止."""
+        penalties, standards, levels = self.of("penalty"), self.of("standard"), self.of(*BAND_KINDS)
+        levels = [part for part in levels if "edge" in part.values]
+        targets = {self.edge(part) for part in (*standards, *levels)}
+        sides = [self.side_of(part) for part in penalties]
+        alike = {(part.values["every"], part.values["points"]) for part in penalties}
+        if len(alike) > 1 or len(targets) > 1:
+            return self.unread("写了几个标准或几种扣法")
+        first = penalties[0]
+        if not targets and sides == ["both"] and "计划" in first.clause:
+            targets = {1.0}
+            self.doubts.append("没有写明标准，按实际与计划之比为 100% 理解")
+        if not targets:
+            return self.unread("没有写明从多少起扣分")
+        self.used += [*penalties, *standards, *levels, *self.of("until", "most", "part")]
+        self.full = next((points for part in levels if (points := points_of(part))), None)
+        most = next((part.number("most") for part in self.of("most")), None)
+        side = self.settle_side({*sides}, levels)
+        if side is None:
+            return self.unread("看不出是超过还是低于标准时扣分")
+        every, points = first.number("every") / 100, first.number("points")
+        part_step: Literal["whole", "started"] = "started" if self.of("part") else "whole"
+        if not every or not points:
+            return self.unread("每步或每步的扣分是 0")
+        return Steps(side, targets.pop(), every, points, part_step, most)
+
+    def side_of(self, penalty: Part) -> Side | None:
+        """On which side of the standard a penalty counts."""
+        verbs = [verb for verb in (penalty.values.get("verb"), penalty.values.get("other")) if verb]
+        sides = {side for verb in verbs for side in _SIDES if re.search(_SIDES[side], verb)}
+        if not verbs:
+            return None
+        return sides.pop() if len(sides) == 1 else "both"
+
+    def settle_side(self, sides: set[Side | None], levels: list[Part]) -> Side | None:
+        """The side the verbs name; where they name none, the sign's or the indicator's own, and said so."""
+        told = sides - {None}
+        signed = {said for part in levels if (said := _sign_side(part))}
+        for part in levels:
+            if sign_lost(part):
+                self.doubts.append(NO_SIGN.format(part.clause))
+        side: Side | None = "both" if len(told) > 1 else next(iter(told), None)
+        if side is None:
+            side = next(iter(signed), None) or self.nature
+            self.doubts.append("没有写明超过还是低于，方向按比较符号或指标名推定")
+        elif side != "both" and signed - {side}:
+            self.doubts.append("比较符号与扣分的方向不一致")
+        if "both" not in (side, self.nature or "both") and side != self.nature:
+            self.doubts.append("扣分的方向与指标名不一致")
+        return side
+
+    def edge(self, part: Part) -> float:
+        """The standard a part names, as a ratio."""
+        edge = part.number("edge")
+        if edge <= _LARGEST_RATIO:
+            return edge
+        self.doubts.append(_ENDS_IN_PERCENT.format(part.clause))
+        return edge / 100
+
+    def cases(self) -> Meaning:
+        """以上情况每出现一例扣1分: items in front of it have no points of their own."""
+        first, *_ = self.of("case")
+        self.used += [first, *self.of("until")]
+        if any(_points(item) is not None for item in self.listed):
+            self.doubts.append("各项既写了分值，又按例扣分")
+        return PerCase(first.number("points"))
+
+    def checklist(self) -> Meaning:
+        """①…2分；②…2分, or 每项2分, or 每少一项扣1分."""
+        for_each = self.of("each", "less")
+        self.used += [*for_each[:1], *self.of("until")]
+        if for_each and not self.listed:
+            return PerCase(for_each[0].number("points")) if for_each[0].kind == "less" else self.unread("没有列出各项")
+        points = [_points(item) for item in self.listed]
+        if for_each:
+            points = [for_each[0].number("points") if own is None else own for own in points]
+        self.doubts += [f"没有读懂“{item}”" for item in self.listed if "扣" in item]
+        missing = [item for item, own in zip(self.listed, points, strict=True) if own is None]
+        if len(missing) == len(points):
+            self.doubts.append(f"列了 {len(points)} 项，没有写各项的分值")
+            return Judged()
+        if missing:
+            return self.unread(f"有 {len(missing)} 项没有写分值")
+        self.full = sum(own for own in points if own is not None)
+        return Checklist(tuple(own for own in points if own is not None))
+
+    def banded(self) -> Meaning:
+        """预算控制率=0，计5分；0-10%（含），计4分；…"""
+        levels = [part for part in self.of(*BAND_KINDS) if part.values.keys() & {"points", "full", "none"}]
+        if not levels or self.of("prorata"):
+            return self.prorata()
+        self.used += levels
+        found, doubts = ranges(levels, self.nature)
+        self.doubts += doubts
+        if len(found) == 1:
+            self.doubts.append("只写了一档，其余数值没有规定")
+        known = [band.points for band in found if band.points is not None]
+        self.full = None if len(known) < len(found) else max(known) or None
+        edges = [edge for band in found for edge in (band.low, band.high) if abs(edge) != INFINITE]
+        if max(map(abs, edges), default=0.0) > _LARGEST_RATIO:
+            self.doubts.append(_ENDS_IN_PERCENT.format(levels[0].clause))
+            found = tuple(Range(b.low / 100, b.high / 100, b.low_in, b.high_in, b.points) for b in found)
+        return Banded(found)
+
+    def prorata(self) -> Meaning:
+        """按完成比例计算得分; 否则按比例计分 says of no ratio which."""
+        if self.of(*BAND_KINDS) or not self.of("prorata"):
+            return self.unread("“按比例”没有写明怎样算" if self.of("prorata") else "没有读懂计分办法")
+        self.used += self.of("prorata")
+        return Share()
+
+    def graded(self) -> Meaning:
+        """效果较好的计6分；一般3分；无效果0分, or 100%-80%（含80%）、80%-50%（含50%）、50%-0% of the weight."""
+        named, shares = self.of("grade"), self.of("shares")
+        self.used += [*named, *shares]
+        if len(named) + len(shares) < 2 or (named and shares):
+            return self.unread("只写了一个等次的分")
+        if named:
+            grades = [Grade(_grade_name(part), part.number("points"), part.number("points")) for part in named]
+            self.full = max(grade.high for grade in grades)
+            return Graded(tuple(grades))
+        pairs = [(part.number("low") / 100, part.number("high") / 100) for part in shares]
+        if any(low >= high for low, high in pairs):
+            return self.unread("各档的上下限写反了")
+        return Graded(tuple(Grade(f"第{n}档", *pair) for n, pair in enumerate(pairs, start=1)), of_weight=True)
+
+    def judged(self) -> Meaning:
+        """No part speaks of points, or only of discretion."""
+        self.used += self.of("discretion")
+        if [part for part in self.found if part not in self.used]:
+            return Unread()
+        return Judged()
+
+    def unread(self, why: str) -> Meaning:
+        """Not understood, with the reason."""
+        self.doubts.append(why)
+        self.used = list(self.found)
+        return Unread()
+
+
+def _sign_side(part: Part) -> Side | None:
+    """The side on which points are lost beyond what a level with points names (≤ and 以下: above it)."""
+    sign, word = part.values.get("sign", ""), part.values.get("word", "")
+    if not part.values.keys() & {"points", "full"}:
+        return {">": "above", "<": "below"}.get(sign)  # type: ignore[return-value]
+    if sign in ("≤", "<") or word.endswith(("以下", "以内")):
+        return "above"
+    return "below" if sign in ("≥", ">") or word.endswith("以上") else None
+
+
+def _points(item: str) -> float | None:
+    match = _ITEM.fullmatch(item)
+    return float(match["points"] or match["alone"]) if match else None
+
+
+def _grade_name(part: Part) -> str:
+    """The 等次 alone where a whole sentence stands before it (降低行政成本效果较好 → 效果较好)."""
+    name = part.values["name"]
+    match = re.search(rf"(?:效果)?(?:{GRADE})$", name)
+    return match[0] if match and len(name) > 8 and "或" not in name else name
+
+
+_SIDES: dict[Side, str] = {"above": ABOVE, "below": BELOW, "both": BOTH}
+
+
+#: The parts by which a form is known, and how it is built; the first that fits.
+_FORMS: tuple[tuple[tuple[str, ...], Callable[[_Reading], Meaning]], ...] = (
+    (("days",), _Reading.days),
+    (("within", "beyond"), _Reading.relational),
+    (("formula",), _Reading.share),
+    (("penalty",), _Reading.steps),
+    (("case",), _Reading.cases),
+    (("each", "less", ITEMS), _Reading.checklist),
+    ((*BAND_KINDS, "prorata"), _Reading.banded),
+    (("grade", "shares"), _Reading.graded),
+    ((), _Reading.judged),
+)
