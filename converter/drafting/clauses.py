@@ -24,6 +24,10 @@ GRADE = (
     "|无效果|没有效果|效果不明显|不明显|不合格"
 )  # fmt: skip
 
+#: A ratio above this is percent without its sign; and what is then said.
+LARGEST_RATIO = 5.0
+NO_PERCENT = "“{}”没有百分号，请核对是百分数还是比值"
+
 #: Kind of a part → what its clause looks like, whole. The first that fits is taken.
 _TABLE: tuple[tuple[str, str], ...] = (
     ("standard", rf".*?[以按](?P<edge>{_EDGE})为(?:标准|目标|基准)值?"),
@@ -42,7 +46,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
         rf"(?P<every>{NUMBER})%的?扣减?{_POINTS}",
     ),
     ("less", rf"{_WORDS}每?(?:缺少|缺|少|不符合)1?[项条个]的?扣减?{_POINTS}"),
-    ("each", rf"{_WORDS}(?:每(?:符合)?1?[项条个]|各项?)[计得]{_POINTS}"),
+    ("each", rf"{_WORDS}(?:每(?:符合)?1?[项条个]|各项?)[计得]?{_POINTS}"),
     ("case", rf"[^\d%]*每(?:出现|发现|发生|存在|有)?1?(?:个问题|{_CASE})[^\d%扣]*扣减?{_POINTS}"),
     ("none", rf"(?:无|没有)(?:{_CARRY})的?[计得]?{_POINTS}"),
     ("within", rf"有(?:{_CARRY})但(?:不|没有)超过上年(?:{_CARRY})的?[计得]?{_POINTS}"),
@@ -71,14 +75,14 @@ _TABLE: tuple[tuple[str, str], ...] = (
     ("bare", rf"(?P<name>{_WORDS})(?P<lost>[QWqw□?])?(?P<edge>{NUMBER}%|0){_SCORE}"),
     ("bare", rf"(?P<name>{_WORDS})(?P<lost>[QWqw□?])(?P<edge>{_EDGE})"),
     ("shares", rf"[^\d]*?(?P<high>{NUMBER})%?-(?P<low>{NUMBER})%(?:{_ENDS})?[^\d]*"),
-    ("grade", rf"(?P<name>[^\d]*?(?:{GRADE})[^\d]{{0,4}}?)的?[计得]?(?P<points>{NUMBER})分?"),
+    ("grade", rf"(?P<name>[^\d]*?(?<![最提增相其降])(?:{GRADE}))(?:的|者)?[计得]?(?P<points>{NUMBER})分?"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _TABLE)
 #: 好6一般3无效果0: several grades without a mark between them.
 _GRADES = re.compile(rf"(?:[^\d]*?(?:{GRADE})[计得]?{NUMBER}分?){{2,}}")
 _ONE_GRADE = re.compile(rf"[^\d]+{NUMBER}分?")
 #: A clause in which none of this stands says nothing of points.
-_SPEAKS_OF_POINTS = re.compile(r"扣|得分|计分|满分|加分|减分|否则|比例|除外|\d")
+_SPEAKS_OF_POINTS = re.compile(r"扣|得分|计分|满分|加分|减分|否则|比例|除外|剔除|\d")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年|-)")
 
 
@@ -98,6 +102,13 @@ class Part:
 def ratio(text: str) -> float:
     """10% → 0.1, 8 → 8.0."""
     return float(Fraction(text[:-1]) / 100) if text.endswith("%") else float(text)
+
+
+def without_percent(part: Part) -> bool:
+    """Whether an edge stands without its %: 0 and 1 may, and a number beside one that has it."""
+    edges = [part.values[key] for key in ("edge", "low", "high") if key in part.values]
+    signed = any(edge.endswith("%") for edge in edges) or part.kind == "around"
+    return not signed and any(float(edge) not in (0.0, 1.0) for edge in edges)
 
 
 def parts(clauses: Sequence[str]) -> Iterator[Part]:

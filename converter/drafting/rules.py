@@ -75,7 +75,7 @@ def draft_rule(printed: Printed, dictionary: Dictionary, known: Known) -> Drafte
     """The rule of one printed indicator. `known` lends a formula where none is printed."""
     sentence = read(printed.sentence, printed.name)
     marks = list(sentence.doubts)
-    form, told = _form(sentence, printed)
+    form, told = form_of(sentence, printed)
     marks += told
     keys: Form = {"path": list(printed.path)}
     keys |= {"shares": printed.shares} if printed.shares else {"full": printed.full or 1.0}
@@ -101,7 +101,7 @@ def draft_rule(printed: Printed, dictionary: Dictionary, known: Known) -> Drafte
     return _sound(drafted, dictionary)
 
 
-def _form(sentence: Sentence, printed: Printed) -> tuple[Form, list[str]]:
+def form_of(sentence: Sentence, printed: Printed) -> tuple[Form, list[str]]:
     """The keys of the scoring form, and what is to be confirmed about it."""
     meaning, full = sentence.meaning, printed.full
     marks: list[str] = []

@@ -6,10 +6,9 @@ it is made of; every other part speaks of points too, and becomes a doubt in its
 
 import re
 from collections.abc import Callable
-from typing import Literal
 
-from converter.drafting.bands import BAND_KINDS, NO_SIGN, points_of, ranges, sign_lost
-from converter.drafting.clauses import ABOVE, BELOW, BOTH, GRADE, Part, parts
+from converter.drafting.bands import BAND_KINDS, points_of, ranges
+from converter.drafting.clauses import GRADE, LARGEST_RATIO, NO_PERCENT, Part, parts, without_percent
 from converter.drafting.meanings import (
     INFINITE,
     Banded,
@@ -24,20 +23,17 @@ from converter.drafting.meanings import (
     Relational,
     Sentence,
     Share,
-    Side,
-    Steps,
     Unread,
 )
 from converter.drafting.nature import nature
+from converter.drafting.penalties import steps
 from converter.drafting.shares import balanced, shared
 from converter.drafting.wording import NUMBER, clauses, items, unified
+from converter.vocabulary.labels import plain
 
 _ITEM = re.compile(rf"[^扣]*?(?:[计得记为])?(?P<points>{NUMBER})分|(?P<alone>{NUMBER})")
-#: A ratio above this is percent without its sign.
-_LARGEST_RATIO = 5.0
 #: The kind of "part" that a list of items is.
 ITEMS = "items"
-_ENDS_IN_PERCENT = "“{}”没有百分号，按百分数理解"
 
 
 def read(text: str, name: str = "") -> Sentence:
@@ -53,9 +49,10 @@ class _Reading:
     """One sentence while it is put together."""
 
     def __init__(self, name: str, listed: list[str], found: list[Part]) -> None:
-        self.nature = nature(name)
+        self.name, self.nature = plain(name), nature(name)
         self.listed, self.found = listed, found
         self.full: float | None = None
+        self.list_used = False
         self.doubts: list[str] = []
         self.used: list[Part] = self.of("nothing", "cap")
 
@@ -71,11 +68,20 @@ class _Reading:
                 self.doubts.append(
                     f"“{part.clause}”须先选定用哪一个" if part.kind == "choice" else f"没有读懂“{part.clause}”"
                 )
+        if self.listed and not self.list_used:
+            self.doubts.append(f"没有读懂所列的 {len(self.listed)} 项")
+        self.doubts += [f"条文说的是“{other}”" for other in self.other_names()]
         return Sentence(meaning, self.full, bool(self.of("nothing")), tuple(dict.fromkeys(self.doubts)))
 
     def fits(self, *kinds: str) -> bool:
         """Whether the sentence has a part of one of these kinds, or (ITEMS) a list; no kinds fit everything."""
         return not kinds or bool(self.of(*kinds)) or (ITEMS in kinds and bool(self.listed))
+
+    def other_names(self) -> list[str]:
+        """Names of rates in the sentence that are not the indicator's (财政供养人员控制率 beside 在职人员控制率)."""
+        told = [part.values.get("name", "") for part in self.of(*BAND_KINDS)]
+        rates = [name for name in told if name.endswith(("率", "度"))]
+        return [name for name in rates if self.name and not (name in self.name or self.name in name)]
 
     def days(self) -> Meaning:
         """超过规定5个工作日扣0.5分，10个工作日扣1分，以此类推."""
@@ -100,9 +106,11 @@ class _Reading:
         """得分=…."""
         formula, *more = self.of("formula")
         expression = formula.values["expression"]
+        if not balanced(expression):
+            self.doubts.append(f"计分公式“{expression}”的括号不成对，已补")
         found = shared(expression)
-        if found is None or not balanced(expression):
-            return self.unread(f"计分公式“{expression}”{'括号不成对' if found else '没有读懂'}")
+        if found is None:
+            return self.unread(f"计分公式“{expression}”没有读懂")
         self.used += [formula]
         self.full = found.top
         cuts = [part for part in self.of("level") if points_of(part) == 0 and part.values["sign"] in ">≥"]
@@ -114,66 +122,19 @@ class _Reading:
 
     def steps(self) -> Meaning:
         """以100%为标准。…≦100%，计5分；每超过一个百分点扣0.5分，扣完为止."""
-        penalties, standards, levels = self.of("penalty"), self.of("standard"), self.of(*BAND_KINDS)
-        levels = [part for part in levels if "edge" in part.values]
-        targets = {self.edge(part) for part in (*standards, *levels)}
-        sides = [self.side_of(part) for part in penalties]
-        alike = {(part.values["every"], part.values["points"]) for part in penalties}
-        if len(alike) > 1 or len(targets) > 1:
-            return self.unread("写了几个标准或几种扣法")
-        first = penalties[0]
-        if not targets and sides == ["both"] and "计划" in first.clause:
-            targets = {1.0}
-            self.doubts.append("没有写明标准，按实际与计划之比为 100% 理解")
-        if not targets:
-            return self.unread("没有写明从多少起扣分")
-        self.used += [*penalties, *standards, *levels, *self.of("until", "most", "part")]
+        levels = [part for part in self.of(*BAND_KINDS) if "edge" in part.values]
+        kinds = self.of("penalty", "standard", "until", "most", "part")
+        found, doubts = steps(kinds, levels, self.nature)
+        if isinstance(found, str):
+            return self.unread(found)
+        self.doubts += doubts
+        self.used += [*kinds, *levels]
         self.full = next((points for part in levels if (points := points_of(part))), None)
-        most = next((part.number("most") for part in self.of("most")), None)
-        side = self.settle_side({*sides}, levels)
-        if side is None:
-            return self.unread("看不出是超过还是低于标准时扣分")
-        every, points = first.number("every") / 100, first.number("points")
-        part_step: Literal["whole", "started"] = "started" if self.of("part") else "whole"
-        if not every or not points:
-            return self.unread("每步或每步的扣分是 0")
-        return Steps(side, targets.pop(), every, points, part_step, most)
-
-    def side_of(self, penalty: Part) -> Side | None:
-        """On which side of the standard a penalty counts."""
-        verbs = [verb for verb in (penalty.values.get("verb"), penalty.values.get("other")) if verb]
-        sides = {side for verb in verbs for side in _SIDES if re.search(_SIDES[side], verb)}
-        if not verbs:
-            return None
-        return sides.pop() if len(sides) == 1 else "both"
-
-    def settle_side(self, sides: set[Side | None], levels: list[Part]) -> Side | None:
-        """The side the verbs name; where they name none, the sign's or the indicator's own, and said so."""
-        told = sides - {None}
-        signed = {said for part in levels if (said := _sign_side(part))}
-        for part in levels:
-            if sign_lost(part):
-                self.doubts.append(NO_SIGN.format(part.clause))
-        side: Side | None = "both" if len(told) > 1 else next(iter(told), None)
-        if side is None:
-            side = next(iter(signed), None) or self.nature
-            self.doubts.append("没有写明超过还是低于，方向按比较符号或指标名推定")
-        elif side != "both" and signed - {side}:
-            self.doubts.append("比较符号与扣分的方向不一致")
-        if "both" not in (side, self.nature or "both") and side != self.nature:
-            self.doubts.append("扣分的方向与指标名不一致")
-        return side
-
-    def edge(self, part: Part) -> float:
-        """The standard a part names, as a ratio."""
-        edge = part.number("edge")
-        if edge <= _LARGEST_RATIO:
-            return edge
-        self.doubts.append(_ENDS_IN_PERCENT.format(part.clause))
-        return edge / 100
+        return found
 
     def cases(self) -> Meaning:
         """以上情况每出现一例扣1分: items in front of it have no points of their own."""
+        self.list_used = True
         first, *_ = self.of("case")
         self.used += [first, *self.of("until")]
         if any(_points(item) is not None for item in self.listed):
@@ -182,6 +143,7 @@ class _Reading:
 
     def checklist(self) -> Meaning:
         """①…2分；②…2分, or 每项2分, or 每少一项扣1分."""
+        self.list_used = True
         for_each = self.of("each", "less")
         self.used += [*for_each[:1], *self.of("until")]
         if for_each and not self.listed:
@@ -204,6 +166,8 @@ class _Reading:
         levels = [part for part in self.of(*BAND_KINDS) if part.values.keys() & {"points", "full", "none"}]
         if not levels or self.of("prorata"):
             return self.prorata()
+        if len(levels) == 1 and self.of("left"):
+            return self.unread("只读懂了一档")
         self.used += levels
         found, doubts = ranges(levels, self.nature)
         self.doubts += doubts
@@ -211,10 +175,10 @@ class _Reading:
             self.doubts.append("只写了一档，其余数值没有规定")
         known = [band.points for band in found if band.points is not None]
         self.full = None if len(known) < len(found) else max(known) or None
-        edges = [edge for band in found for edge in (band.low, band.high) if abs(edge) != INFINITE]
-        if max(map(abs, edges), default=0.0) > _LARGEST_RATIO:
-            self.doubts.append(_ENDS_IN_PERCENT.format(levels[0].clause))
-            found = tuple(Range(b.low / 100, b.high / 100, b.low_in, b.high_in, b.points) for b in found)
+        if unsigned := [part for part in levels if without_percent(part)]:
+            self.doubts.append(NO_PERCENT.format(unsigned[0].clause))
+            if max(abs(e) for band in found for e in (band.low, band.high) if abs(e) != INFINITE) > LARGEST_RATIO:
+                found = tuple(Range(b.low / 100, b.high / 100, b.low_in, b.high_in, b.points) for b in found)
         return Banded(found)
 
     def prorata(self) -> Meaning:
@@ -249,18 +213,8 @@ class _Reading:
     def unread(self, why: str) -> Meaning:
         """Not understood, with the reason."""
         self.doubts.append(why)
-        self.used = list(self.found)
+        self.used = [part for part in self.found if part.kind != "left"]
         return Unread()
-
-
-def _sign_side(part: Part) -> Side | None:
-    """The side on which points are lost beyond what a level with points names (≤ and 以下: above it)."""
-    sign, word = part.values.get("sign", ""), part.values.get("word", "")
-    if not part.values.keys() & {"points", "full"}:
-        return {">": "above", "<": "below"}.get(sign)  # type: ignore[return-value]
-    if sign in ("≤", "<") or word.endswith(("以下", "以内")):
-        return "above"
-    return "below" if sign in ("≥", ">") or word.endswith("以上") else None
 
 
 def _points(item: str) -> float | None:
@@ -273,9 +227,6 @@ def _grade_name(part: Part) -> str:
     name = part.values["name"]
     match = re.search(rf"(?:效果)?(?:{GRADE})$", name)
     return match[0] if match and len(name) > 8 and "或" not in name else name
-
-
-_SIDES: dict[Side, str] = {"above": ABOVE, "below": BELOW, "both": BOTH}
 
 
 #: The parts by which a form is known, and how it is built; the first that fits.

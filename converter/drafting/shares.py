@@ -16,7 +16,7 @@ _SHAPES = tuple(
         rf"(?P<x>.+)\*(?P<top>{NUMBER})分?",
         rf"(?P<x>.+)\*{_WEIGHT}",
         rf"{_WEIGHT}\*(?P<x>.+)",
-        r"(?P<x>[^*]+/[^*]+|[^*/]+率)",
+        r"(?P<x>[^*\d][^*]*/[^*]+|[^*/]+率)",
     )
 )
 
@@ -31,14 +31,36 @@ class Shared:
 
 
 def shared(expression: str) -> Shared | None:
-    """A unified expression (the right side of 得分=) as a share, None where it has another shape."""
-    text = _bare(expression.strip("。;,"))
+    """A unified expression (the right side of 得分=) as a share, None where it has another shape.
+
+    Brackets without a partner get one at the other end; the caller says so.
+    """
+    text = _bare(_mended(expression.strip("。;,")))
     for shape in _SHAPES:
-        if match := shape.fullmatch(text):
+        match = shape.fullmatch(text)
+        if match and _one_term(match["x"]):
             groups = match.groupdict()
             base, top = groups.get("base"), groups.get("top")
             return Shared(_bare(groups["x"]), float(base) if base else 1.0, float(top) if top else None)
     return None
+
+
+def _mended(text: str) -> str:
+    depth = lowest = 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        lowest = min(lowest, depth)
+    return "(" * -lowest + text + ")" * (depth - lowest)
+
+
+def _one_term(text: str) -> bool:
+    """Whether nothing is added or subtracted outside of brackets: 8-x*2 is no x of which a share is taken."""
+    depth = 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if depth < 0 or (depth == 0 and character in "+-"):
+            return False
+    return depth == 0
 
 
 def balanced(text: str) -> bool:

@@ -16,6 +16,7 @@ _DIGITS = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5,
 _NUMERAL = re.compile(
     r"(?<=[每扣计得过出于低高降差少现升减加])([一二两三四五六七八九十]+)(?=个|例|项|次|起|处|条|笔|天|日|分(?!点))"
 )
+_OF_HUNDRED = re.compile(r"百分之([一二两三四五六七八九十]+)")
 #: Applied in this order to the folded text.
 _REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), written)
@@ -24,12 +25,13 @@ _REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"大于或等于|大于等于|高于或等于|>=|=>|[≧⩾]", "≥"),
         (r"(?<!每)(?:不高于|不超过|不大于|不多于)(?=\d)", "≤"),
         (r"(?<!每)(?:不低于|不小于|不少于|达到)(?=\d)", "≥"),
-        (r"(?<![每不])(?:大于|高于|超过|超出)(?=\d+(?:\.\d+)?%)", ">"),
+        (r"(?<![每不或/(])(?:大于|高于|超过|超出)(?=\d+(?:\.\d+)?%)", ">"),
         (r"大于(?=\d)", ">"),
-        (r"(?<![每不])(?:小于|低于|不足|未达到|不到|不满)(?=\d+(?:\.\d+)?%)", "<"),
+        (r"(?<![每不或/(])(?:小于|低于|不足|未达到|不到|不满)(?=\d+(?:\.\d+)?%)", "<"),
         (r"小于(?=\d)", "<"),
         (r"等于(?=\d)", "="),
         (rf"({NUMBER})个?百分点", r"\1%"),
+        (rf"百分之({NUMBER})", r"\1%"),
         (r"(?<=[\d%)])(?:[-~至到–]|—+)(?=[±\d])", "-"),
         (r"[×xX](?=\d|[一-鿿(])", "*"),
         (r"÷", "/"),
@@ -51,6 +53,7 @@ def unified(text: str) -> str:
     text = _CIRCLED.sub(ITEM, text)
     text = re.sub(r"(?<=分)[ \t\u3000]*[\r\n]+", ";", text)
     text = _NUMBERED.sub(ITEM, plain(text))
+    text = _OF_HUNDRED.sub(lambda found: f"{_arabic(found[1])}%", text)
     text = _NUMERAL.sub(lambda found: str(_arabic(found[1])), text)
     for pattern, written in _REWRITTEN:
         text = pattern.sub(written, text)
