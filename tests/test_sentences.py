@@ -7,7 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.drafting.meanings import Checklist, Judged, Meaning, PerCase, Share, Side, Steps, Unread
+from converter.drafting.meanings import (
+    INFINITE,
+    Banded,
+    Checklist,
+    DaysLate,
+    Grade,
+    Graded,
+    Judged,
+    Meaning,
+    PerCase,
+    Range,
+    Share,
+    Side,
+    Steps,
+    Unread,
+)
 from converter.drafting.rules import Printed, form_of
 from converter.drafting.sentences import read
 from converter.mapping.library import Library
@@ -111,7 +126,7 @@ def test_a_direction_that_only_the_name_gives_is_said() -> None:
         ("结转结余率", "结转结余率≤9,计5分;每超过一个百分点扣0.5分。"),
         ("预算控制率", "预算控制率=0,计1分;0-10%(含),计4分;大于10%不得分"),
         ("预算控制率", "预算控制率=0,计5分;0-10%(含),计4分;15-20%(含),计3分;大于20%不得分"),
-        ("满意度", "90%以上计6分;80%-90%(含),计4分;低于80%计0分"),
+        ("满意度", "90%(含)以上计6分;80%-90%(含),计4分;低于80%计0分"),
         ("在职人员控制率", "在职人员控制率≦100%,计5分;每超过一个百分点扣0.5分,经批准的除外。"),
         ("在职人员控制率", "在职人员控制率≦100%,计5分;每超过一个百分点扣0.5分,超过130%不得分。"),
         ("在职人员控制率", "①有编制方案,2分;②定期清理。在职人员控制率≦100%,计5分;每超过一个百分点扣0.5分。"),
@@ -129,6 +144,15 @@ def test_what_is_doubtful_is_said(name: str, text: str) -> None:
     assert read(text, name).doubts
 
 
+BANDS = Banded(
+    (
+        Range(-INFINITE, 1.0, True, True, 5.0),
+        Range(1.0, 1.05, False, True, 3.0),
+        Range(1.05, INFINITE, False, True, 0.0),
+    )
+)
+
+
 @pytest.mark.parametrize(
     ("text", "meaning"),
     [
@@ -144,6 +168,14 @@ def test_what_is_doubtful_is_said(name: str, text: str) -> None:
         ("①制度健全；②制度有效。每项计2分", Checklist((2.0, 2.0))),
         ("每发现一起违规问题扣2分，扣完为止", PerCase(2.0)),
         ("得分=（实际完成数/计划数）×10", Share("实际完成数/计划数")),
+        ("每延迟一个工作日扣0.5分，扣完为止", DaysLate(1.0, 0.5)),
+        ("在规定时间内报送得满分，每迟报1天扣1分", DaysLate(1.0, 1.0)),
+        ("每有一项不符合扣1分", PerCase(1.0)),
+        ("无违规行为的得满分，每出现一例扣1分", PerCase(1.0)),
+        ("好（6分）、一般（3分）、差（0分）", Graded((Grade("好", 6, 6), Grade("一般", 3, 3), Grade("差", 0, 0)))),
+        ("≤100%，得5分；100%＜控制率≤105%，得3分；>105%，得0分", BANDS),
+        ("≤100%，得5分；大于100%小于等于105%，得3分；105%以上，得0分", BANDS),
+        ("100%以下（含）得5分；100%-105%（含）得3分；超过105%得0分", BANDS),
         ("根据部门自评材料评定。", Judged()),
         ("", Judged()),
     ],

@@ -47,7 +47,9 @@ def points_of(part: Part) -> float | None:
 
 def sign_lost(part: Part) -> bool:
     """Whether a number stands behind a name or a stray letter (≦ printed as Q) as no sentence would put it."""
-    return part.kind == "bare" and ("lost" in part.values or part.values.get("name", "").endswith(("率", "度")))
+    return part.kind == "bare" and (
+        "lost" in part.values or part.values.get("name", "").endswith(("率", "度", "费", "额"))
+    )
 
 
 def _drafts(part: Part, nature: Side | None, all_parts: Sequence[Part], doubts: list[str]) -> list[_Draft]:
@@ -67,7 +69,7 @@ def _drafts(part: Part, nature: Side | None, all_parts: Sequence[Part], doubts: 
         sign = part.values["sign"]
         if sign == "=":
             return [_Draft(edge, edge, True, True, points, part.clause)]
-        inside = sign in "≤≥"
+        inside = sign in "≤≥" or _end(part.values.get("end")) is True
         if sign in "≤<":
             return [_Draft(-INFINITE, edge, True, inside, points, part.clause)]
         return [_Draft(edge, INFINITE, inside, True, points, part.clause)]
@@ -114,10 +116,10 @@ def _end(text: str | None) -> bool | None:
 
 
 def _side(part: Part, edge: float, points: float | None) -> _Draft:
-    """以上 and 以下 include their number (民法典 第1259条), 以外 does not."""
-    said = _end(part.values.get("end") or part.values.get("end_after"))
+    """以上 and 以下 include their number (民法典 第1259条) unless a neighbour claims it; 以外 does not."""
     word = part.values["word"]
-    inside = said if said is not None else word != "以外"
+    inside = _end(part.values.get("end") or part.values.get("end_after"))
+    inside = False if inside is None and word == "以外" else inside
     if word in ("以上", "及以上", "以外"):
         return _Draft(edge, INFINITE, inside, True, points, part.clause)
     return _Draft(-INFINITE, edge, True, inside, points, part.clause)

@@ -33,7 +33,8 @@ _TABLE: tuple[tuple[str, str], ...] = (
     ("standard", rf".*?[以按](?P<edge>{_EDGE})为(?:标准|目标|基准)值?"),
     ("part", rf"<?(?P<size>{NUMBER})%的?(?:部分)?也?按(?P=size)%(?:计算|计|扣分|扣)"),
     ("until", r"(?:直至|直到|至)?扣(?:完|光|至0分|到0分)(?:为止)?"),
-    ("most", rf"(?:直至|直到)?扣满(?P<most>{NUMBER})分(?:为止)?"),
+    ("most", rf"(?:直至|直到)?(?:扣满|最[多高]扣)(?P<most>{NUMBER})分(?:为止)?"),
+    ("total", rf"(?:本项|该项|以上)?(?:共计?|合计|总计|满分|总分)为?(?P<points>{NUMBER})分"),
     ("cap", r"(?:得分)?(?:满分为止|不得(?:突破|超过)(?:权重|分值)(?:总额)?|最高[计得]?满分)"),
     ("on", r"[以依][此次]类推"),
     ("discretion", r".*酌情.*"),
@@ -47,15 +48,19 @@ _TABLE: tuple[tuple[str, str], ...] = (
     ),
     ("less", rf"{_WORDS}每?(?:缺少|缺|少|不符合)1?[项条个]的?扣减?{_POINTS}"),
     ("each", rf"{_WORDS}(?:每(?:符合)?1?[项条个]|各项?)[计得]?{_POINTS}"),
-    ("case", rf"[^\d%]*每(?:出现|发现|发生|存在|有)?1?(?:个问题|{_CASE})[^\d%扣]*扣减?{_POINTS}"),
+    ("case", rf"[^\d%]*(?:每(?:出现|发现|发生|存在|有)?|出现|发现)1?(?:个问题|{_CASE})[^\d%扣]*扣减?{_POINTS}"),
     ("none", rf"(?:无|没有)(?:{_CARRY})的?[计得]?{_POINTS}"),
     ("within", rf"有(?:{_CARRY})但(?:不|没有)超过上年(?:{_CARRY})的?[计得]?{_POINTS}"),
     ("beyond", rf"(?:{_CARRY})(?:超过|大于|高于)上年(?:{_CARRY})的?(?:[计得]?{_POINTS}|不得分)"),
-    ("nothing", r"(?:没有|无|不涉及|未安排|不存在)[^\d%]*[按计得]满分(?:计算|计|处理)?"),
-    ("prorata", r"(?:否则|其余|其他)?的?按(?:完成)?比例(?:计算得分|计算|计分|得分|给分)"),
+    (
+        "nothing",
+        r"(?:没有|无|不涉及|未安排)[^\d%]*(?:项目|任务|资金|支出|预算|采购|业务|事项)的?(?:部门|单位)?的?[按计得]满分(?:计算|计|处理)?",
+    ),
+    ("clean", r"(?:没有|无|未)[^\d%]*[按计得]满分|[^\d%]*(?:规定|及时|按时|按期)[^\d%]*[计得]满分"),
+    ("prorata", r"(?:否则|其余|其他)?的?按(?:实际)?(?:完成)?比例(?:计算得分|计算|计分|得分|给分)"),
     ("formula", r".*?得分=(?P<expression>.+)"),
     ("formula", rf"得分\((?P<expression>{NUMBER}分\*[^\d]+)\)"),
-    ("formula", rf"(?P<expression>{NUMBER}分\*[^\d*/]+|[^\d]+/[^\d]+\*(?:指标)?(?:分值|权重)|.*得分/{NUMBER}\*{NUMBER})"),
+    ("formula", rf"(?P<expression>{NUMBER}分\*[^\d*/]+|[^\d]+/[^\d]+\*(?:指标)?(?:分值|权重)|.*得分/{NUMBER}\*{NUMBER}|[^\d*/]*率\*{NUMBER}分)"),
     (
         "between",
         rf"(?P<name>{_WORDS})(?P<low>{_EDGE})(?P<low_end>{_ENDS})?-(?P<high>{_EDGE})(?P<high_end>{_ENDS})?(?:之间|以内)?{_SCORE}",
@@ -65,24 +70,26 @@ _TABLE: tuple[tuple[str, str], ...] = (
         "two",
         rf"(?P<name>{_WORDS})(?P<low>{_EDGE})(?P<turned_sign>[<≤])[^\d%<≤]{{0,12}}(?P<high_sign>[<≤])(?P<high>{_EDGE}){_SCORE}",
     ),
+    ("two", rf"(?P<name>{_WORDS})(?P<high_sign>[<≤])(?P<high>{_EDGE})[且、]?(?P<low_sign>[>≥])(?P<low>{_EDGE}){_SCORE}"),
     ("around", rf"(?P<name>{_WORDS})±(?P<low>{NUMBER})%?-±?(?P<high>{NUMBER})%{_SCORE}"),
     ("around", rf"(?P<name>{_WORDS})±(?P<edge>{NUMBER}%)(?P<word>[以之]内|[以之]外){_SCORE}"),
     (
         "side",
         rf"(?P<name>{_WORDS})(?P<edge>{_EDGE})(?P<end>{_ENDS})?(?P<word>及?以上|及?以下|以内|以外)(?P<end_after>{_ENDS})?(?:{_SCORE})?",
     ),
-    ("level", rf"(?P<name>{_WORDS})(?P<sign>[≤≥<>=])(?P<edge>{_EDGE})(?:以上|以下)?(?:{_SCORE})?"),
+    ("level", rf"(?P<name>{_WORDS})(?P<sign>[≤≥<>=])(?P<edge>{_EDGE})(?P<end>{_ENDS})?(?:以上|以下)?(?:{_SCORE}|的)?"),
     ("bare", rf"(?P<name>{_WORDS})(?P<lost>[QWqw□?])?(?P<edge>{NUMBER}%|0){_SCORE}"),
     ("bare", rf"(?P<name>{_WORDS})(?P<lost>[QWqw□?])(?P<edge>{_EDGE})"),
+    ("bare", rf"(?P<name>{_WORDS}[率度费额])(?P<edge>{NUMBER}%|0)"),
     ("shares", rf"[^\d]*?(?P<high>{NUMBER})%?-(?P<low>{NUMBER})%(?:{_ENDS})?[^\d]*"),
     ("grade", rf"(?P<name>[^\d]*?(?<![最提增相其降])(?:{GRADE}))(?:的|者)?[计得]?(?P<points>{NUMBER})分?"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _TABLE)
 #: 好6一般3无效果0: several grades without a mark between them.
 _GRADES = re.compile(rf"(?:[^\d]*?(?:{GRADE})[计得]?{NUMBER}分?){{2,}}")
-_ONE_GRADE = re.compile(rf"[^\d]+{NUMBER}分?")
+_ONE_GRADE = re.compile(rf"[^\d、]+{NUMBER}分?")
 #: A clause in which none of this stands says nothing of points.
-_SPEAKS_OF_POINTS = re.compile(r"扣|得分|计分|满分|加分|减分|否则|比例|除外|剔除|\d")
+_SPEAKS_OF_POINTS = re.compile(r"扣|得分|计分|满分|加分|减分|零分|否则|比例|除外|剔除|否决|减半|封顶|最高|最低|\d")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年|-)")
 
 

@@ -17,7 +17,7 @@ _OPERATORS = {"×": "*", "*": "*", "÷": "/", "/": "/", "+": "+", "-": "-", "−
 _TOKEN = re.compile(r"[×*÷/+\-−–()]|\d+(?:\.\d+)?%?(?![一-鿿])|[^×*÷/+\-−–()]+")
 _PERCENT_TAIL = re.compile(r"(?:[×*xX]?100(?:\.0+)?%)+$")
 #: A formula ends here; what follows explains its names.
-_END = re.compile(r"[。;；:：]|(?<=%)[,，]|[,，](?=其中|[^,，/÷]*[:：])")
+_END = re.compile(r"[。;；:：=]|(?<=%)[,，]|[,，](?=其中|[^,，/÷]*[:：])")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,9 @@ def definition(note: str, name: str) -> tuple[str, tuple[str, ...]]:
             text = _cut(line[match.end() :])
             if _is_computed(text):
                 return text, (f"公式写的是“{match['left']}”，指标名是“{plain(name)}”",)
+    for line in lines:
+        if "=" not in line and re.fullmatch(r"\(?[^。;,:]+/[^。;,:]+[×*)]100%。?", line):
+            return _cut(line), ("公式没有印出左边和等号",)
     return "", ()
 
 
@@ -57,6 +60,7 @@ def _is_computed(text: str) -> bool:
 
 def _cut(text: str) -> str:
     """A folded text up to where its formula ends, without ×100%."""
+    text = re.sub(r"[×*]100%(?=/)", "", text)
     text = _END.split(text, maxsplit=1)[0]
     if match := re.match(r"(.*?[×*]?100%)", text):
         text = match[1]

@@ -94,7 +94,7 @@ def draft_rule(printed: Printed, dictionary: Dictionary, known: Known) -> Drafte
     keys |= form | ({"not_applicable": "full"} if sentence.nothing_is_full and "value" in keys else {})
     if sentence.nothing_is_full and "value" not in keys:
         marks.append("“没有……按满分”须由人判断")
-    keys["text"] = printed.sentence or NO_SENTENCE
+    keys["text"] = printed.sentence if len(printed.sentence) > 1 else NO_SENTENCE
     if printed.namesake:
         marks.append(f"原表有几个指标都叫“{printed.namesake}”，按上级指标区分；请与部门约定名称，否则自评得分对不上")
     drafted = DraftedRule(printed.name, tuple(keys.items()), tuple(dict.fromkeys(marks)), remarks)

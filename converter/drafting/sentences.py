@@ -54,7 +54,7 @@ class _Reading:
         self.full: float | None = None
         self.list_used = False
         self.doubts: list[str] = []
-        self.used: list[Part] = self.of("nothing", "cap")
+        self.used: list[Part] = self.of("nothing", "cap", "total")
 
     def of(self, *kinds: str) -> list[Part]:
         """The parts of these kinds, in the order of the sentence."""
@@ -68,6 +68,9 @@ class _Reading:
                 self.doubts.append(
                     f"“{part.clause}”须先选定用哪一个" if part.kind == "choice" else f"没有读懂“{part.clause}”"
                 )
+        for part in self.of("total"):
+            if self.full not in (None, part.number("points")):
+                self.doubts.append(f"“{part.clause}”与各项之和不符")
         if self.listed and not self.list_used:
             self.doubts.append(f"没有读懂所列的 {len(self.listed)} 项")
         self.doubts += [f"条文说的是“{other}”" for other in self.other_names()]
@@ -86,7 +89,7 @@ class _Reading:
     def days(self) -> Meaning:
         """超过规定5个工作日扣0.5分，10个工作日扣1分，以此类推."""
         first, *more = self.of("days", "moredays")
-        self.used += [first, *more, *self.of("on", "until")]
+        self.used += [first, *more, *self.of("on", "until", "clean")]
         every, points = first.number("days"), first.number("points")
         if any(abs(other.number("points") * every - other.number("days") * points) > 1e-9 for other in more):
             self.doubts.append("各档天数与扣分不成比例")
@@ -122,7 +125,8 @@ class _Reading:
 
     def steps(self) -> Meaning:
         """以100%为标准。…≦100%，计5分；每超过一个百分点扣0.5分，扣完为止."""
-        levels = [part for part in self.of(*BAND_KINDS) if "edge" in part.values]
+        levels = [part for part in self.of(*BAND_KINDS) if "edge" in part.values and points_of(part) != 0]
+        levels = [part for part in levels if part.kind != "around"]
         kinds = self.of("penalty", "standard", "until", "most", "part")
         found, doubts = steps(kinds, levels, self.nature)
         if isinstance(found, str):
@@ -136,7 +140,7 @@ class _Reading:
         """以上情况每出现一例扣1分: items in front of it have no points of their own."""
         self.list_used = True
         first, *_ = self.of("case")
-        self.used += [first, *self.of("until")]
+        self.used += [first, *self.of("until", "clean")]
         if any(_points(item) is not None for item in self.listed):
             self.doubts.append("各项既写了分值，又按例扣分")
         return PerCase(first.number("points"))

@@ -1,5 +1,6 @@
 """The lines of a printed indicator list → its indicators, each under its own name, with path and weight settled."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,9 +10,13 @@ from converter.mapping.facts import Line
 from converter.vocabulary.labels import label
 from converter.vocabulary.numbers import canonical
 
+#: 投入（20分）; the opening bracket may be lost.
+_WEIGHT = re.compile(r"(?P<name>.*?[^\d(（.])[(（]?(?P<weight>\d+(?:\.\d+)?)分[)）]")
+
 
 def indicators(lines: Sequence[Line]) -> list[Printed]:
     """Each line as an indicator. One that stands in a merged weight shares that of the indicator above it."""
+    lines = [_with_weights_apart(line) for line in lines]
     names = Counter(label(line.levels[-1]) for line in lines)
     taken: set[str] = set()
     found: list[Printed] = []
@@ -27,8 +32,19 @@ def indicators(lines: Sequence[Line]) -> list[Printed]:
         taken.add(name)
         owner = _owner(line, path, found)
         full = None if owner else line.weights[-1] if line.weights and (line.weights[-1] or 0) > 0 else None
-        found.append(Printed(name, path, full, owner, line.sentence, line.notes, namesake, a1(line.cell)))
+        sentence = line.sentence or next((note for note in reversed(line.notes) if "分" in note), "")
+        found.append(Printed(name, path, full, owner, sentence, line.notes, namesake, a1(line.cell)))
     return found
+
+
+def _with_weights_apart(line: Line) -> Line:
+    """A line whose names carry their weights, 投入（20分）, as one that has columns for them."""
+    apart = [_WEIGHT.fullmatch(name) for name in line.levels]
+    names = tuple(match["name"] if match else name for match, name in zip(apart, line.levels, strict=True))
+    weights = line.weights or (None,) * len(names)
+    told = (float(match["weight"]) if match else None for match in apart)
+    both = tuple(printed if printed is not None else own for printed, own in zip(weights, told, strict=True))
+    return line._replace(levels=names, weights=both)
 
 
 def _path(levels: tuple[str, ...], above: tuple[str, ...]) -> tuple[str, ...]:
