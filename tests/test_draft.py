@@ -1,12 +1,17 @@
 """A printed indicator table as a scheme: the Suining draft against the hand-written scheme, and what stands in a draft."""
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given as examples
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from converter.drafting.draft import Draft, draft, head_of, lent, table_of
+from converter.drafting.layout import Head
 from converter.intake.cells import Workbook
 from converter.mapping.documents import Document
 from converter.mapping.facts import Reading, read_documents
@@ -17,9 +22,10 @@ from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 from tests.test_locate import page
 from tests.test_oracle import departments, given
-from tests.workbooks import Grid, indicator_table
+from tests.workbooks import INDICATORS, WIDE, Grid, Value, indicator_table
 
 DEPARTMENTS = 5_000
+LIBRARY = Library()
 Drafting = Callable[..., tuple[Draft, Scheme]]
 
 
@@ -61,3 +67,95 @@ def test_the_worked_cases_of_a_draft_come_out_as_they_are_written(drafting: Draf
     results = list(run_cases(drafted, derivations))
     assert len(results) == made.cases.count("- case:") > 80
     assert [line for result in results for line in result.failures] == []
+
+
+def test_the_head_leaves_to_a_person_what_the_table_does_not_say(drafting: Drafting) -> None:
+    made, drafted = drafting(indicator_table(), "本地.yaml")
+    assert drafted.file.region.name == "待填"
+    assert [mark for mark in made.marks if "请填写" in mark] == [
+        "请填写区划代码和地区名称",
+        "请填写数据年度",
+        "请填写文号",
+    ]
+    assert made.scheme.count("待人工确认：") == len(made.marks) + sum(len(rule.marks) for rule in made.rules)
+    known, scheme = drafting(indicator_table())
+    assert scheme.name == "绥宁县 2019（430527）"
+    assert not any("区划" in mark or "年度" in mark for mark in known.marks)
+
+
+def test_a_year_in_the_title_is_the_schemes(drafting: Drafting) -> None:
+    _, drafted = drafting(indicator_table(title="2021年度部门整体支出绩效评价指标表"), "本地.yaml")
+    assert drafted.file.year == 2021
+
+
+def test_every_sentence_is_kept_to_the_letter(drafting: Drafting) -> None:
+    _, drafted = drafting(indicator_table())
+    printed = [str(row[6] or INDICATORS[11][6]).strip() for row in INDICATORS]
+    assert [rule.spec.text for rule in drafted.rules] == printed
+
+
+def test_the_same_table_gives_the_same_bytes(drafting: Drafting) -> None:
+    one, other = (drafting(indicator_table())[0] for _ in range(2))
+    assert (one.scheme, one.cases) == (other.scheme, other.cases)
+
+
+def test_weights_that_do_not_add_up_are_said(drafting: Drafting) -> None:
+    rows = [list(row) for row in INDICATORS]
+    rows[4][5] = 18
+    made, _ = drafting(indicator_table(rows=rows))
+    assert "“过程”印的分值是 60 分，其下各指标合计 70 分" in made.marks
+    assert "各指标分值合计 110 分，不是 100 分" in made.marks
+
+
+@pytest.mark.parametrize("sign", ["Q", "W", ""])
+def test_lost_signs_leave_the_scores_as_they_are_and_mark_the_row(drafting: Drafting, sign: str) -> None:
+    plain, _ = drafting(indicator_table())
+    rows = [
+        [str(value).replace("≦", sign) if column == 6 and value else value for column, value in enumerate(row)]
+        for row in INDICATORS
+    ]
+    made, _ = drafting(indicator_table(rows=rows))
+    for own, theirs in zip(made.rules, plain.rules, strict=True):
+        assert [pair for pair in own.keys if pair[0] != "text"] == [pair for pair in theirs.keys if pair[0] != "text"]
+    assert [rule.name for rule in made.marked if any("比较符号" in mark for mark in rule.marks)] == [
+        "在职人员控制率",
+        "“三公经费”变动率",
+    ]
+
+
+CELLS: list[Value] = [
+    None,
+    WIDE,
+    "5",
+    5,
+    -3,
+    "好",
+    "每超过1%扣1分",
+    "①一，2分；②二，3分。",
+    "甲（5分）",
+    "A: b # c",
+    '"',
+    "- x",
+    "控制率",
+    "100%计满分，每低于5%扣2分",
+]
+
+
+@examples(st.lists(st.lists(st.sampled_from(CELLS), min_size=8, max_size=8), min_size=1, max_size=5))
+@settings(max_examples=40)
+def test_whatever_the_table_holds_the_draft_loads_and_its_cases_run(rows: list[list[Value]]) -> None:
+    library = LIBRARY
+    grid = indicator_table(rows=rows, scores=[None] * len(rows))
+    grid.merges = []
+    reading = read_documents(Workbook([page(grid).sheet]), "表.xlsx", library.forms, library.dictionary)
+    if not any(document.lines for document in reading.documents):
+        return
+    made = draft(table_of(reading), Head("表.xlsx", "指标表"), library.dictionary, {})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "2019.yaml"
+        path.write_text(made.scheme, encoding="utf-8")
+        path.with_suffix(".cases.yaml").write_text(made.cases, encoding="utf-8")
+        drafted = Scheme(Document(path, path.name), library.dictionary)
+        results = list(run_cases(drafted, Derivations(library.dictionary)))
+    assert [line for result in results for line in result.failures] == []
+    assert len(drafted.rules) == len(made.rules)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from converter.drafting.layout import Head, marks_of_head, scheme_text
+from converter.drafting.listing import indicators, level_weights, sums
 from converter.drafting.rules import DraftedRule, Known, draft_rule
-from converter.drafting.tables import indicators, level_weights, sums
 from converter.drafting.worked import cases_text
 from converter.mapping.documents import Document as YamlDocument
 from converter.mapping.facts import Document, Reading

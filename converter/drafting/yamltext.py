@@ -1,6 +1,5 @@
 """Values as YAML text that reads back as the very same value, laid out as the shipped schemes are."""
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -30,12 +29,16 @@ def scalar(text: str, *, alone: bool = False) -> str:
                 return text
         except (YAMLError, ValueError):
             pass
-    return json.dumps(text, ensure_ascii=not _only_breaks(text))
+    return '"' + "".join(map(_escaped, text)) + '"'
 
 
-def _only_breaks(text: str) -> bool:
-    """Whether a text is printable but for its line ends and tabs."""
-    return text.replace("\n", "").replace("\t", "").isprintable()
+def _escaped(character: str) -> str:
+    """A character inside double quotes."""
+    if character in '"\\':
+        return "\\" + character
+    if character.isprintable():
+        return character
+    return {"\n": "\\n", "\t": "\\t"}.get(character) or f"\\U{ord(character):08x}"
 
 
 def flow(value: Value) -> str:
@@ -65,9 +68,11 @@ def entry(key: str, value: Value, indent: int) -> list[str]:
 
 def comment(text: str, indent: int) -> list[str]:
     """A comment, a line for each line of the text."""
-    return [f"{' ' * indent}# {line}".rstrip() for line in " ".join(text.split("\r")).split("\n")]
+    lines = ("".join(c if c.isprintable() else " " for c in line) for line in text.split("\n"))
+    return [f"{' ' * indent}# {line}".rstrip() for line in lines]
 
 
 def _fits_a_literal(text: str) -> bool:
     """Whether a block literal gives back every character."""
-    return "\n" in text and _only_breaks(text) and "\t" not in text and text == text.strip() and "\n\n" not in text
+    lines = text.split("\n")
+    return len(lines) > 1 and all(line.isprintable() and line.strip() for line in lines) and text == text.strip()

@@ -66,9 +66,9 @@ def _owner(line: Line, path: tuple[str, ...], found: Sequence[Printed]) -> str:
 def level_weights(lines: Sequence[Line], found: Sequence[Printed]) -> dict[str, tuple[float, dict[str, float]]]:
     """Weight of each first level and of the second levels below it, as printed (一级 → 分值, {二级: 分值})."""
     totals: dict[tuple[str, ...], float] = {}
-    for line, indicator in zip(lines, found, strict=True):
+    for line, indicator in zip(map(_with_weights_apart, lines), found, strict=True):
         for depth, weight in enumerate(line.weights[:-1][:2], start=1):
-            if weight:
+            if weight is not None and weight > 0:
                 key = indicator.path[:depth]
                 totals[key] = canonical(totals.get(key, 0.0) + weight)
     firsts = dict.fromkeys(indicator.path[0] for indicator in found)
