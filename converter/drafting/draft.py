@@ -3,20 +3,20 @@
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from converter.drafting.layout import Head, marks_of_head, scheme_text
 from converter.drafting.listing import indicators, level_weights, sums
-from converter.drafting.rules import DraftedRule, Known, draft_rule
+from converter.drafting.rules import DraftedRule, Known, Printed, by_hand, draft_rule
 from converter.drafting.worked import cases_text
 from converter.mapping.documents import Document as YamlDocument
 from converter.mapping.facts import Document, Reading
 from converter.mapping.fields import Dictionary
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
-from converter.vocabulary.findings import Place, RunError
+from converter.vocabulary.findings import ConfigurationError, Place, RunError
 from converter.vocabulary.numbers import shortest
 
 
@@ -81,15 +81,33 @@ def table_of(reading: Reading) -> Document:
 def draft(document: Document, head: Head, dictionary: Dictionary, known: Known) -> Draft:
     """The draft of one indicator table."""
     printed = indicators(document.lines)
-    rules = tuple(draft_rule(one, dictionary, known) for one in printed)
+    rules = [draft_rule(one, dictionary, known) for one in printed]
     levels, below = level_weights(document.lines, printed), sums(printed)
     level_marks = _about_levels(levels, below)
-    text = scheme_text(head, levels, level_marks, rules, printed)
+    try:
+        scheme = _loaded(text := scheme_text(head, levels, level_marks, rules, printed), dictionary)
+    except ConfigurationError:  # a rule that makes no sense beside its weight
+        rules = [_tried(rule, head, one, dictionary) for rule, one in zip(rules, printed, strict=True)]
+        scheme = _loaded(text := scheme_text(head, levels, level_marks, rules, printed), dictionary)
+    cases = cases_text(scheme, Derivations(dictionary))
+    return Draft(tuple(rules), (*marks_of_head(head), *level_marks), text, cases)
+
+
+def _tried(rule: DraftedRule, head: Head, printed: Printed, dictionary: Dictionary) -> DraftedRule:
+    """The rule if a scheme of it alone can be loaded, else to be written by hand."""
+    keys = tuple(("full", 1.0) if key == "shares" else (key, value) for key, value in rule.keys)
+    try:
+        _loaded(scheme_text(head, {}, (), [replace(rule, keys=keys)], [printed]), dictionary)
+    except ConfigurationError as error:
+        return by_hand(rule, error.message)
+    return rule
+
+
+def _loaded(text: str, dictionary: Dictionary) -> Scheme:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scheme.yaml"
         path.write_text(text, encoding="utf-8")
-        cases = cases_text(Scheme(YamlDocument(path, path.name), dictionary), Derivations(dictionary))
-    return Draft(rules, (*marks_of_head(head), *level_marks), text, cases)
+        return Scheme(YamlDocument(path, path.name), dictionary)
 
 
 def _about_levels(

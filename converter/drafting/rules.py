@@ -158,17 +158,23 @@ def _about_missing(value: Drafted, dictionary: Dictionary, form: Form) -> list[s
 
 
 def _sound(drafted: DraftedRule, dictionary: Dictionary) -> DraftedRule:
-    """The rule if the scheme language takes it; else 人工评定, with what was drafted in a remark."""
+    """The rule if the scheme language takes it, else as `by_hand`."""
     try:
         Indicator.model_validate(dict(drafted.keys), context={"dictionary": dictionary})
     except ValidationError as error:
-        kept = [(key, value) for key, value in drafted.keys if key in _ALWAYS]
-        why = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        shown = _shown({key: value for key, value in drafted.keys if key not in _ALWAYS})
-        at = next(index for index, (key, _) in enumerate(kept) if key == "text")
-        keys = (*kept[:at], ("manual", True), *kept[at:])
-        return replace(drafted, keys=keys, marks=(*drafted.marks, f"草拟的规则不成立（{why}）"), remarks=(shown,))
+        return by_hand(drafted, str(error.errors()[0]["msg"]).removeprefix("Value error, "))
     return drafted
+
+
+def by_hand(drafted: DraftedRule, why: str) -> DraftedRule:
+    """A rule that cannot be as drafted: 人工评定, marked with the reason, with what was drafted in a remark."""
+    kept = [(key, value) for key, value in drafted.keys if key in _ALWAYS]
+    shown = _shown({key: value for key, value in drafted.keys if key not in _ALWAYS})
+    at = next(index for index, (key, _) in enumerate(kept) if key == "text")
+    keys = (*kept[:at], ("manual", True), *kept[at:])
+    return replace(
+        drafted, keys=keys, marks=(*drafted.marks, f"草拟的规则不成立（{why}）"), remarks=(f"原拟：{shown}",)
+    )
 
 
 _ALWAYS = ("path", "full", "shares", "text")
