@@ -90,8 +90,8 @@ def test_a_weight_that_the_sentence_contradicts_is_scaled_and_said() -> None:
 def test_a_checklist_that_does_not_sum_to_the_weight_is_said() -> None:
     drafted = rule("①健全，2分；②有效，2分。", name="制度健全性", full=5)
     assert keys(drafted)["checklist"] == [2, 2]
-    assert drafted.marks
-    assert loaded(drafted).checklist == [2, 2]
+    assert drafted.marks == ("条文满分 4 分，分值 5 分，按分值折算",)
+    assert loaded(drafted).text_full == 4
 
 
 def test_what_has_no_such_project_gets_full_marks_where_a_dash_says_so() -> None:
@@ -113,6 +113,8 @@ def test_forms_the_scheme_language_has_not_are_judged_and_said() -> None:
 
 def test_a_limit_on_what_is_deducted_is_said() -> None:
     assert any("最多扣 3 分" in mark for mark in rule(STAFF + "最多扣3分。", NOTE).marks)
+    assert any("最多扣 2 分" in mark for mark in rule("每出现一例扣1分，扣满2分为止。").marks)
+    assert rule("每出现一例扣1分，扣满5分为止。").marks == ()
 
 
 def test_bands_that_overlap_are_left_to_a_person() -> None:

@@ -49,9 +49,10 @@ class Checklist:
 
 @dataclass(frozen=True)
 class PerCase:
-    """每出现一例扣 `each` 分."""
+    """每出现一例扣 `each` 分, at most `most` where that is said."""
 
     each: float
+    most: float | None = None
 
 
 @dataclass(frozen=True)

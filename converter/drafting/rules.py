@@ -116,7 +116,7 @@ def form_of(sentence: Sentence, printed: Printed) -> tuple[Form, list[str]]:
     if sentence.full is not None and full is not None and abs(sentence.full - full) > 1e-9:
         form = {**form, "text_full": sentence.full, "reading": "weight"}
         marks.append(f"条文满分 {shortest(sentence.full)} 分，分值 {shortest(full)} 分，按分值折算")
-    if isinstance(meaning, Steps) and meaning.most is not None and meaning.most < (full or 0) - 1e-9:
+    if isinstance(meaning, Steps | PerCase) and meaning.most is not None and meaning.most < (full or 0) - 1e-9:
         marks.append(f"条文最多扣 {shortest(meaning.most)} 分，规则会扣完 {shortest(full or 0)} 分")
     return form, marks
 

@@ -140,10 +140,10 @@ class _Reading:
         """以上情况每出现一例扣1分: items in front of it have no points of their own."""
         self.list_used = True
         first, *_ = self.of("case")
-        self.used += [first, *self.of("until", "clean")]
+        self.used += [first, *self.of("until", "clean", "most")]
         if any(_points(item) is not None for item in self.listed):
             self.doubts.append("各项既写了分值，又按例扣分")
-        return PerCase(first.number("points"))
+        return PerCase(first.number("points"), next((part.number("most") for part in self.of("most")), None))
 
     def checklist(self) -> Meaning:
         """①…2分；②…2分, or 每项2分, or 每少一项扣1分."""
