@@ -40,7 +40,8 @@ def draft_file(
 
     Raises RunError R01 for a folder, R04 where a file would be lost or cannot be written, R13 without an indicator table.
     """
-    from converter.drafting.draft import check_free, draft, head_of, lent, table_of, write
+    from converter.drafting.draft import check_free, draft, head_of, table_of, write
+    from converter.drafting.values import lent
     from converter.intake.discover import discover
     from converter.mapping.library import Library
     from converter.run import read_one

@@ -10,8 +10,9 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from converter.drafting.draft import Draft, draft, head_of, lent, table_of
+from converter.drafting.draft import Draft, draft, head_of, table_of
 from converter.drafting.layout import Head
+from converter.drafting.values import lent
 from converter.intake.cells import Workbook
 from converter.mapping.documents import Document
 from converter.mapping.facts import Reading, read_documents

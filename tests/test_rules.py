@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.drafting.draft import lent
 from converter.drafting.rules import NO_SENTENCE, DraftedRule, Printed, draft_rule
+from converter.drafting.values import lent
 from converter.mapping.library import Library
 from converter.scoring.schemes import Indicator, load_schemes
 from converter.vocabulary.labels import label
@@ -67,6 +67,28 @@ def test_a_formula_that_is_not_printed_is_borrowed_and_said() -> None:
     assert any("没有写公式" in mark and "绥宁县 2019" in mark for mark in drafted.marks)
     assert keys(rule(STAFF))["manual"] is True
     assert rule(STAFF).marks == ("原表没有写公式",)
+
+
+def test_a_rate_that_departments_report_themselves_is_taken_last_and_said() -> None:
+    sentence = "财政供养人员控制率≦100%,计5分;每超过一个百分点扣0.5分。"
+    drafted = rule(sentence, name="财政供养人员控制率")
+    assert keys(drafted)["value"] == "在职人员控制率填报数"
+    assert any("部门填报" in mark for mark in drafted.marks)
+    satisfied = rule("90%(含)以上计6分;低于90%计0分", name="群众满意度", full=6, known=KNOWN)
+    assert (keys(satisfied)["value"], keys(satisfied)["missing"]) == ("满意度", "self")
+    assert satisfied.marks == ("报表里没有“满意度”，补录之前沿用自评得分",)
+
+
+def test_the_sentence_and_the_explanation_may_speak_of_one_rate() -> None:
+    note = "预算执行率=公用经费决算数/公用经费预算数×100%"
+    drafted = rule("得分=执行率×分值", note, name="预算执行率", full=10)
+    assert keys(drafted)["value"] == "公用经费决算数 / 公用经费预算数"
+    assert drafted.marks == ()
+    other = rule("得分=完成率×分值", note, name="预算执行率", full=10)
+    assert keys(other)["value"] == "公用经费决算数 / 公用经费预算数"
+    assert any("“完成率”" in mark and "“预算执行率”" in mark for mark in other.marks)
+    third = rule("得分=甲/乙×分值", note, name="预算执行率", full=10)
+    assert any("“甲/乙”" in mark for mark in third.marks)
 
 
 def test_formulas_on_which_schemes_differ_are_not_lent() -> None:

@@ -2,14 +2,15 @@
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from converter.drafting.layout import Head, marks_of_head, scheme_text
 from converter.drafting.listing import indicators, level_weights, sums
-from converter.drafting.rules import DraftedRule, Known, Printed, by_hand, draft_rule
+from converter.drafting.rules import DraftedRule, Printed, by_hand, draft_rule
+from converter.drafting.values import Known
 from converter.drafting.worked import cases_text
 from converter.mapping.documents import Document as YamlDocument
 from converter.mapping.facts import Document, Reading
@@ -52,17 +53,6 @@ class Draft:
             ],
             "marks": list(self.marks),
         }
-
-
-def lent(schemes: Iterable[Scheme]) -> Known:
-    """Formulas of the schemes that are there, by label of the indicator; one on which two schemes differ is not lent."""
-    found: dict[str, dict[str, tuple[Any, str]]] = {}
-    for scheme in schemes:
-        for rule in scheme.rules:
-            if rule.spec.value is not None:
-                for text in rule.labels:
-                    found.setdefault(text, {}).setdefault(rule.spec.value.text, (rule.spec.value, scheme.name))
-    return {text: next(iter(told.values())) for text, told in found.items() if len(told) == 1}
 
 
 def table_of(reading: Reading) -> Document:

@@ -3,19 +3,18 @@
 `WRITERS` says how each meaning of a sentence is written; a meaning that is not in it is drafted as 人工评定 and marked.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from converter.drafting.formulas_from_text import Drafted, definition, draft
+from converter.drafting.formulas_from_text import Drafted
 from converter.drafting.meanings import (
     INFINITE,
     Banded,
     Checklist,
     Graded,
     Judged,
-    Meaning,
     PerCase,
     Range,
     Sentence,
@@ -24,19 +23,16 @@ from converter.drafting.meanings import (
     Unread,
 )
 from converter.drafting.sentences import read
+from converter.drafting.values import Known, value_of
 from converter.drafting.yamltext import Value, flow, percent_text
 from converter.mapping.fields import Dictionary
-from converter.scoring.expressions import Formula
 from converter.scoring.schemes import Indicator
-from converter.vocabulary.labels import label
 from converter.vocabulary.numbers import shortest
 
 #: The sentence of a row that prints none.
 NO_SENTENCE = "（原表没有印评价标准）"
 _COMPUTED = (Steps, Banded, Share)
 Form = dict[str, Value]
-#: Label of an indicator → the formula it has in a scheme that is there, and the scheme's name.
-Known = Mapping[str, tuple[Formula, str]]
 
 
 @dataclass(frozen=True)
@@ -74,31 +70,34 @@ class DraftedRule:
 def draft_rule(printed: Printed, dictionary: Dictionary, known: Known) -> DraftedRule:
     """The rule of one printed indicator. `known` lends a formula where none is printed."""
     sentence = read(printed.sentence, printed.name)
-    marks = list(sentence.doubts)
     form, told = form_of(sentence, printed)
-    marks += told
-    keys: Form = {"path": list(printed.path)}
-    keys |= {"shares": printed.shares} if printed.shares else {"full": printed.full or 1.0}
-    if printed.full is None and not printed.shares:
-        marks.append("原表没有印分值，暂写 1 分")
+    marks = [*sentence.doubts, *told, *_about_weight(printed)]
     remarks: tuple[str, ...] = ()
     if isinstance(sentence.meaning, _COMPUTED):
-        value = _value(sentence.meaning, printed, dictionary, known)
+        own = sentence.meaning.value if isinstance(sentence.meaning, Share) else ""
+        value = value_of(printed.name, [*printed.notes, printed.sentence], own, dictionary, known)
         marks += value.doubts
         if value.formula is None:
             remarks = (f"公式原文：{value.printed or '没有'}", f"补上 value 之后可用：{_shown(form)}")
             form = {"manual": True}
         else:
-            keys["value"] = value.text
             marks += _about_missing(value, dictionary, form)
-    keys |= form | ({"not_applicable": "full"} if sentence.nothing_is_full and "value" in keys else {})
-    if sentence.nothing_is_full and "value" not in keys:
-        marks.append("“没有……按满分”须由人判断")
-    keys["text"] = printed.sentence if len(printed.sentence) > 1 else NO_SENTENCE
+            form = {"value": value.text, **form}
+    if sentence.nothing_is_full:
+        form |= {"not_applicable": "full"} if "value" in form else {}
+        marks += [] if "value" in form else ["“没有……按满分”须由人判断"]
+    weight: Form = {"shares": printed.shares} if printed.shares else {"full": printed.full or 1.0}
+    text = printed.sentence if len(printed.sentence) > 1 else NO_SENTENCE
+    keys: Form = {"path": list(printed.path), **weight, **form, "text": text}
+    return _sound(DraftedRule(printed.name, tuple(keys.items()), tuple(dict.fromkeys(marks)), remarks), dictionary)
+
+
+def _about_weight(printed: Printed) -> list[str]:
+    """What is to be confirmed about an indicator's weight and name."""
+    marks = [] if printed.shares or printed.full is not None else ["原表没有印分值，暂写 1 分"]
     if printed.namesake:
         marks.append(f"原表有几个指标都叫“{printed.namesake}”，按上级指标区分；请与部门约定名称，否则自评得分对不上")
-    drafted = DraftedRule(printed.name, tuple(keys.items()), tuple(dict.fromkeys(marks)), remarks)
-    return _sound(drafted, dictionary)
+    return marks
 
 
 def form_of(sentence: Sentence, printed: Printed) -> tuple[Form, list[str]]:
@@ -119,32 +118,6 @@ def form_of(sentence: Sentence, printed: Printed) -> tuple[Form, list[str]]:
     if isinstance(meaning, Steps | PerCase) and meaning.most is not None and meaning.most < (full or 0) - 1e-9:
         marks.append(f"条文最多扣 {shortest(meaning.most)} 分，规则会扣完 {shortest(full or 0)} 分")
     return form, marks
-
-
-def _value(meaning: Meaning, printed: Printed, dictionary: Dictionary, known: Known) -> Drafted:
-    """The value formula: of the sentence itself, of the explanations, of the indicator's own name, or of a known scheme."""
-    texts = [*printed.notes, printed.sentence]
-    own = meaning.value if isinstance(meaning, Share) else ""
-    tried: list[Drafted] = []
-    if own:
-        inner, doubts = next((told for text in texts if (told := definition(text, own))[0]), ("", ()))
-        tried.append(draft(inner or own, printed.name, dictionary, doubts))
-    for text in texts:
-        expression, doubts = definition(text, printed.name)
-        if expression:
-            tried.append(draft(expression, printed.name, dictionary, doubts))
-    if not tried:
-        by_name = draft(printed.name, "", dictionary)
-        tried = [by_name] if by_name.formula is not None else []
-    if found := next((one for one in tried if one.formula is not None), None):
-        other = () if found is tried[0] else (f"条文用的是“{own}”，公式取自指标说明",)
-        return replace(found, doubts=(*found.doubts, *other))
-    if tried:
-        return tried[0]
-    if label(printed.name) in known:
-        formula, source = known[label(printed.name)]
-        return Drafted("", formula, (f"原表没有写公式，照“{source}”同名指标的公式草拟",))
-    return Drafted("", None, ("原表没有写公式",))
 
 
 def _about_missing(value: Drafted, dictionary: Dictionary, form: Form) -> list[str]:
