@@ -228,7 +228,7 @@ WORDINGS: tuple[Wording, ...] = (
     Wording("A8 10", "实际完成率", 10, "按完成比例计算得分,满分为止", Share(), None, {0.5: 5, 1.2: 10}),
     Wording("A8 30", "补贴渔船数", 20, "正向指标得分=权重*B/A,得分不得突破权重总额", Share("B/A"), None, {0.5: 10, 1.5: 20}),
     Wording("A8 31", "成本指标", 10, "反向指标得分=权重*A/B,得分不得突破权重总额", Share("A/B"), None, {0.9: 9, 1.5: 10}),
-    Wording("A8 07", "在职人员控制率", 5, "小于或等于1计5分,否则按比例计分", Unread(), computed=False, marked=True),
+    Wording("A8 07", "在职人员控制率", 5, "小于或等于1计5分,否则按比例计分", Share(inverse=True), 5, computed=False, marked=True),
     Wording(
         "A8 13", "目标实现", 10, "得分=达到预期值的数量指标个数/全部数量指标个数", Share("达到预期值的数量指标个数/全部数量指标个数"), None, {0.8: 8},
     ),

@@ -67,12 +67,13 @@ class DaysLate:
 class Share:
     """`value` ÷ `base` × the weight, capped at it; `value` is an expression as printed, "" where the sentence has none.
 
-    Beyond `cut` (所占比例 as a ratio) there are no points.
+    With `inverse` it is `base` ÷ value (the less the better). Beyond `cut` (a ratio) there are no points.
     """
 
     value: str = ""
     base: float = 1.0
     cut: float | None = None
+    inverse: bool = False
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def _settled(
 ) -> Side | None:
     """The side the verbs name; where they name none, the sign's or the indicator's own, and said so."""
     told = {side for side in sides if side}
-    signed = {said for part in levels if (said := _sign_side(part))}
+    signed = {said for part in levels if (said := sign_side(part))}
     doubts += [NO_SIGN.format(part.clause) for part in levels if sign_lost(part)]
     side: Side | None = "both" if len(told) > 1 else next(iter(told), None)
     if side is None:
@@ -74,7 +74,7 @@ def _settled(
     return side
 
 
-def _sign_side(part: Part) -> Side | None:
+def sign_side(part: Part) -> Side | None:
     """The side on which points are lost beyond a level (≤ and 以下: above it; ＞0 without points: above 0)."""
     sign, word = part.values.get("sign", ""), part.values.get("word", "")
     if not part.values.keys() & {"points", "full"}:

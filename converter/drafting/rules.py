@@ -177,9 +177,9 @@ def _band(band: Range, full: float) -> Form:
     return {**edges, "points": full if band.points is None else band.points}
 
 
-def _share(meaning: Share, full: float) -> Form:
+def _share(meaning: Share, full: float) -> Form | None:
     del full
-    return {"external": {"base": meaning.base}}
+    return None if meaning.inverse else {"external": {"base": meaning.base}}
 
 
 def _checklist(meaning: Checklist, full: float) -> Form:

@@ -26,7 +26,7 @@ from converter.drafting.meanings import (
     Unread,
 )
 from converter.drafting.nature import nature
-from converter.drafting.penalties import steps
+from converter.drafting.penalties import sign_side, steps
 from converter.drafting.shares import balanced, shared
 from converter.drafting.wording import NUMBER, clauses, items, unified
 from converter.vocabulary.labels import plain
@@ -186,11 +186,20 @@ class _Reading:
         return Banded(found)
 
     def prorata(self) -> Meaning:
-        """按完成比例计算得分; 否则按比例计分 says of no ratio which."""
-        if self.of(*BAND_KINDS) or not self.of("prorata"):
+        """按完成比例计算得分; ≤1计5分，否则按比例计分 does not say which ratio, and has two readings at least."""
+        levels = self.of(*BAND_KINDS)
+        if not self.of("prorata") or len(levels) > 1:
             return self.unread("“按比例”没有写明怎样算" if self.of("prorata") else "没有读懂计分办法")
-        self.used += self.of("prorata")
-        return Share()
+        self.used += [*self.of("prorata"), *levels]
+        if not levels:
+            return Share()
+        side, edge = sign_side(levels[0]), levels[0].number("edge") if "edge" in levels[0].values else 0.0
+        if side is None or edge <= 0 or without_percent(levels[0]):
+            return self.unread("“按比例”没有写明怎样算")
+        self.full = points_of(levels[0])
+        ratio = "标准÷指标值" if side == "above" else "指标值÷标准"
+        self.doubts.append(f"“按比例”没有写明怎样算，按“分值×{ratio}”理解")
+        return Share(base=edge, inverse=side == "above")
 
     def graded(self) -> Meaning:
         """效果较好的计6分；一般3分；无效果0分, or 100%-80%（含80%）、80%-50%（含50%）、50%-0% of the weight."""
