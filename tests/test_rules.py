@@ -10,7 +10,7 @@ from converter.drafting.values import lent
 from converter.mapping.library import Library
 from converter.scoring.schemes import Indicator, load_schemes
 from converter.vocabulary.labels import label
-from tests.test_sentences import PIECES
+from tests.test_drafted_sentences import PIECES
 from tests.wordings import FORMULAS, WORDINGS
 
 LIBRARY = Library()

@@ -89,7 +89,9 @@ _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _TABLE)
 _GRADES = re.compile(rf"(?:[^\d]*?(?:{GRADE})[计得]?{NUMBER}分?){{2,}}")
 _ONE_GRADE = re.compile(rf"[^\d、]+{NUMBER}分?")
 #: A clause in which none of this stands says nothing of points.
-_SPEAKS_OF_POINTS = re.compile(r"扣|得分|计分|满分|加分|减分|零分|否则|比例|除外|剔除|否决|减半|封顶|最高|最低|\d")
+_SPEAKS_OF_POINTS = re.compile(
+    r"扣|得分|计分|满分|加分|减分|零分|否则|比例|除外|剔除|否决|减半|封顶|最高|最低|分值|权重|[*=]|\d"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年|-)")
 
 

@@ -30,7 +30,7 @@ from converter.scoring.schemes import Indicator
 from converter.vocabulary.numbers import shortest
 
 #: The sentence of a row that prints none.
-NO_SENTENCE = "（原表没有印评价标准）"
+NO_SENTENCE = "待填：原表没有印评价标准"
 _COMPUTED = (Steps, Banded, Share)
 Form = dict[str, Value]
 

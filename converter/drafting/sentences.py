@@ -31,7 +31,7 @@ from converter.drafting.shares import balanced, shared
 from converter.drafting.wording import NUMBER, clauses, items, unified
 from converter.vocabulary.labels import plain
 
-_ITEM = re.compile(rf"[^扣]*?(?:[计得记为])?(?P<points>{NUMBER})分|(?P<alone>{NUMBER})")
+_ITEM = re.compile(rf"(?:(?!\d分)[^扣])*?(?:[计得记为])?(?P<points>{NUMBER})分|(?P<alone>{NUMBER})")
 #: The kind of "part" that a list of items is.
 ITEMS = "items"
 

@@ -1,5 +1,6 @@
 """Published sentences and what is made of them: right, or marked; never wrong without a mark."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -184,6 +185,24 @@ BANDS = Banded(
 )
 def test_other_ways_of_saying_it(text: str, meaning: Meaning) -> None:
     assert read(text).meaning == meaning
+
+
+@pytest.mark.parametrize("wording", [w for w in WORDINGS if w.computed and "少一项" not in w.text], ids=by_source)
+def test_a_character_lost_or_blotted_is_harmless_or_said(wording: Wording) -> None:
+    """Digits and their percent sign aside, of which no sentence tells that one is missing; and names, which are looked up."""
+    whole = read(wording.text, wording.name)
+    for at, character in enumerate(wording.text):
+        if character in "0123456789.%":
+            continue
+        for blot in ("", "口"):
+            text = wording.text[:at] + blot + wording.text[at + 1 :]
+            said = read(text, wording.name)
+            meaning = said.meaning
+            if isinstance(meaning, Share) and isinstance(whole.meaning, Share):
+                meaning = dataclasses.replace(meaning, value=whole.meaning.value, base=whole.meaning.base)
+            marks = form_of(said, Printed(wording.name, ("一级",), wording.weight, sentence=text))[1]
+            same = (meaning, said.full or whole.full) == (whole.meaning, whole.full)
+            assert same or said.doubts or marks, text
 
 
 # ---- whatever is printed --------------------------------------------------------------------------------------------
