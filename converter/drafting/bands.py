@@ -80,7 +80,7 @@ def _bare(
     part: Part, edge: float, points: float | None, nature: Side | None, found: Sequence[Part], doubts: list[str]
 ) -> _Draft:
     """A number without a sign: exactly this value, or a lost sign where a name or a stray letter stands before it."""
-    beside = any(p.kind == "between" and edge in _pair(p) for p in found)
+    beside = any(edge in _edges(other) for other in found if other is not part)
     if not (sign_lost(part) or beside):
         return _Draft(edge, edge, True, True, points, part.clause)
     doubts.append(NO_SIGN.format(part.clause))
@@ -89,6 +89,13 @@ def _bare(
     if nature == "below":
         return _Draft(edge, INFINITE, True, True, points, part.clause)
     return _Draft(edge, edge, True, True, points, part.clause)
+
+
+def _edges(part: Part) -> tuple[float, ...]:
+    """The edges that a clause names."""
+    if "edge" in part.values:
+        return (part.number("edge"),)
+    return _pair(part) if part.kind in ("between", "two") else ()
 
 
 def _pair(part: Part) -> tuple[float, float]:
