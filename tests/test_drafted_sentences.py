@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import time
 
 import numpy as np
 import pytest
@@ -206,6 +207,14 @@ def test_a_character_lost_or_blotted_is_harmless_or_said(wording: Wording) -> No
 
 
 # ---- whatever is printed --------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("piece", ["每出现", "0", "①", "得分=", "(", "5%-", "好"])
+def test_a_cell_full_of_text_takes_no_time(piece: str) -> None:
+    started = time.perf_counter()
+    assert read(piece * 12_000).doubts
+    read(piece * (1_800 // len(piece)))
+    assert time.perf_counter() - started < 5
+
+
 WORDS = (
     "100% 90% 10% 0 5 % ≤ ≥ > < = Q ± - ( ) （含） （ ） ， 、 ； 。 ① ② 1、 每 超过 低于 （降低） 一个百分点 扣 0.5分 计5分 计满分 "
     "不得分 扣完为止 以 为标准 以上 以下 以内 得分= ×分值 /350*8 否则 按比例计分 一例 每项 酌情 好 一般 控制率 完成率 没有 按满分计算 \n"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from converter.drafting.names import resolve
 from converter.drafting.shares import balanced
 from converter.mapping.fields import Dictionary, FieldKind
-from converter.scoring.expressions import ExpressionError, Formula, parse
+from converter.scoring.expressions import MAX_LENGTH, ExpressionError, Formula, parse
 from converter.vocabulary.labels import plain
 
 #: Operators as printed → as written in a rule.
@@ -37,7 +37,7 @@ class Drafted:
 def definition(note: str, name: str) -> tuple[str, tuple[str, ...]]:
     """The right side of `name`=… in a note, "" where there is none; and the doubts (= lost, another name before it)."""
     own = re.escape(plain(name))
-    lines = [plain(line) for line in re.split(r"[\r\n]+", note)]
+    lines = [plain(line) for line in re.split(r"[\r\n]+", note) if len(line) <= MAX_LENGTH]
     for line in lines:
         if match := re.search(rf"{own}(?P<sign>=|[-—]+(?=\()|(?=\())", line):
             text = _cut(line[match.end() :])

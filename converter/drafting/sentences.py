@@ -32,12 +32,16 @@ from converter.drafting.wording import NUMBER, clauses, items, unified
 from converter.vocabulary.labels import plain
 
 _ITEM = re.compile(rf"(?:(?!\d分)[^扣])*?(?:[计得记为])?(?P<points>{NUMBER})分|(?P<alone>{NUMBER})")
+#: No printed sentence is longer; one that is would take its time.
+MAX_LENGTH = 2000
 #: The kind of "part" that a list of items is.
 ITEMS = "items"
 
 
 def read(text: str, name: str = "") -> Sentence:
     """What a sentence says about the points of the indicator `name`; the name decides where a sign is lost."""
+    if len(text) > MAX_LENGTH:
+        return Sentence(Unread(), doubts=(f"条文有 {len(text)} 字，太长，没有读",))
     before, listed, after = items(unified(text))
     numbered = list(parts(listed))
     if len(numbered) == len(listed) and {part.kind for part in numbered} <= {*BAND_KINDS, "grade"}:
