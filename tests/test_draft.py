@@ -87,6 +87,7 @@ def test_the_head_leaves_to_a_person_what_the_table_does_not_say(drafting: Draft
 def test_a_year_in_the_title_is_the_schemes(drafting: Drafting) -> None:
     _, drafted = drafting(indicator_table(title="2021年度部门整体支出绩效评价指标表"), "本地.yaml")
     assert drafted.file.year == 2021
+    assert drafted.file.title == "2021年度部门整体支出绩效评价指标表"
 
 
 def test_every_sentence_is_kept_to_the_letter(drafting: Drafting) -> None:

@@ -12,6 +12,7 @@ from converter.mapping.locate import Located, locate_indicators, locate_tables
 from converter.mapping.page import Page, Seen
 from converter.mapping.rows import SELF_SCORE, WEIGHT, Entry, IndicatorRows, Line, Note, Rows, TableRows
 from converter.vocabulary.findings import Finding, Place, finding, mask
+from converter.vocabulary.labels import plain, shown
 from converter.vocabulary.numbers import USABLE, State
 
 __all__ = ["SELF_SCORE", "WEIGHT", "Document", "Fact", "Line", "Printed", "Reading", "read_documents"]
@@ -121,7 +122,7 @@ def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial:
         indicators.read(located)
         _fill(document, page, form, indicators)
         document.printed = [Printed(name, text, _place(document, cell)) for name, text, cell in indicators.sentences]
-        document.lines, document.title = indicators.lines, page.has_title(form.titles) or form.form
+        document.lines, document.title = indicators.lines, _title(page, form, located.head_row)
         return document
     tables, reasons = locate_tables(page, form, dictionary)
     if not tables or (reasons and not partial):
@@ -135,6 +136,13 @@ def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial:
         reader.read(table)
     _fill(document, page, form, reader)
     return document
+
+
+def _title(page: Page, form: Form, head_row: int) -> str:
+    """The line above the heads that bears one of the form's titles, as printed; else the form's first title."""
+    texts = (shown(text) for row in range(head_row) for _, text in page.sheet.texts(row) if len(text) <= 60)
+    titles = [plain(title) for title in form.titles]
+    return next((text for text in texts if any(title in plain(text) for title in titles)), form.titles[0])
 
 
 def _date(document: Document, tables: Sequence[Located]) -> None:
