@@ -65,8 +65,9 @@ def test_a_formula_that_is_not_printed_is_borrowed_and_said() -> None:
     drafted = rule(STAFF, known=KNOWN)
     assert keys(drafted)["value"] == "在职人员数 / 编制数"
     assert any("没有写公式" in mark and "绥宁县 2019" in mark for mark in drafted.marks)
-    assert keys(rule(STAFF))["manual"] is True
-    assert rule(STAFF).marks == ("原表没有写公式",)
+    unknown = rule("100%计满分，每低于5%扣2分，扣完为止。", name="预算完成率")
+    assert keys(unknown)["manual"] is True
+    assert unknown.marks == ("原表没有写公式",)
 
 
 def test_a_rate_that_departments_report_themselves_is_taken_last_and_said() -> None:

@@ -64,15 +64,11 @@ def _exact(name: str, dictionary: Dictionary) -> set[str]:
 
 
 def _by_label(name: str, dictionary: Dictionary) -> set[str]:
-    """Fields of the items that carry the label; an item's own name counts before the aliases of others."""
-    readings = {("", label(name))} | set(_with_basis(name))
-    own = {item + basis for basis, text in readings for item in (text,) if item + basis in dictionary}
-    aliased = {
-        item + basis
-        for basis, text in readings
-        for item, labels in dictionary.labels.items()
-        if text in labels and item + basis in dictionary
-    }
+    """Fields of the items that carry the label themselves; an item's own name counts before the aliases of others."""
+    readings = {("", label(name)), *_with_basis(name)}
+    found = [field for field in dictionary.fields.values() if not field.formulas]
+    own = {field.name for field in found if (field.basis, label(field.item)) in readings}
+    aliased = {field.name for field in found for alias in field.aliases if (field.basis, label(alias)) in readings}
     return own or aliased
 
 
