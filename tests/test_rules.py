@@ -128,8 +128,10 @@ def test_forms_the_scheme_language_has_not_are_judged_and_said() -> None:
         "超过规定5个工作日扣0.5分,10个工作日扣1分,以此类推",
         "无结余3分;有结余但不超过上年结转2分;结余超过上年结转不得分",
         "100%-80%(含80%)、80%-50%(含50%)、50%-0%",
+        "小于或等于1计5分，否则按比例计分",
     ):
         drafted = rule(sentence, NOTE)
+        assert not any("不成立" in mark for mark in drafted.marks)
         assert keys(drafted)["manual"] is True
         assert any("本版方案不能写" in mark for mark in drafted.marks)
 

@@ -73,12 +73,13 @@ def draft_rule(printed: Printed, dictionary: Dictionary, known: Known) -> Drafte
     form, told = form_of(sentence, printed)
     marks = [*sentence.doubts, *told, *_about_weight(printed)]
     remarks: tuple[str, ...] = ()
-    if isinstance(sentence.meaning, _COMPUTED):
+    if isinstance(sentence.meaning, _COMPUTED) and "manual" not in form:
         own = sentence.meaning.value if isinstance(sentence.meaning, Share) else ""
         value = value_of(printed.name, [*printed.notes, printed.sentence], own, dictionary, known)
         marks += value.doubts
         if value.formula is None:
-            remarks = (f"公式原文：{value.printed or '没有'}", f"补上 value 之后可用：{_shown(form)}")
+            told_so = (f"公式原文：{value.printed}",) if value.printed else ()
+            remarks = (*told_so, f"补上 value 之后可用：{_shown(form)}")
             form = {"manual": True}
         else:
             marks += _about_missing(value, dictionary, form)
