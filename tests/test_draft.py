@@ -74,14 +74,23 @@ def test_the_head_leaves_to_a_person_what_the_table_does_not_say(drafting: Draft
     made, drafted = drafting(indicator_table(), "本地.yaml")
     assert drafted.file.region.name == "待填"
     assert [mark for mark in made.marks if "请填写" in mark] == [
-        "请填写区划代码和地区名称",
+        "请填写区划代码",
+        "请填写地区名称",
         "请填写数据年度",
         "请填写文号",
     ]
     assert made.scheme.count("待人工确认：") == len(made.marks) + sum(len(rule.marks) for rule in made.rules)
     known, scheme = drafting(indicator_table())
     assert scheme.name == "绥宁县 2019（430527）"
-    assert not any("区划" in mark or "年度" in mark for mark in known.marks)
+    assert [mark for mark in known.marks if "请填写" in mark] == ["请填写文号"]
+
+
+def test_marks_about_weights_are_written_even_where_no_level_prints_one(drafting: Drafting) -> None:
+    rows = [[None if column in (1, 3) else value for column, value in enumerate(row)] for row in INDICATORS[:3]]
+    made, drafted = drafting(indicator_table(rows=rows, scores=[1, 1, 1]))
+    assert drafted.file.levels == {}
+    assert made.marks[-1] == "各指标分值合计 15 分，不是 100 分"
+    assert f"# 待人工确认：{made.marks[-1]}" in made.scheme
 
 
 def test_a_year_in_the_title_is_the_schemes(drafting: Drafting) -> None:

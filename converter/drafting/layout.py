@@ -39,8 +39,8 @@ def scheme_text(
 ) -> str:
     """The whole file."""
     lines = [*comment(_HEAD.format(source=head.source, mark=MARK), 0), *_top(head), ""]
+    lines += [line for mark in level_marks for line in _marked(mark, 0)]
     if levels:
-        lines += [line for mark in level_marks for line in _marked(mark, 0)]
         lines += ["levels:", *(_level(name, full, parts) for name, (full, parts) in levels.items()), ""]
     lines.append("indicators:")
     for rule, source in zip(rules, printed, strict=True):
@@ -50,11 +50,7 @@ def scheme_text(
 
 def marks_of_head(head: Head) -> list[str]:
     """What the top of the file leaves to a person."""
-    missing = [
-        ("区划代码和地区名称", head.code and head.region),
-        ("数据年度", head.year),
-        ("文号", ""),
-    ]
+    missing = [("区划代码", head.code), ("地区名称", head.region), ("数据年度", head.year), ("文号", "")]
     return [f"请填写{what}" for what, known in missing if not known] + ["等次起点按 90、80、60 草拟"]
 
 
