@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from converter.console import APP_SETTINGS, EXIT_CODES, Command, JsonOption, MappingsOption, print_json, print_lines
+from converter.drafts import draft_command
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, Finding, Level, RunError
 
 if TYPE_CHECKING:
@@ -197,3 +198,6 @@ def _wanted(library: "Library", code: str | None, year: int | None) -> "Iterator
     for template in load_templates(library):
         if year is None and code in (None, template.reference):
             yield template.name, template.scheme
+
+
+scheme_app.command("draft", cls=Command, epilog=EXIT_CODES)(draft_command)

@@ -33,6 +33,7 @@ COMMANDS = [
     ["scheme", "show"],
     ["scheme", "lint"],
     ["scheme", "test"],
+    ["scheme", "draft"],
 ]
 #: [code] what, where（what to do next）, in one line.
 ONE_LINE = re.compile(r"\[[RC]\d\d\] [^\n]*[一-鿿][^\n]*（[^\n]*[一-鿿][^\n]*）\n")

@@ -1,150 +1,172 @@
-"""A form drafted from a table that no form knows: it loads, and reads the table it was drafted from."""
+"""A printed indicator table as a scheme: the Suining draft against the hand-written scheme, and what stands in a draft."""
 
-import copy
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given as examples
+from hypothesis import settings
 from hypothesis import strategies as st
 
+from converter.drafting.draft import Draft, draft, head_of, table_of
+from converter.drafting.layout import Head
+from converter.drafting.values import lent
+from converter.intake.cells import Workbook
 from converter.mapping.documents import Document
-from converter.mapping.draft import draft
-from converter.mapping.facts import Reading
-from converter.mapping.fields import add_items
-from converter.mapping.forms import Form, load_form
+from converter.mapping.facts import Reading, read_documents
 from converter.mapping.library import Library
-from converter.reading import read_file
-from tests.conftest import Command
+from converter.scoring.cases import run_cases
+from converter.scoring.compute import score
+from converter.scoring.inputs import Derivations
+from converter.scoring.schemes import Scheme
 from tests.test_locate import page
-from tests.workbooks import Grid, Value, basic_data, write_xlsx
+from tests.test_oracle import departments, given
+from tests.workbooks import INDICATORS, WIDE, Grid, Value, indicator_table
 
-KNOWN = Library().dictionary
-
-
-def unknown(unit: str = "单位：万元") -> Grid:
-    """A table that no form knows: 专项资金 with three columns, a known row among its own."""
-    grid = Grid("专项资金执行情况")
-    grid.row(0, "附件6")
-    grid.row(1, "2019年专项资金执行情况表")
-    grid.row(2, "填报单位：绥宁县水利局", None, None, unit)
-    grid.row(3, "项目", "2018年执行数", "2019年预算安排数", "2019年执行数", "执行率（%）")
-    rows: tuple[tuple[Value, ...], ...] = (
-        ("一、农田水利（含维修）", 10, 20, 18, "90%"),
-        ("二、河道整治", 5, 6, 6, "100%"),
-        ("公务接待费", 1, 2, 1.5, "75%"),
-        ("合计", 16, 28, 25.5, "91.07%"),
-    )
-    for at, row in enumerate(rows, start=4):
-        grid.row(at, *row)
-    grid.row(9, "注：本表不含结转资金。")
-    return grid
+DEPARTMENTS = 5_000
+LIBRARY = Library()
+Drafting = Callable[..., tuple[Draft, Scheme]]
 
 
-def own(folder: Path, text: str) -> Library:
-    (folder / "own" / "forms").mkdir(parents=True, exist_ok=True)
-    (folder / "own" / "forms" / "草稿.yaml").write_text(text, encoding="utf-8")
-    return Library(folder / "own")
+@pytest.fixture
+def drafting(library: Library, tmp_path: Path) -> Drafting:
+    """A sheet as its draft, and the draft as a loaded scheme."""
+
+    def through(grid: Grid, output: str = "430527/2019.yaml", *known: Scheme) -> tuple[Draft, Scheme]:
+        reading: Reading = read_documents(Workbook([page(grid).sheet]), "表.xlsx", library.forms, library.dictionary)
+        path = tmp_path / output
+        table = table_of(reading)
+        made = draft(table, head_of(table, path, {"430527": "绥宁县"}), library.dictionary, lent(known))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(made.scheme, encoding="utf-8")
+        path.with_suffix(".cases.yaml").write_text(made.cases, encoding="utf-8")
+        return made, Scheme(Document(path, path.name), library.dictionary)
+
+    return through
 
 
-def read_with(library: Library, folder: Path, grid: Grid) -> Reading:
-    path = write_xlsx(folder / "表.xlsx", grid)
-    return read_file(path, "甲局/表.xlsx", library.forms, library.dictionary)
+def test_the_suining_draft_scores_as_the_scheme_written_by_hand(
+    drafting: Drafting, scheme: Scheme, derivations: Derivations
+) -> None:
+    _, drafted = drafting(indicator_table())
+    inputs = given(departments(DEPARTMENTS), derivations)
+    by_hand, by_draft = score(inputs, scheme), score(inputs, drafted)
+    assert [column.rule.name for column in by_draft] == [column.rule.name for column in by_hand]
+    for ours, theirs in zip(by_draft, by_hand, strict=True):
+        assert ours.rule.weight == theirs.rule.weight
+        for part in ("value", "score", "low", "high", "self_score"):
+            np.testing.assert_array_equal(getattr(ours, part), getattr(theirs, part), f"{ours.rule.name} {part}")
+        assert (ours.status == theirs.status).all()
+        for name, points in ours.others.items():
+            np.testing.assert_array_equal(points, theirs.others[name], f"{ours.rule.name} {name}")
 
 
-def test_the_draft_loads_and_reads_the_table_it_came_from(tmp_path: Path, library: Library) -> None:
-    text = draft(page(unknown()), "专项资金执行情况", library.dictionary)
-    laid = own(tmp_path, text)
-    (document,) = read_with(laid, tmp_path, unknown()).documents
-    assert (document.form, document.department, document.year) == ("专项资金执行情况", "绥宁县水利局", 2019)
-    read = {(fact.field, fact.year): fact.value for fact in document.facts}
-    assert read["农田水利含维修执行数", 2019] == 18
-    assert read["农田水利含维修执行数", 2018] == 10
-    assert read["合计预算安排数", 2019] == 28
-    assert len(read) == 12
-    assert not [item for item in document.findings if item.code.startswith("M")]
+def test_the_worked_cases_of_a_draft_come_out_as_they_are_written(drafting: Drafting, derivations: Derivations) -> None:
+    made, drafted = drafting(indicator_table())
+    results = list(run_cases(drafted, derivations))
+    assert len(results) == made.cases.count("- case:") > 80
+    assert [line for result in results for line in result.failures] == []
 
 
-def test_it_says_what_was_left_out_and_what_a_person_must_confirm(library: Library) -> None:
-    text = draft(page(unknown("")), "专项资金执行情况", library.dictionary)
-    assert "# “执行率（%）”一栏是比率，没有列入" in text
-    assert "# unit: 万元          # 待人工确认：表内没有写金额单位" in text
-    assert "待人工确认：河道整治" in text
-    assert '"{上年}执行数": 执行数' in text
+def test_the_head_leaves_to_a_person_what_the_table_does_not_say(drafting: Drafting) -> None:
+    made, drafted = drafting(indicator_table(), "本地.yaml")
+    assert drafted.file.region.name == "待填"
+    assert [mark for mark in made.marks if "请填写" in mark] == [
+        "请填写区划代码",
+        "请填写地区名称",
+        "请填写数据年度",
+        "请填写文号",
+    ]
+    assert made.scheme.count("待人工确认：") == len(made.marks) + sum(len(rule.marks) for rule in made.rules)
+    known, scheme = drafting(indicator_table())
+    assert scheme.name == "绥宁县 2019（430527）"
+    assert [mark for mark in known.marks if "请填写" in mark] == ["请填写文号"]
 
 
-def test_a_name_that_the_dictionary_has_for_something_else_is_not_taken(library: Library) -> None:
-    text = draft(page(unknown()), "专项资金", library.dictionary)
-    assert '"公务接待费": 专项资金公务接待费' in text
+def test_marks_about_weights_are_written_even_where_no_level_prints_one(drafting: Drafting) -> None:
+    rows = [[None if column in (1, 3) else value for column, value in enumerate(row)] for row in INDICATORS[:3]]
+    made, drafted = drafting(indicator_table(rows=rows, scores=[1, 1, 1]))
+    assert drafted.file.levels == {}
+    assert made.marks[-1] == "各指标分值合计 15 分，不是 100 分"
+    assert f"# 待人工确认：{made.marks[-1]}" in made.scheme
 
 
-def test_what_the_dictionary_knows_becomes_its_field(tmp_path: Path, library: Library) -> None:
-    grid = Grid("三公经费明细")
-    grid.row(0, "三公经费支出明细表")
-    grid.row(1, "支出项目", "2019年预算数", "2019年决算数")
-    grid.row(2, "公务接待", 2, 1.5)
-    grid.row(3, "公车运行维护", 8, 7)
-    text = draft(page(grid), "三公明细", library.dictionary)
-    assert '"公务接待": 公务接待费' in text
-    assert "fields:" not in text
-    laid = own(tmp_path, text)
-    (document,) = read_with(laid, tmp_path, grid).documents
-    assert {fact.field: fact.value for fact in document.facts}["公务接待费决算数"] == 1.5
+def test_a_year_in_the_title_is_the_schemes(drafting: Drafting) -> None:
+    _, drafted = drafting(indicator_table(title="2021年度部门整体支出绩效评价指标表"), "本地.yaml")
+    assert drafted.file.year == 2021
+    assert drafted.file.title == "2021年度部门整体支出绩效评价指标表"
 
 
-@pytest.mark.parametrize(
-    "grid",
-    [
-        Grid("字", {(0, 0): "说明", (1, 0): "本表无数据"}),
-        Grid("数", {(0, 0): 1, (1, 1): 2}),
-        Grid("一", {(0, 0): "甲", (0, 1): 1}),
-    ],
-    ids=["words", "numbers", "no head"],
-)
-def test_a_sheet_without_a_table_gives_no_draft(grid: Grid, library: Library) -> None:
-    assert draft(page(grid), "表", library.dictionary) == ""
+def test_every_sentence_is_kept_to_the_letter(drafting: Drafting) -> None:
+    _, drafted = drafting(indicator_table())
+    printed = [str(row[6] or INDICATORS[11][6]).strip() for row in INDICATORS]
+    assert [rule.spec.text for rule in drafted.rules] == printed
 
 
-@settings(max_examples=60)
-@given(
-    st.dictionaries(
-        st.tuples(st.integers(0, 7), st.integers(0, 4)),
-        st.one_of(
-            st.text(max_size=12),
-            st.floats(-1e6, 1e6),
-            st.sampled_from(
-                ["2019年决算数", "项目", "三公经费", "50%", "合计", "a: b", "'", "# x", "{本年}", "a|b", "- c"]
-            ),
-        ),
-        min_size=1,
-        max_size=30,
-    )
-)
-def test_whatever_the_sheet_its_draft_loads(cells: dict[tuple[int, int], Value]) -> None:
-    dictionary = copy.deepcopy(KNOWN)
-    text = draft(page(Grid("表", dict(cells))), "草稿", dictionary)
-    if text:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "草稿.yaml"
-            path.write_text(text, encoding="utf-8")
-            document = Document(path, "草稿.yaml")
-            add_items(dictionary, "草稿", document.parse(Form).items, document)
-            assert load_form(document, dictionary).form == "草稿"
+def test_the_same_table_gives_the_same_bytes(drafting: Drafting) -> None:
+    one, other = (drafting(indicator_table())[0] for _ in range(2))
+    assert (one.scheme, one.cases) == (other.scheme, other.cases)
 
 
-def test_the_command_drafts_what_was_not_known(tmp_path: Path, jixiao: Command) -> None:
-    path = write_xlsx(tmp_path / "甲局.xlsx", basic_data(unit="单位：万元"), unknown())
-    done = jixiao("describe", path, "--draft")
-    assert done.returncode == 0
-    assert done.stdout.count("form:") == 1
-    (tmp_path / "own" / "forms").mkdir(parents=True)
-    (tmp_path / "own" / "forms" / "专项资金.yaml").write_text(done.stdout, encoding="utf-8")
-    after = jixiao("describe", path, "--mappings", tmp_path / "own")
-    assert "工作表“专项资金执行情况”：专项资金执行情况" in after.stdout
-    known = jixiao("describe", write_xlsx(tmp_path / "乙局.xlsx", basic_data()), "--draft")
-    assert (known.returncode, known.stdout) == (1, "")
-    broken = tmp_path / "坏.xlsx"
-    broken.write_bytes(b"PK\x03\x04")
-    refused = jixiao("describe", broken, "--draft")
-    assert refused.returncode == 2
-    assert "[R15]" in refused.stderr
+def test_weights_that_do_not_add_up_are_said(drafting: Drafting) -> None:
+    rows = [list(row) for row in INDICATORS]
+    rows[4][5] = 18
+    made, _ = drafting(indicator_table(rows=rows))
+    assert "“过程”印的分值是 60 分，其下各指标合计 70 分" in made.marks
+    assert "各指标分值合计 110 分，不是 100 分" in made.marks
+
+
+@pytest.mark.parametrize("sign", ["Q", "W", ""])
+def test_lost_signs_leave_the_scores_as_they_are_and_mark_the_row(drafting: Drafting, sign: str) -> None:
+    plain, _ = drafting(indicator_table())
+    rows = [
+        [str(value).replace("≦", sign) if column == 6 and value else value for column, value in enumerate(row)]
+        for row in INDICATORS
+    ]
+    made, _ = drafting(indicator_table(rows=rows))
+    for own, theirs in zip(made.rules, plain.rules, strict=True):
+        assert [pair for pair in own.keys if pair[0] != "text"] == [pair for pair in theirs.keys if pair[0] != "text"]
+    assert [rule.name for rule in made.marked if any("比较符号" in mark for mark in rule.marks)] == [
+        "在职人员控制率",
+        "“三公经费”变动率",
+    ]
+
+
+CELLS: list[Value] = [
+    None,
+    WIDE,
+    "5",
+    5,
+    -3,
+    "好",
+    "每超过1%扣1分",
+    "①一，2分；②二，3分。",
+    "甲（5分）",
+    "A: b # c",
+    '"',
+    "- x",
+    "控制率",
+    "100%计满分，每低于5%扣2分",
+]
+
+
+@examples(st.lists(st.lists(st.sampled_from(CELLS), min_size=8, max_size=8), min_size=1, max_size=5))
+@settings(max_examples=40)
+def test_whatever_the_table_holds_the_draft_loads_and_its_cases_run(rows: list[list[Value]]) -> None:
+    library = LIBRARY
+    grid = indicator_table(rows=rows, scores=[None] * len(rows))
+    grid.merges = []
+    reading = read_documents(Workbook([page(grid).sheet]), "表.xlsx", library.forms, library.dictionary)
+    if not any(document.lines for document in reading.documents):
+        return
+    made = draft(table_of(reading), Head("表.xlsx", "指标表"), library.dictionary, {})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "2019.yaml"
+        path.write_text(made.scheme, encoding="utf-8")
+        path.with_suffix(".cases.yaml").write_text(made.cases, encoding="utf-8")
+        drafted = Scheme(Document(path, path.name), library.dictionary)
+        results = list(run_cases(drafted, Derivations(library.dictionary)))
+    assert [line for result in results for line in result.failures] == []
+    assert len(drafted.rules) == len(made.rules)

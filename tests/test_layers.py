@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "converter"
-ROOMS = ["vocabulary", "intake", "mapping", "scoring", "books", "audit"]
+ROOMS = ["vocabulary", "intake", "mapping", "scoring", "drafting", "books", "audit"]
 TOP = [
     "progress",
     "engine",
@@ -19,6 +19,7 @@ TOP = [
     "run",
     "console",
     "handing_on",
+    "drafts",
     "scheme_commands",
     "cli",
     "__main__",

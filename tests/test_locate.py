@@ -193,7 +193,7 @@ def heads(*texts: str) -> Grid:
 
 
 def test_each_level_has_the_weight_to_its_right(forms: dict[str, Form]) -> None:
-    assert indicators(indicator_table(), forms) == LocatedIndicators(3, [0, 2, 4], [1, 3, 5], 6, 8)
+    assert indicators(indicator_table(), forms) == LocatedIndicators(3, [0, 2, 4], [1, 3, 5], 6, 8, [7])
 
 
 @pytest.mark.parametrize(

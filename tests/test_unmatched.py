@@ -5,7 +5,7 @@ from converter.mapping.facts import read_documents
 from converter.mapping.library import Library
 from converter.mapping.unmatched import Unmatched, known_labels, unmatched
 from converter.vocabulary.labels import label
-from tests.test_draft import unknown
+from tests.test_form_draft import unknown
 from tests.test_locate import page
 from tests.workbooks import SUINING_BASIC, Grid, accounts, basic_data, indicator_table
 

@@ -17,11 +17,11 @@ _WIDTHS = (5, 18, 6, 24, 14, 12, 6, 8, 5, 30, 16, 7, 12, 8, 10)
 def sample(output: Output, count: int, seed: int) -> list[Record]:
     """`count` facts that stand in a cell, drawn without repetition, in the order of their cells; the same for a seed.
 
-    Raises RunError R13 where OUT holds no such fact.
+    Raises RunError R16 where OUT holds no such fact.
     """
     facts = sorted((row for row in output.facts if row["文件"]), key=_where)
     if not facts:
-        raise RunError("R13", "输出里没有来自单元格的数据，无法抽样", "请核对 OUT 是否为 jixiao run 的输出")
+        raise RunError("R16", "输出里没有来自单元格的数据，无法抽样", "请核对 OUT 是否为 jixiao run 的输出")
     chosen = random.Random(seed).sample(facts, min(count, len(facts)))  # noqa: S311  # drawn again by whoever checks
     return sorted(chosen, key=_where)
 

@@ -10,11 +10,12 @@ from converter.mapping.fields import Dictionary, FieldKind
 from converter.mapping.forms import Form
 from converter.mapping.locate import Located, locate_indicators, locate_tables
 from converter.mapping.page import Page, Seen
-from converter.mapping.rows import SELF_SCORE, WEIGHT, Entry, IndicatorRows, Note, Rows, TableRows
+from converter.mapping.rows import SELF_SCORE, WEIGHT, Entry, IndicatorRows, Line, Note, Rows, TableRows
 from converter.vocabulary.findings import Finding, Place, finding, mask
+from converter.vocabulary.labels import plain, shown
 from converter.vocabulary.numbers import USABLE, State
 
-__all__ = ["SELF_SCORE", "WEIGHT", "Document", "Fact", "Printed", "Reading", "read_documents"]
+__all__ = ["SELF_SCORE", "WEIGHT", "Document", "Fact", "Line", "Printed", "Reading", "read_documents"]
 _PROBLEMS = {State.UNREADABLE: "D01", State.ERROR: "D02", State.STALE: "D03"}
 #: The sheets by which our own books are known when they come back.
 _OWN_SHEETS = ({"评分表", "核对", "说明"}, {"汇总", "指标得分", "规范数据"})
@@ -54,6 +55,8 @@ class Document:
     unit: str = ""
     facts: list[Fact] = field(default_factory=list)
     printed: list[Printed] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    title: str = ""
     findings: list[Finding] = field(default_factory=list)
     unit_named: bool = True
     year_cell: Cell | None = None
@@ -120,6 +123,7 @@ def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial:
         indicators.read(located)
         _fill(document, page, form, indicators)
         document.printed = [Printed(name, text, _place(document, cell)) for name, text, cell in indicators.sentences]
+        document.lines, document.title = indicators.lines, _title(page, form, located.head_row)
         return document
     tables, reasons = locate_tables(page, form, dictionary)
     if not tables or (reasons and not partial):
@@ -133,6 +137,13 @@ def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial:
         reader.read(table)
     _fill(document, page, form, reader)
     return document
+
+
+def _title(page: Page, form: Form, head_row: int) -> str:
+    """The line above the heads that bears one of the form's titles, as printed; else the form's first title."""
+    texts = (shown(text) for row in range(head_row) for _, text in page.sheet.texts(row) if len(text) <= 60)
+    titles = [plain(title) for title in form.titles]
+    return next((text for text in texts if any(title in plain(text) for title in titles)), form.titles[0])
 
 
 def _date(document: Document, tables: Sequence[Located]) -> None:

@@ -43,13 +43,17 @@ class Located:
 
 @dataclass
 class LocatedIndicators:
-    """The columns of an indicator list: level by level, each level's weight (None without one), and the rest."""
+    """The columns of an indicator list: level by level, each level's weight (None without one), and the rest.
+
+    `notes` are the columns that explain an indicator (指标说明, 指标解释), from left to right.
+    """
 
     head_row: int
     levels: list[int]
     weights: list[int | None]
     rule: int | None
     self_score: int
+    notes: list[int] = field(default_factory=list)
 
 
 def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[Located], list[str]]:
@@ -176,7 +180,9 @@ def _indicator_columns(labels: dict[int, str], row: int, spec: IndicatorTable) -
     for level, column in enumerate(known):
         until = known[level + 1] if level + 1 < len(known) else len(labels) + max(labels)
         weights.append(next((c for c in sorted(labels) if column < c < until and labels[c] in weight_names), None))
-    return LocatedIndicators(row, known, weights, _first(labels, spec.rule), self_score)
+    heads = {label(name) for name in spec.note}
+    notes = [column for column in sorted(labels) if labels[column] in heads]
+    return LocatedIndicators(row, known, weights, _first(labels, spec.rule), self_score, notes)
 
 
 def _first(labels: dict[int, str], names: Sequence[str]) -> int | None:

@@ -38,6 +38,19 @@ class Note(NamedTuple):
     subject: str = ""
 
 
+class Line(NamedTuple):
+    """What an indicator list prints of one indicator: its levels from coarse to fine and their weights (None where the row
+    prints none, and `shared` where a merged cell gives the indicator the weight of a row above), sentence and explanations.
+    """
+
+    levels: tuple[str, ...]
+    weights: tuple[float | None, ...]
+    shared: bool
+    sentence: str
+    notes: tuple[str, ...]
+    cell: Cell
+
+
 class Rows:
     """What the readers of both kinds of forms share: entries, notes, and the labels that are no rows of data."""
 
@@ -193,6 +206,7 @@ class IndicatorRows(Rows):
         super().__init__(page, form)
         self.totals = {label(text) for text in totals}
         self.sentences: list[tuple[str, str, Cell]] = []
+        self.lines: list[Line] = []
 
     def read(self, located: LocatedIndicators) -> None:
         """Every row below the head that names an indicator; weights and levels follow the merged ranges."""
@@ -222,6 +236,18 @@ class IndicatorRows(Rows):
         self._add(names[-1] + SELF_SCORE, (row, located.self_score))
         if located.rule is not None and (text := self.sheet.text((row, located.rule)).strip()):
             self.sentences.append((names[-1], text, self.sheet.anchor((row, located.rule))))
+
+        self.lines.append(self._line(names, row, located))
+
+    def _line(self, names: list[str], row: int, located: LocatedIndicators) -> Line:
+        columns = [None if c is None or self.covered((row, c)) else c for c in located.weights]
+        numbers = [None if c is None else self.sheet.number((row, c)) for c in columns]
+        weights = tuple(None if n is None or n.state not in USABLE else n.value for n in numbers)
+        own = located.weights[-1]
+        sentence = "" if located.rule is None else self.sheet.text((row, located.rule)).strip()
+        notes = tuple(self.sheet.text((row, column)).strip() for column in located.notes)
+        shared = own is not None and self.covered((row, own))
+        return Line(tuple(names), weights, shared, sentence, notes, (row, located.levels[-1]))
 
     def _add(self, name: str, cell: Cell) -> None:
         number = self.sheet.number(cell)

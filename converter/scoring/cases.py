@@ -117,7 +117,7 @@ def _scored(
     cases = document.parse(CasesFile).cases
     for index, case in enumerate(cases):
         _check_names(case, index, document, scheme, derivations)
-    inputs = _inputs(cases, scheme, derivations, document)
+    inputs = case_inputs(cases, scheme, derivations, document)
     return cases, score(inputs, scheme), inputs
 
 
@@ -168,7 +168,7 @@ def _answers(case: Case, index: int, scheme: Scheme, document: Document) -> Iter
         yield from ((field, None if math.isnan(number) else number) for field, number in facts)
 
 
-def _inputs(cases: list[Case], scheme: Scheme, derivations: Derivations, document: Document) -> Inputs:
+def case_inputs(cases: list[Case], scheme: Scheme, derivations: Derivations, document: Document) -> Inputs:
     """The cases as facts; a derived field that is given is taken as given."""
     year = scheme.file.year
     rows: list[tuple[object, ...]] = []

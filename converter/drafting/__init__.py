@@ -1,0 +1,1 @@
+"""Drafting: a county's printed indicator table → a scheme to be finished by hand."""
