@@ -255,10 +255,10 @@ def test_built_in_names_and_aliases_are_not_lost_in_folding(library: Library) ->
 @pytest.mark.parametrize(
     ("name", "kind", "sources"),
     [
-        ("编制数", FieldKind.PEOPLE, ("基础数据表",)),
+        ("编制数", FieldKind.PEOPLE, ("基础数据表", "财决附02")),
         ("在职人员控制率填报数", FieldKind.RATIO, ("基础数据表",)),
         ("三公经费决算数", FieldKind.MONEY, ("基础数据表",)),
-        ("项目支出决算数", FieldKind.MONEY, ("财决01", "基础数据表")),
+        ("项目支出决算数", FieldKind.MONEY, ("公开03", "财决01", "财决04", "财决05-2", "基础数据表")),
         ("满意度", FieldKind.RATIO, ()),
         ("重点工作考核得分", FieldKind.SCORE, ()),
     ],

@@ -39,6 +39,21 @@ class Grid:
         formats = {(r + rows, c + columns): code for (r, c), code in self.formats.items()}
         return replace(self, cells=cells, merges=merges, formats=formats)
 
+    def widened(self, at: int, axis: int) -> "Grid":
+        """The same sheet with a blank row (axis 0) or column (axis 1) put in before `at`; merged ranges grow with it."""
+
+        def shift(cell: Cell) -> Cell:
+            moved = list(cell)
+            moved[axis] += cell[axis] >= at
+            return moved[0], moved[1]
+
+        merges = []
+        for top, left, bottom, right in self.merges:
+            merges.append((*shift((top, left)), *shift((bottom, right))))
+        cells = {shift(cell): value for cell, value in self.cells.items()}
+        formats = {shift(cell): code for cell, code in self.formats.items()}
+        return replace(self, cells=cells, merges=merges, formats=formats)
+
 
 def write_xlsx(path: Path, *grids: Grid) -> Path:
     """Writes the sheets as .xlsx; a text that starts with = becomes a formula without a value."""

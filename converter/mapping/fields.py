@@ -21,21 +21,27 @@ class FieldKind(StrEnum):
     RATIO = "比率"
     SCORE = "得分"
     COUNT = "计数"
+    AREA = "面积"
 
     @property
     def unit(self) -> str:
         """The canonical unit: money in 万元, people in 人, a ratio as 1.13 for 113%."""
-        return {"金额": "万元", "人数": "人", "比率": "比率", "得分": "分", "计数": "个"}[self.value]
+        units = {"金额": "万元", "人数": "人", "比率": "比率", "得分": "分", "计数": "个", "面积": "平方米"}
+        return units[self.value]
 
 
 class Item(Strict):
-    """An entry of `items`: one field for each of its bases, or one field of its own name."""
+    """An entry of `items`: one field for each of its bases, or one field of its own name.
+
+    `like` names another item (of another scope) whose name and aliases stand for this one, too.
+    """
 
     kind: FieldKind = Key(strict=False)
     meaning: str
     sources: list[str]
     bases: list[str] = []
     aliases: list[str] = []
+    like: str = ""
     repeats: bool = False
 
 
@@ -114,6 +120,17 @@ def load_fields(layers: Sequence[Document]) -> Dictionary:
             dictionary.forget(name, added)
             labels = (label(text) for text in (name, *item.aliases))
             dictionary.labels[name] = tuple(dict.fromkeys(text for text in labels if text))
+            if item.like:
+                if item.like not in dictionary.labels:
+                    advice = (
+                        f"是否为“{close}”？" if (close := nearest(item.like, dictionary.labels)) else "请先登记该项目"
+                    )
+                    raise document.error(
+                        "C05", f"like 所指的“{item.like}”不在前面的项目中", advice, "items", name, "like"
+                    )
+                dictionary.labels[name] = tuple(
+                    dict.fromkeys((*dictionary.labels[name], *dictionary.labels[item.like]))
+                )
             for made in _of_item(name, item):
                 _add(dictionary, made, added, document.place("items", name))
         for name, derived in content.derived.items():

@@ -5,27 +5,19 @@ from dataclasses import dataclass, field
 
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary
-from converter.mapping.forms import Form, Head, IndicatorTable, Table, match_head
+from converter.mapping.forms import Form, Head, IndicatorTable, Table
+from converter.mapping.heads import Column, Heads, read_heads, read_labels
 from converter.mapping.page import Page
-from converter.vocabulary.labels import label, unit_of
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a located table: what its head says, in which unit, and where the head stands."""
-
-    index: int
-    head: Head
-    unit: str
-    cell: Cell
+from converter.vocabulary.labels import label
 
 
 @dataclass
 class Located:
-    """A table found on a sheet; rows run from `first` to before `last`.
+    """A table found on a sheet; rows run from `first` to before `last`, their names stand in the columns `names`.
 
     `doubts` are heads that contradict the years, `missing` heads that are not there, `repeats` rows in which a page break
-    prints the head again, `others` the label heads of more such tables, which are not read.
+    prints the head again, `others` the label heads of more such tables, which are not read. `left` is the lane of the
+    same table to the left.
     """
 
     table: Table
@@ -33,12 +25,14 @@ class Located:
     label_column: int
     columns: list[Column]
     year: int | None
+    names: range = range(0)
     first: int = 0
     last: int = 0
     doubts: list[Column] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     repeats: set[int] = field(default_factory=set)
     others: list[Cell] = field(default_factory=list)
+    left: "Located | None" = None
 
 
 @dataclass
@@ -53,37 +47,66 @@ class LocatedIndicators:
 
 
 def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[Located], list[str]]:
-    """The form's tables on the sheet, and for each table not found the reason."""
-    found, reasons = [], []
+    """The form's tables on the sheet, and the reason for each one that should be there and is not found.
+
+    An optional table whose fields another one gives already is not looked for.
+    """
+    found: list[Located] = []
+    reasons: list[tuple[Table, str]] = []
     label_heads = {label(text) for table in form.tables for text in table.label}
     for table in form.tables:
+        given = {name for located in found for name in located.table.fields()}
+        if table.optional and given >= set(table.fields()):
+            continue
         located = _locate(page, table, label_heads, dictionary)
         if isinstance(located, str):
-            reasons.append(located)
+            reasons.append((table, located))
         else:
             found.append(located)
+            found += _lanes(page, located, label_heads, dictionary)
+    _bound(page, found, label_heads, dictionary)
+    return found, [text for table, text in reasons if not (found and table.optional)]
+
+
+def _bound(page: Page, found: list[Located], label_heads: set[str], dictionary: Dictionary) -> None:
+    """A table ends where the heads of another one, or of one more such table, begin below it."""
     for located in found:
         _look_for_more(page, located, label_heads, dictionary)
-    heads = [(located.head_row, located.label_column) for located in found]
+    heads = [(located.head_row, located.label_column) for located in found if located.table.values != "beside"]
     heads += [cell for located in found for cell in located.others]
     for located in found:
         below = [row for row, column in heads if column == located.label_column and row > located.head_row]
         located.last = min(below, default=len(page.sheet.rows))
-        located.first = located.head_row + 1
-    return found, reasons
+
+
+def _lanes(page: Page, first: Located, label_heads: set[str], dictionary: Dictionary) -> Iterator[Located]:
+    """The same heads again to the right in the head row, where the form says that they are one table."""
+    if not first.table.lanes:
+        return
+    left = first
+    for cell in _places(page, first.table):
+        if cell[0] == first.head_row and cell[1] > left.label_column:
+            lane, _ = _columns(page, first.table, cell, label_heads, dictionary)
+            if lane.columns:
+                lane.left = left
+                lane.names = range(max(column.index for column in left.columns) + 1, lane.names.stop)
+                left = lane
+                yield lane
 
 
 def _look_for_more(page: Page, located: Located, label_heads: set[str], dictionary: Dictionary) -> None:
     """Notes where the same heads stand again: printed anew by a page break, or over another table."""
     for cell in _places(page, located.table):
-        if cell == (located.head_row, located.label_column):
+        if cell == (located.head_row, located.label_column) or (located.table.lanes and cell[0] == located.head_row):
             continue
-        other = _columns(page, located.table, cell, label_heads, dictionary)
-        if isinstance(other, str):
+        other, lacking = _columns(page, located.table, cell, label_heads, dictionary)
+        if lacking or not other.columns:
             continue
+        if {column.cell for column in other.columns} <= {column.cell for column in located.columns}:
+            continue  # under the same heads: 科目编码 beside 科目名称
         if cell[1] == located.label_column and _heads_of(other) == _heads_of(located):
-            located.repeats.add(cell[0])
-        else:
+            located.repeats.update(range(cell[0], other.first))
+        elif not located.table.lanes:
             located.others.append(cell)
 
 
@@ -93,23 +116,33 @@ def _heads_of(located: Located) -> list[tuple[int, Head]]:
 
 def _places(page: Page, table: Table) -> Iterator[Cell]:
     """Where the table's label head stands under its block."""
-    for text in table.label:
-        for cell in page.places.get(label(text), []):
-            if not table.block or _under_block(page, cell, table.block):
+    for head in table.label:
+        for cell in page.find(head):
+            if page.sheet.anchor(cell) == cell and (not table.block or _under_block(page, cell, table.block)):
                 yield cell
 
 
 def _locate(page: Page, table: Table, label_heads: set[str], dictionary: Dictionary) -> Located | str:
-    """The table under its first label head with all targets beside it, or why there is none."""
-    reason = f"没有找到表头“{table.label[0]}”"
+    """The table under its first label head with all targets beside it (one at least where each column is a field of its
+    own), or why there is none.
+    """
+    if table.values == "beside":
+        heads = read_labels(page, table, dictionary)
+        top = min((column.cell[0] for column in heads.columns), default=0)
+        return _located(table, (top, 0), heads) if heads.columns else f"没有找到“{table.name}”"
+    reason = f"没有找到表头“{table.name}”"
     if table.block:
-        reason = f"“{table.block[0]}”之下没有找到表头“{table.label[0]}”"
+        reason = f"“{table.block[0]}”之下没有找到表头“{table.name}”"
+    best: Located | None = None
     for cell in _places(page, table):
-        located = _columns(page, table, cell, label_heads, dictionary)
-        if not isinstance(located, str):
+        located, lacking = _columns(page, table, cell, label_heads, dictionary)
+        if not lacking and located.columns:
             return located
-        reason = located
-    return reason
+        if table.values == "below" and len(located.columns) > len(best.columns if best else []):
+            best = located
+        shown = page.sheet.text(cell).strip()
+        reason = f"表头“{shown}”右边缺少“{'”“'.join(located.missing or [table.name])}”"
+    return best or reason
 
 
 def _under_block(page: Page, cell: Cell, block: Sequence[str]) -> bool:
@@ -118,40 +151,23 @@ def _under_block(page: Page, cell: Cell, block: Sequence[str]) -> bool:
     return any(label(page.sheet.text((row, cell[1]))) in names for row in range(max(0, cell[0] - 2), cell[0]))
 
 
-def _columns(page: Page, table: Table, cell: Cell, label_heads: set[str], dictionary: Dictionary) -> Located | str:
-    """The table's columns right of its label head, up to the next label head."""
-    row, label_column = cell
-    candidates: list[tuple[int, str, list[Head]]] = []
-    for column, text in page.sheet.texts(row):
-        if column <= label_column:
-            continue
-        if page.labels[row].get(column) in label_heads:
-            break
-        heads = [head for key, target in table.columns.items() for head in _heads(table, key, target, text, dictionary)]
-        if heads:
-            candidates.append((column, text, heads))
-    year = max((head.year for *_, heads in candidates for head in heads if head.year), default=None)
-    located = Located(table, row, label_column, [], year)
-    for column, text, heads in candidates:
-        fitting = [h for h in heads if h.year is None or year is None or h.year == year + h.offset]
-        chosen = Column(column, (fitting or heads)[0], unit_of(text), (row, column))
-        located.columns.append(chosen)
-        if not fitting:
-            located.doubts.append(chosen)
-    found = {(column.head.target, column.head.offset) for column in located.columns}
-    wanted = {(target, -1 if "{上年}" in key else 0): key for key, target in table.columns.items()}
-    located.missing = [key for target, key in wanted.items() if target not in found]
-    if {target for target, _ in wanted} - {target for target, _ in found}:
-        return f"表头“{page.sheet.text(cell).strip()}”右边缺少“{'”“'.join(located.missing)}”"
-    return located
+def _columns(
+    page: Page, table: Table, cell: Cell, label_heads: set[str], dictionary: Dictionary
+) -> tuple[Located, set[str]]:
+    """The table's columns right of its label head, up to the next label head; and the targets that no head names."""
+    labels = page.labels[cell[0]]
+    ends = {labels[cell[1]]} if table.lanes else label_heads
+    stop = min((c for c, text in labels.items() if c > cell[1] and text in ends), default=page.sheet.width)
+    heads = read_heads(page, table, cell, stop, dictionary)
+    return _located(table, cell, heads), heads.lacking
 
 
-def _heads(table: Table, key: str, target: str, text: str, dictionary: Dictionary) -> Iterator[Head]:
-    """The head `text` says under `key`; a column that names a whole field is also known by the field's aliases."""
-    if (head := match_head(key, target, text)) is not None:
-        yield head
-    elif table.values == "below" and label(text) in dictionary.labels.get(dictionary[target].item, ()):
-        yield Head(target, None, 0)
+def _located(table: Table, cell: Cell, heads: Heads) -> Located:
+    first_value = min((column.index for column in heads.columns), default=cell[1])
+    names = range(cell[1], max(first_value, cell[1]))
+    return Located(
+        table, *cell, heads.columns, heads.year, names, heads.first, doubts=heads.doubts, missing=heads.missing
+    )
 
 
 def locate_indicators(page: Page, spec: IndicatorTable) -> LocatedIndicators | str:
@@ -159,29 +175,47 @@ def locate_indicators(page: Page, spec: IndicatorTable) -> LocatedIndicators | s
     wanted = {label(text) for level in spec.levels for text in level}
     for row, labels in enumerate(page.labels):
         if wanted & set(labels.values()):
-            located = _indicator_columns(labels, row, spec)
+            located = _indicator_columns(_shown_heads(page, row), row, spec)
             if located is not None:
                 return located
     return f"没有同时含有“{spec.levels[-1][0]}”和“{spec.self_score[-1]}”的表头行"
 
 
+def _shown_heads(page: Page, row: int) -> dict[int, str]:
+    """Column → head as shown in a row: a head merged with rows above counts, once, in its first column."""
+    width = page.sheet.width
+    shown = {c: label(page.sheet.text((row, c))) for c in range(width) if page.sheet.anchor((row, c))[1] == c}
+    return {column: text for column, text in shown.items() if text}
+
+
 def _indicator_columns(labels: dict[int, str], row: int, spec: IndicatorTable) -> LocatedIndicators | None:
     levels = [_first(labels, names) for names in spec.levels]
-    self_score = _first(labels, spec.self_score)
     known = [column for column in levels if column is not None]
-    if len(known) < len(levels) or self_score is None:
+    if len(known) < len(levels):
         return None
-    weight_names = {label(name) for name in spec.weight}
-    weights: list[int | None] = []
-    for level, column in enumerate(known):
-        until = known[level + 1] if level + 1 < len(known) else len(labels) + max(labels)
-        weights.append(next((c for c in sorted(labels) if column < c < until and labels[c] in weight_names), None))
-    return LocatedIndicators(row, known, weights, _first(labels, spec.rule), self_score)
+    self_score = _first({column: text for column, text in labels.items() if column > known[-1]}, spec.self_score, -1)
+    if self_score is None:
+        return None
+    others = {column: text for column, text in labels.items() if column != self_score}
+    weights = _weights(others, known, spec.weight)
+    if not any(column is not None for column in weights):  # all four columns are called 得分
+        weights = _weights(others, known, spec.self_score)
+    return LocatedIndicators(row, known, weights, _first(others, spec.rule), self_score)
 
 
-def _first(labels: dict[int, str], names: Sequence[str]) -> int | None:
-    """The column headed by the first of `names` that is there."""
-    by_text: dict[str, int] = {}
-    for column in sorted(labels):
-        by_text.setdefault(labels[column], column)
-    return next((by_text[label(name)] for name in names if label(name) in by_text), None)
+def _weights(labels: dict[int, str], levels: list[int], names: Sequence[str]) -> list[int | None]:
+    """For each level the first column of one of `names` before the next level."""
+    wanted = {label(name) for name in names}
+    bounds = [*levels[1:], max(labels) + 1]
+    return [
+        next((c for c in sorted(labels) if column < c < until and labels[c] in wanted), None)
+        for column, until in zip(levels, bounds, strict=True)
+    ]
+
+
+def _first(labels: dict[int, str], names: Sequence[str], which: int = 0) -> int | None:
+    """The column headed by the first of `names` that is there; of several such columns the first (or last, −1)."""
+    for name in names:
+        if columns := [column for column in sorted(labels) if labels[column] == label(name)]:
+            return columns[which]
+    return None

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from converter.intake.cells import Cell, Sheet
+from converter.mapping.forms import match_head
 from converter.vocabulary.labels import label, plain, shown
 
 #: Titles, name, year and unit lines stand within the first rows of a sheet.
@@ -54,15 +55,26 @@ class Page:
                 found.setdefault(text, []).append((row, column))
         return found
 
-    def has_title(self, titles: Sequence[str]) -> str:
-        """The longest of `titles` that stands in the sheet's name or among its first rows, "" without one."""
-        texts = [plain(self.sheet.name)]
-        texts += [
-            plain(text) for row in range(min(HEAD_ROWS, len(self.sheet.rows))) for _, text in self.sheet.texts(row)
-        ]
-        short = [text for text in texts if len(text) <= 60]
-        hits = [title for title in titles if any(plain(title) in text for text in short)]
-        return max(hits, key=len, default="")
+    def beside(self, cell: Cell) -> Cell:
+        """The first cell right of a cell, or of the merged range that begins there."""
+        row, column = cell
+        while self.sheet.anchor((row, column + 1)) == cell:
+            column += 1
+        return row, column + 1
+
+    def find(self, head: str) -> Iterator[Cell]:
+        """The cells that hold a head ({本年} and {上年} stand for the years), in reading order."""
+        if "{" not in head:
+            yield from self.places.get(label(head), [])
+            return
+        for text, cells in self.places.items():
+            if match_head(head, head, text) is not None:
+                yield from cells
+
+    @cached_property
+    def head_texts(self) -> list[str]:
+        """The texts of the first rows, where a title may stand."""
+        return [text for row in range(min(HEAD_ROWS, len(self.sheet.rows))) for _, text in self.sheet.texts(row)]
 
     def unit(self) -> Seen | None:
         """The unit line (单位：万元), wherever it stands."""

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary, Field, FieldKind
 from converter.mapping.forms import Form
-from converter.mapping.locate import Column, Located, LocatedIndicators
+from converter.mapping.heads import Column
+from converter.mapping.locate import Located, LocatedIndicators
 from converter.mapping.page import Page
+from converter.mapping.records import code_of
 from converter.vocabulary.findings import mask
 from converter.vocabulary.labels import label, nearest, shown, unit_of
 from converter.vocabulary.numbers import NAN, USABLE, Number, State, convert
@@ -17,6 +20,9 @@ from converter.vocabulary.numbers import NAN, USABLE, Number, State, convert
 SELF_SCORE, WEIGHT = "·自评得分", "·分值"
 #: A plain number above this in a ratio field may be percent points as well; it is not guessed.
 _LARGEST_PLAIN_RATIO = 5.0
+#: A column's number as printed in an index row: 3, （3）, 7=8+9+12. Fewer columns than this may well hold 1 and 2.
+_COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?(?:\s*[=＝].*)?")
+_FEWEST_NUMBERED = 3
 
 
 class Entry(NamedTuple):
@@ -27,6 +33,7 @@ class Entry(NamedTuple):
     number: Number
     unit: str
     cell: Cell
+    scope: str = ""
 
 
 class Note(NamedTuple):
@@ -71,7 +78,12 @@ class TableRows(Rows):
     def read(self, located: Located) -> None:
         """Every known row × column of a located table; unknown rows that hold something are noted."""
         self._note_heads(located)
-        if located.table.values == "below":
+        if located.table.values == "beside":
+            for column in located.columns:
+                self._add(located, self.dictionary[column.head.target], column, column.cell[0])
+        elif located.table.row:
+            self._read_named(located)
+        elif located.table.values == "below":
             self._read_below(located)
         else:
             self._read_rows(located)
@@ -89,23 +101,38 @@ class TableRows(Rows):
             self.note("M02", f"“{text}”另有一张同样的表，只读取了第一张", cell, text)
         for key in located.missing:
             at = (located.head_row, located.label_column)
-            self.note("M02", f"“{located.table.label[0]}”缺少表头“{key}”", at, key)
+            self.note("M02", f"“{located.table.name}”缺少表头“{key}”", at, key)
+
+    def _read_named(self, located: Located) -> None:
+        """The row that the table names (合计): the rows of its parts overlap it and each other, so no other is a field."""
+        wanted = {label(text) for text in located.table.row}
+        for row in range(located.first, located.last):
+            if any(label(self.sheet.text((row, column))) in wanted for column in located.names):
+                self._add_fields(located, row)
+                return
+        text = located.table.row[0]
+        self.note("M02", f"没有找到“{text}”一行，表内的数未采用", (located.head_row, located.label_column), text)
 
     def _read_below(self, located: Located) -> None:
         """The row of values under the heads: the first filled one before a row that has a label of its own."""
         rows: list[int] = []
         for row in range(located.first, located.last):
             cell = (row, located.label_column)
-            if self.sheet.text(cell).strip() and not self.covered(cell):
+            if located.names and self.sheet.text(cell).strip() and not self.covered(cell):
                 break
-            rows.append(row)
+            if not self._numbers_columns(located, row):
+                rows.append(row)
         if not rows:
-            text = located.table.label[0]
+            text = located.table.name
             self.note("M02", f"“{text}”的表头之下没有填数的行", (located.head_row, located.label_column), text)
             return
-        row = next((r for r in rows if any(self._filled(r, c) for c in located.columns)), rows[0])
-        for column in located.columns:
-            self._add(self.dictionary[column.head.target], column, row)
+        self._add_fields(located, next((r for r in rows if any(self._filled(r, c) for c in located.columns)), rows[0]))
+
+    def _numbers_columns(self, located: Located, row: int) -> bool:
+        """Whether a row only numbers the columns (栏次: 1 2 3 …), which may look like amounts that add up."""
+        texts = [self.sheet.text((row, column.index)) for column in located.columns]
+        numbers = [int(match[1]) for text in texts if (match := _COLUMN_NUMBER.fullmatch(text.strip()))]
+        return len(numbers) == len(texts) >= _FEWEST_NUMBERED and all(b - a == 1 for a, b in pairwise(numbers))
 
     def _read_rows(self, located: Located) -> None:
         items = {
@@ -115,10 +142,10 @@ class TableRows(Rows):
         }
         listed = ""
         for row in range(located.first, located.last):
-            shown_label = self.sheet.text((row, located.label_column))
-            text = label(shown_label)
             if row in located.repeats:
                 continue
+            shown_label = self._row_name(located, row, items)
+            text = label(shown_label)
             if text in items:
                 listed = located.table.listed.get(items[text], "")
                 self._add_row(items[text], located, row, unit_of(shown_label))
@@ -126,8 +153,22 @@ class TableRows(Rows):
                 continue
             elif listed and text:
                 self._add_row(listed, located, row, unit_of(shown_label))
-            else:
+            elif not located.table.details:
                 self._report(text, shown_label, items, located, row)
+
+    def _row_name(self, located: Located, row: int, items: dict[str, str]) -> str:
+        """The row's name: the known one among the texts before its numbers, or its code, else the first of them.
+
+        A name whose own lane has no number beside it reaches over into the next (公用经费合计 at the foot of 公开06).
+        """
+        texts = [self.sheet.text((row, column)) for column in located.names]
+        named = [text for text in texts if not text.strip().isdecimal()] + [code_of(texts)]
+        known = next((text for text in named if label(text) in items), "")
+        first = known or next((text for text in named if label(text)), "")
+        left = located.left
+        if not first and left is not None and not any(self._filled(row, column) for column in left.columns):
+            return self._row_name(left, row, items)
+        return first
 
     def _report(self, text: str, shown_label: str, items: dict[str, str], located: Located, row: int) -> None:
         cell = (row, located.label_column)
@@ -145,9 +186,13 @@ class TableRows(Rows):
 
     def _add_row(self, item: str, located: Located, row: int, unit: str) -> None:
         for column in located.columns:
-            self._add(self.dictionary[item + column.head.target], column, row, unit)
+            self._add(located, self.dictionary[item + column.head.target], column, row, unit)
 
-    def _add(self, known: Field, column: Column, row: int, row_unit: str = "") -> None:
+    def _add_fields(self, located: Located, row: int) -> None:
+        for column in located.columns:
+            self._add(located, self.dictionary[column.head.target], column, row)
+
+    def _add(self, located: Located, known: Field, column: Column, row: int, row_unit: str = "") -> None:
         cell = (row, column.index)
         if self.covered(cell):
             return
@@ -157,7 +202,7 @@ class TableRows(Rows):
         year = column.head.year
         if year is None and self.year is not None:
             year = self.year + column.head.offset
-        self.entries.append(Entry(known.name, year, number, known.unit, cell))
+        self.entries.append(Entry(known.name, year, number, known.unit, cell, located.table.scope))
 
 
 def in_field_unit(number: Number, known: Field, head_unit: str, sheet_unit: str) -> Number:
