@@ -8,9 +8,10 @@ from converter.intake.cells import Cell, Workbook, a1
 from converter.mapping.concealed import idle, shadows, visible_first
 from converter.mapping.fields import Dictionary, FieldKind
 from converter.mapping.forms import Form
-from converter.mapping.locate import Located, locate_indicators, locate_tables
+from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, locate_indicators
+from converter.mapping.locate import Located, locate_tables
 from converter.mapping.page import Page, Seen
-from converter.mapping.rows import SELF_SCORE, WEIGHT, Entry, IndicatorRows, Note, Rows, TableRows
+from converter.mapping.rows import Entry, Note, Rows, TableRows
 from converter.mapping.titles import titled
 from converter.vocabulary.findings import Finding, Place, finding, mask
 from converter.vocabulary.numbers import USABLE, State

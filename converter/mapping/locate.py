@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary
-from converter.mapping.forms import Form, Head, IndicatorTable, Table
+from converter.mapping.forms import Form, Head, Table
 from converter.mapping.heads import Column, Heads, read_heads, read_labels
 from converter.mapping.page import Page
 from converter.vocabulary.labels import label
@@ -35,17 +35,6 @@ class Located:
     left: "Located | None" = None
 
 
-@dataclass
-class LocatedIndicators:
-    """The columns of an indicator list: level by level, each level's weight (None without one), and the rest."""
-
-    head_row: int
-    levels: list[int]
-    weights: list[int | None]
-    rule: int | None
-    self_score: int
-
-
 def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[Located], list[str]]:
     """The form's tables on the sheet, and the reason for each one that should be there and is not found.
 
@@ -59,13 +48,18 @@ def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[
         if table.optional and given >= set(table.fields()):
             continue
         located = _locate(page, table, label_heads, dictionary)
+        if isinstance(located, Located) and table.values == "beside":
+            located.columns = [column for column in located.columns if column.head.target not in given]
         if isinstance(located, str):
             reasons.append((table, located))
-        else:
+        elif located.columns:
             found.append(located)
             found += _lanes(page, located, label_heads, dictionary)
     _bound(page, found, label_heads, dictionary)
-    return found, [text for table, text in reasons if not (found and table.optional)]
+    given = {name for located in found for name in located.table.fields()}
+    return found, [
+        reason for table, reason in reasons if not (found and (table.optional or given >= set(table.fields())))
+    ]
 
 
 def _bound(page: Page, found: list[Located], label_heads: set[str], dictionary: Dictionary) -> None:
@@ -168,54 +162,3 @@ def _located(table: Table, cell: Cell, heads: Heads) -> Located:
     return Located(
         table, *cell, heads.columns, heads.year, names, heads.first, doubts=heads.doubts, missing=heads.missing
     )
-
-
-def locate_indicators(page: Page, spec: IndicatorTable) -> LocatedIndicators | str:
-    """The head row of an indicator list: every level, a weight and the self score in one row; else the reason."""
-    wanted = {label(text) for level in spec.levels for text in level}
-    for row, labels in enumerate(page.labels):
-        if wanted & set(labels.values()):
-            located = _indicator_columns(_shown_heads(page, row), row, spec)
-            if located is not None:
-                return located
-    return f"没有同时含有“{spec.levels[-1][0]}”和“{spec.self_score[-1]}”的表头行"
-
-
-def _shown_heads(page: Page, row: int) -> dict[int, str]:
-    """Column → head as shown in a row: a head merged with rows above counts, once, in its first column."""
-    width = page.sheet.width
-    shown = {c: label(page.sheet.text((row, c))) for c in range(width) if page.sheet.anchor((row, c))[1] == c}
-    return {column: text for column, text in shown.items() if text}
-
-
-def _indicator_columns(labels: dict[int, str], row: int, spec: IndicatorTable) -> LocatedIndicators | None:
-    levels = [_first(labels, names) for names in spec.levels]
-    known = [column for column in levels if column is not None]
-    if len(known) < len(levels):
-        return None
-    self_score = _first({column: text for column, text in labels.items() if column > known[-1]}, spec.self_score, -1)
-    if self_score is None:
-        return None
-    others = {column: text for column, text in labels.items() if column != self_score}
-    weights = _weights(others, known, spec.weight)
-    if not any(column is not None for column in weights):  # all four columns are called 得分
-        weights = _weights(others, known, spec.self_score)
-    return LocatedIndicators(row, known, weights, _first(others, spec.rule), self_score)
-
-
-def _weights(labels: dict[int, str], levels: list[int], names: Sequence[str]) -> list[int | None]:
-    """For each level the first column of one of `names` before the next level."""
-    wanted = {label(name) for name in names}
-    bounds = [*levels[1:], max(labels) + 1]
-    return [
-        next((c for c in sorted(labels) if column < c < until and labels[c] in wanted), None)
-        for column, until in zip(levels, bounds, strict=True)
-    ]
-
-
-def _first(labels: dict[int, str], names: Sequence[str], which: int = 0) -> int | None:
-    """The column headed by the first of `names` that is there; of several such columns the first (or last, −1)."""
-    for name in names:
-        if columns := [column for column in sorted(labels) if labels[column] == label(name)]:
-            return columns[which]
-    return None

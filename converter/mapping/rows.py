@@ -1,7 +1,6 @@
 """Located tables → entries: which cell gives which field of which year, and what on the sheet says nothing."""
 
 import re
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -9,15 +8,13 @@ from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary, Field, FieldKind
 from converter.mapping.forms import Form
 from converter.mapping.heads import Column
-from converter.mapping.locate import Located, LocatedIndicators
+from converter.mapping.locate import Located
 from converter.mapping.page import Page
 from converter.mapping.records import code_of
 from converter.vocabulary.findings import mask
 from converter.vocabulary.labels import label, nearest, shown, unit_of
 from converter.vocabulary.numbers import NAN, USABLE, Number, State, convert
 
-#: A 指标表's facts are named after its indicators: 预算控制率·自评得分, 预算控制率·分值.
-SELF_SCORE, WEIGHT = "·自评得分", "·分值"
 #: A plain number above this in a ratio field may be percent points as well; it is not guessed.
 _LARGEST_PLAIN_RATIO = 5.0
 #: A column's number as printed in an index row: 3, （3）, 7=8+9+12. Fewer columns than this may well hold 1 and 2.
@@ -126,7 +123,17 @@ class TableRows(Rows):
             text = located.table.name
             self.note("M02", f"“{text}”的表头之下没有填数的行", (located.head_row, located.label_column), text)
             return
-        self._add_fields(located, next((r for r in rows if any(self._filled(r, c) for c in located.columns)), rows[0]))
+        filled = [row for row in rows if any(self._filled(row, column) for column in located.columns)]
+        self._add_fields(located, filled[0] if filled else rows[0])
+        for row in filled[1:]:
+            states = [self.sheet.number((row, column.index)).state for column in located.columns]
+            if sum(state in USABLE for state in states) > 1:
+                self.note(
+                    "M02",
+                    f"“{located.table.name}”之下第 {row + 1} 行也有数，只读取了第一行",
+                    (row, 0),
+                    f"第{row + 1}行",
+                )
 
     def _numbers_columns(self, located: Located, row: int) -> bool:
         """Whether a row only numbers the columns (栏次: 1 2 3 …), which may look like amounts that add up."""
@@ -229,47 +236,3 @@ def _ratio(number: Number, head_unit: str) -> Number:
     if abs(number.value) > _LARGEST_PLAIN_RATIO:
         return Number(NAN, State.UNREADABLE, "", "没有百分号，无法判断是比值还是百分数")
     return number
-
-
-class IndicatorRows(Rows):
-    """Reads an indicator list: self scores, printed weights level by level, and in `sentences` what is printed."""
-
-    def __init__(self, page: Page, form: Form, totals: Sequence[str]) -> None:
-        super().__init__(page, form)
-        self.totals = {label(text) for text in totals}
-        self.sentences: list[tuple[str, str, Cell]] = []
-
-    def read(self, located: LocatedIndicators) -> None:
-        """Every row below the head that names an indicator; weights and levels follow the merged ranges."""
-        name_column = located.levels[-1]
-        heads = self._names(located.head_row, located)
-        for row in range(located.head_row + 1, len(self.sheet.rows)):
-            names = self._names(row, located)
-            cell = (row, located.self_score)
-            if self.ignored(label(names[0])) or names == heads:
-                continue  # a page break prints the head row again
-            if any(label(name) in self.totals for name in names):
-                self._add(f"合计{SELF_SCORE}", cell)
-            elif names[-1] and not self.covered((row, name_column)):
-                self._indicator(names, row, located)
-            elif self.sheet.number(cell).state in USABLE:
-                self.note("M02", f"第 {row + 1} 行有得分而没有指标名", cell, f"第{row + 1}行")
-
-    def _names(self, row: int, located: LocatedIndicators) -> list[str]:
-        return [shown(self.sheet.text((row, column))) for column in located.levels]
-
-    def _indicator(self, names: list[str], row: int, located: LocatedIndicators) -> None:
-        for level, column in enumerate(located.weights):
-            if column is None or self.covered((row, column)):
-                continue  # one weight shared by several rows stands in the first of them
-            if self.sheet.number((row, column)).state is not State.BLANK and names[level]:
-                self._add(names[level] + WEIGHT, (row, column))
-        self._add(names[-1] + SELF_SCORE, (row, located.self_score))
-        if located.rule is not None and (text := self.sheet.text((row, located.rule)).strip()):
-            self.sentences.append((names[-1], text, self.sheet.anchor((row, located.rule))))
-
-    def _add(self, name: str, cell: Cell) -> None:
-        number = self.sheet.number(cell)
-        if number.state in USABLE and number.unit not in ("", "分"):
-            number = Number(NAN, State.UNREADABLE, number.unit, f"得分不应带单位“{number.unit}”")
-        self.entries.append(Entry(name, None, number, "分", cell))
