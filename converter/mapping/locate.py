@@ -122,8 +122,9 @@ def _locate(page: Page, table: Table, label_heads: set[str], dictionary: Diction
     """
     if table.values == "beside":
         heads = read_labels(page, table, dictionary)
-        top = min((column.cell[0] for column in heads.columns), default=0)
-        return _located(table, (top, 0), heads) if heads.columns else f"没有找到“{table.name}”"
+        if heads.missing or not heads.columns:
+            return f"没有找到“{'”“'.join(heads.missing or [table.name])}”"
+        return _located(table, (min(column.cell[0] for column in heads.columns), 0), heads)
     reason = f"没有找到表头“{table.name}”"
     if table.block:
         reason = f"“{table.block[0]}”之下没有找到表头“{table.name}”"
