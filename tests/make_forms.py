@@ -66,3 +66,29 @@ def two_sided(grid: Grid, out: Print, top: int, left: Rows, right: Rows, *, numb
         for line, (label, value) in enumerate(rows):
             grid.row(at + line, label, *([line + 1] if numbered else []), out.money(value), column=side * per)
     return grid
+
+
+def merge_heads(grid: Grid, rows: range, columns: range) -> None:
+    """Merges neighbouring heads of one text, across (under one head) and then down; the covered cells are emptied."""
+    texts = dict(grid.cells)
+
+    def under_one(left: int, right: int, row: int) -> bool:
+        return all(texts.get((above, left)) == texts.get((above, right)) for above in range(rows[0], row + 1))
+
+    for row in rows:
+        for column in columns:
+            if (row, column) not in grid.cells:
+                continue
+            right = column
+            while right + 1 in columns and under_one(column, right + 1, row):
+                right += 1
+            bottom = row
+            while bottom + 1 in rows and all(
+                texts.get((bottom + 1, c)) == texts[row, column] for c in range(column, right + 1)
+            ):
+                bottom += 1
+            covered = [(r, c) for r in range(row, bottom + 1) for c in range(column, right + 1)]
+            for cell in covered[1:]:
+                del grid.cells[cell]
+            if len(covered) > 1:
+                grid.merges.append((row, column, bottom, right))

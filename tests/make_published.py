@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.make_forms import Build, Expected, Print, Rows, Sample, head, two_sided
+from tests.make_forms import Build, Expected, Print, Rows, Sample, head, merge_heads, two_sided
 from tests.workbooks import Grid, Value
 
 # --- 公开01
@@ -145,14 +145,14 @@ def by_code(title: str, number: str, columns: Columns, style: str = "one column"
         grid.row(at, "合计", column=codes if style == "类款项" else 0)
         grid.row(at, *(out.money(total) for _, total in columns), column=codes + 1)
         for line, (code, name, share) in enumerate(CODES, start=at + 1):
-            grid.row(line, *_code_cells(code, codes), name, *(out.money(total * share) for _, total in columns))
+            grid.row(line, *code_cells(code, codes), name, *(out.money(total * share) for _, total in columns))
         grid.row(at + 9, foot or f"注：本表反映部门本年度{title[:2]}情况。")
         return grid
 
     return build
 
 
-def _code_cells(code: str, cells: int) -> list[Value]:
+def code_cells(code: str, cells: int) -> list[Value]:
     """A code in one cell as text, or as 类 (a number), 款 and 项 (text with their leading zeros)."""
     if cells == 1:
         return [code]
@@ -346,7 +346,7 @@ def _sangong(title: str, order: Sequence[str], *, interleaved: bool = False, inf
             value = SANGONG[item][column % 2 if interleaved else column // 6]
             grid.row(6, column + 1, column=column)
             grid.row(7, out.money(value), column=column)
-        _merge_heads(grid, range(3, 6), range(12))
+        merge_heads(grid, range(3, 6), range(12))
         grid.row(8, "注：本表反映部门本年度“三公”经费支出预决算情况。")
         if info:
             for row, (label, count) in enumerate(COUNTS, start=9):
@@ -379,28 +379,6 @@ RUNNING: Expected = {
     "机关运行经费决算数": 78.46,
     "政府采购决算数": 54.9,
 }
-
-
-def _merge_heads(grid: Grid, rows: range, columns: range) -> None:
-    """Merges neighbouring heads of one text, across first and then down; the covered cells are emptied."""
-    seen: set[tuple[int, int]] = set()
-    for row in rows:
-        for column in columns:
-            text = grid.cells.get((row, column))
-            if text is None or (row, column) in seen:
-                continue
-            right = column
-            while right + 1 in columns and grid.cells.get((row, right + 1)) == text:
-                right += 1
-            bottom = row
-            while bottom + 1 in rows and all(grid.cells.get((bottom + 1, c)) == text for c in range(column, right + 1)):
-                bottom += 1
-            covered = {(r, c) for r in range(row, bottom + 1) for c in range(column, right + 1)}
-            seen |= covered
-            for cell in covered - {(row, column)}:
-                del grid.cells[cell]
-            if len(covered) > 1:
-                grid.merges.append((row, column, bottom, right))
 
 
 PUBLISHED = [

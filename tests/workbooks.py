@@ -76,12 +76,15 @@ def write_xlsx(path: Path, *grids: Grid) -> Path:
 def write_xls(path: Path, *grids: Grid) -> Path:
     """Writes the sheets as BIFF8."""
     book = xlwt.Workbook(encoding="utf-8")
+    styles: dict[str, xlwt.XFStyle] = {}
     for grid in grids:
         sheet = book.add_sheet(grid.name[:31], cell_overwrite_ok=True)
         for (row, column), value in grid.cells.items():
-            style = xlwt.XFStyle()
-            style.num_format_str = grid.formats.get((row, column), "General")
-            sheet.write(row, column, value, style)
+            code = grid.formats.get((row, column), "General")
+            if code not in styles:
+                styles[code] = xlwt.XFStyle()
+                styles[code].num_format_str = code
+            sheet.write(row, column, value, styles[code])
         for top, left, bottom, right in grid.merges:
             sheet.merge(top, bottom, left, right)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -104,12 +104,17 @@ class IndicatorRows(Rows):
             cell = (row, located.self_score)
             if self.ignored(label(names[0])) or names == heads:
                 continue  # a page break prints the head row again
-            if any(label(name) in self.totals for name in names):
+            if self._is_total(row, names, located):
                 self._add(f"合计{SELF_SCORE}", cell)
             elif names[-1] and not self.covered((row, name_column)):
                 self._indicator(names, row, located)
             elif self.sheet.number(cell).state in USABLE:
                 self.note("M02", f"第 {row + 1} 行有得分而没有指标名", cell, f"第{row + 1}行")
+
+    def _is_total(self, row: int, names: Sequence[str], located: LocatedIndicators) -> bool:
+        """Whether a row is the sum: its word stands for an indicator, or left of them (总分)."""
+        before = [split_weight(self.sheet.text((row, column)))[0] for column in range(located.levels[0])]
+        return any(label(name) in self.totals for name in (*names, *before))
 
     def _names(self, row: int, located: LocatedIndicators) -> list[str]:
         return [split_weight(self.sheet.text((row, column)))[0] for column in located.levels]

@@ -8,12 +8,13 @@ from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Form, Head, Table
 from converter.mapping.heads import Column, Heads, read_heads, read_labels
 from converter.mapping.page import Page
-from converter.vocabulary.labels import label
+from converter.vocabulary.labels import label, unit_of
 
 
 @dataclass
 class Located:
     """A table found on a sheet; rows run from `first` to before `last`, their names stand in the columns `names`.
+    `unit` is the one that the label head names (年度预算申请（万元）).
 
     `doubts` are heads that contradict the years, `missing` heads that are not there, `repeats` rows in which a page break
     prints the head again, `others` the label heads of more such tables, which are not read. `left` is the lane of the
@@ -26,6 +27,7 @@ class Located:
     columns: list[Column]
     year: int | None
     names: range = range(0)
+    unit: str = ""
     first: int = 0
     last: int = 0
     doubts: list[Column] = field(default_factory=list)
@@ -38,17 +40,15 @@ class Located:
 def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[Located], list[str]]:
     """The form's tables on the sheet, and the reason for each one that should be there and is not found.
 
-    An optional table whose fields another one gives already is not looked for.
+    Labels with their value beside them are looked for last: what the tables before them give is not read again.
     """
     found: list[Located] = []
     reasons: list[tuple[Table, str]] = []
     label_heads = {label(text) for table in form.tables for text in table.label}
     for table in form.tables:
-        given = {name for located in found for name in located.table.fields()}
-        if table.optional and given >= set(table.fields()):
-            continue
         located = _locate(page, table, label_heads, dictionary)
         if isinstance(located, Located) and table.values == "beside":
+            given = {name for other in found for name in other.table.fields()}
             located.columns = [column for column in located.columns if column.head.target not in given]
         if isinstance(located, str):
             reasons.append((table, located))
@@ -154,12 +154,12 @@ def _columns(
     ends = {labels[cell[1]]} if table.lanes else label_heads
     stop = min((c for c, text in labels.items() if c > cell[1] and text in ends), default=page.sheet.width)
     heads = read_heads(page, table, cell, stop, dictionary)
-    return _located(table, cell, heads), heads.lacking
+    return _located(table, cell, heads, unit_of(page.sheet.text(cell))), heads.lacking
 
 
-def _located(table: Table, cell: Cell, heads: Heads) -> Located:
+def _located(table: Table, cell: Cell, heads: Heads, unit: str = "") -> Located:
     first_value = min((column.index for column in heads.columns), default=cell[1])
     names = range(cell[1], max(first_value, cell[1]))
     return Located(
-        table, *cell, heads.columns, heads.year, names, heads.first, doubts=heads.doubts, missing=heads.missing
+        table, *cell, heads.columns, heads.year, names, unit, heads.first, doubts=heads.doubts, missing=heads.missing
     )

@@ -205,7 +205,8 @@ class TableRows(Rows):
             return
         number = self.sheet.number(cell)
         if number.state in USABLE:
-            number = in_field_unit(number, known, column.unit or row_unit, self.unit)
+            unit = column.unit or row_unit or (located.unit if known.kind is FieldKind.MONEY else "")
+            number = in_field_unit(number, known, unit, self.unit)
         year = column.head.year
         if year is None and self.year is not None:
             year = self.year + column.head.offset
