@@ -291,6 +291,8 @@ def _gk06_2015(out: Print) -> Grid:
     grid.row(5, "合计", None, *(out.money(v) for v in (984.65, 800, 184.65)))
     grid.row(6, "301", "工资福利支出", *(out.money(v) for v in (700, 700, 0)))
     grid.row(7, "302", "商品和服务支出", *(out.money(v) for v in (171.07, 0, 171.07)))
+    grid.row(8, "303", "对个人和家庭的补助", *(out.money(v) for v in (100, 100, 0)))
+    grid.row(9, "310", "资本性支出", *(out.money(v) for v in (13.58, 0, 13.58)))
     return grid
 
 

@@ -15,10 +15,11 @@ from tests.make_basic import BASIC, LISTS
 from tests.make_forms import DEPARTMENT, Print, Sample
 from tests.make_internal import INTERNAL
 from tests.make_published import PUBLISHED
+from tests.make_selfscores import SELF_SCORED
 from tests.test_locate import page
 from tests.workbooks import Grid
 
-SAMPLES = [*BASIC, *LISTS, *PUBLISHED, *INTERNAL]
+SAMPLES = [*BASIC, *LISTS, *PUBLISHED, *INTERNAL, *SELF_SCORED]
 Read = Callable[[Grid], Document]
 each_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 

@@ -40,6 +40,8 @@ class Table(Strict):
     - below: in one row under the heads, or in the row named by `row` (合计); `columns` maps a head to a whole field;
     - beside: each right of its own label, wherever that stands; `columns` maps a label to a whole field.
 
+    `lanes` is one table whose heads stand side by side several times; with `details` the other rows are no fields: parts
+    of those read, whose leaves by code are only compared with the total; an `optional` table may be absent.
     In a head {本年} and {上年} stand for the years, | parts alternatives, / parts the texts of merged heads one above the
     other (in either order), and a ? at the end marks a column that need not be there.
     """

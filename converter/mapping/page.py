@@ -19,6 +19,10 @@ _DIGITS = {**{c: i for i, c in enumerate("〇一二三四五六七八九")}, "�
 #: A year, but neither that of a 文号 (〔2020〕2号) nor that of a date (2020年6月30日).
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年(?!度?\s*(?:[\d一二三四五六七八九十]{1,2}\s*月|第?\s*\d+\s*号))")
 
+_NOTHING = re.compile(
+    r"(?:注|说明|备注)\d*[:：].*(?:无|没有|未发生|不涉及|未安排).*(?:收入|支出|收支|拨款|经费|数据|情况)|.*空表"
+)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -75,6 +79,12 @@ class Page:
     def head_texts(self) -> list[str]:
         """The texts of the first rows, where a title may stand."""
         return [text for row in range(min(HEAD_ROWS, len(self.sheet.rows))) for _, text in self.sheet.texts(row)]
+
+    @cached_property
+    def declares_nothing(self) -> bool:
+        """Whether a note says that the department has nothing to put into the table (注：本部门无政府性基金…收支。)."""
+        texts = (plain(text) for row in range(len(self.sheet.rows)) for _, text in self.sheet.texts(row))
+        return any(_NOTHING.match(text) is not None for text in texts)
 
     def unit(self) -> Seen | None:
         """The unit line (单位：万元), wherever it stands."""

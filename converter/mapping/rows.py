@@ -10,10 +10,10 @@ from converter.mapping.forms import Form
 from converter.mapping.heads import Column
 from converter.mapping.locate import Located
 from converter.mapping.page import Page
-from converter.mapping.records import code_of
+from converter.mapping.records import code_of, gaps
 from converter.vocabulary.findings import mask
 from converter.vocabulary.labels import label, nearest, shown, unit_of
-from converter.vocabulary.numbers import NAN, USABLE, Number, State, convert
+from converter.vocabulary.numbers import NAN, USABLE, Number, State, convert, shortest
 
 #: A plain number above this in a ratio field may be percent points as well; it is not guessed.
 _LARGEST_PLAIN_RATIO = 5.0
@@ -46,7 +46,7 @@ class Rows:
     """What the readers of both kinds of forms share: entries, notes, and the labels that are no rows of data."""
 
     def __init__(self, page: Page, form: Form) -> None:
-        self.sheet, self.form = page.sheet, form
+        self.page, self.sheet, self.form = page, page.sheet, form
         self.entries: list[Entry] = []
         self.notes: list[Note] = []
         words = "|".join(sorted((re.escape(label(word)) for word in form.ignore), key=len, reverse=True))
@@ -103,12 +103,27 @@ class TableRows(Rows):
     def _read_named(self, located: Located) -> None:
         """The row that the table names (合计): the rows of its parts overlap it and each other, so no other is a field."""
         wanted = {label(text) for text in located.table.row}
-        for row in range(located.first, located.last):
-            if any(label(self.sheet.text((row, column))) in wanted for column in located.names):
-                self._add_fields(located, row)
-                return
-        text = located.table.row[0]
-        self.note("M02", f"没有找到“{text}”一行，表内的数未采用", (located.head_row, located.label_column), text)
+        rows = range(located.first, located.last)
+        names = ((row, label(self.sheet.text((row, column)))) for row in rows for column in located.names)
+        row = next((row for row, name in names if name in wanted), None)
+        at, text = (located.head_row, located.label_column), located.table.row[0]
+        if row is not None and any(self._filled(row, column) for column in located.columns):
+            self._add_fields(located, row)
+            self._compare_leaves(located, row)
+        elif self.page.declares_nothing:
+            self._add_fields(located, located.first if row is None else row, State.DASH)
+        elif row is None:
+            self.note("M02", f"没有找到“{text}”一行，表内的数未采用", at, text)
+        else:
+            self._add_fields(located, row)
+            self.note("M15", f"“{text}”一行没有数，表内也没有注明无此项收支", (row, located.label_column), text)
+
+    def _compare_leaves(self, located: Located, row: int) -> None:
+        for gap in gaps(self.page, located, row) if located.table.details else ():
+            head = next(column for column in located.columns if column.index == gap.column)
+            name = shown(self.sheet.text(head.cell))
+            message = f"“{name}”栏各末级科目之和 {shortest(gap.leaves)} 与合计 {shortest(gap.total)} 不符"
+            self.note("D09", f"{message}（容差 {shortest(gap.tolerance)}）", (row, gap.column), head.head.target)
 
     def _read_below(self, located: Located) -> None:
         """The row of values under the heads: the first filled one before a row that has a label of its own."""
@@ -195,15 +210,24 @@ class TableRows(Rows):
         for column in located.columns:
             self._add(located, self.dictionary[item + column.head.target], column, row, unit)
 
-    def _add_fields(self, located: Located, row: int) -> None:
+    def _add_fields(self, located: Located, row: int, declared: State | None = None) -> None:
+        """The fields that the columns name, from one row; `declared` where the sheet says what its blank cells mean."""
         for column in located.columns:
-            self._add(located, self.dictionary[column.head.target], column, row)
+            self._add(located, self.dictionary[column.head.target], column, row, declared=declared)
 
-    def _add(self, located: Located, known: Field, column: Column, row: int, row_unit: str = "") -> None:
+    def _add(
+        self,
+        located: Located,
+        known: Field,
+        column: Column,
+        row: int,
+        row_unit: str = "",
+        declared: State | None = None,
+    ) -> None:
         cell = (row, column.index)
         if self.covered(cell):
             return
-        number = self.sheet.number(cell)
+        number = Number(NAN, declared) if declared else self.sheet.number(cell)
         if number.state in USABLE:
             unit = column.unit or row_unit or (located.unit if known.kind is FieldKind.MONEY else "")
             number = in_field_unit(number, known, unit, self.unit)
