@@ -6,7 +6,7 @@ from converter.intake.cells import Sheet, Value
 from converter.mapping.forms import Form
 from converter.mapping.library import Library
 from converter.mapping.page import HEAD_ROWS, Page
-from converter.mapping.titles import titled
+from converter.mapping.titles import Titles
 from tests.test_page import page
 
 BASIC = [Form(form="甲", titles=["基础数据表", "部门整体支出绩效评价基础数据表"])]
@@ -29,22 +29,22 @@ def names(groups: list[list[Form]]) -> list[list[str]]:
     ],
 )
 def test_a_title_is_looked_for_in_the_head(rows: list[list[Value]], found: bool) -> None:
-    assert names(titled(page(*rows), BASIC)) == ([["甲"]] if found else [])
+    assert names(Titles(BASIC).of(page(*rows))) == ([["甲"]] if found else [])
 
 
 def test_a_title_may_be_the_name_of_the_sheet() -> None:
-    assert names(titled(page(["x"], name="基础数据表 (2)"), BASIC)) == [["甲"]]
+    assert names(Titles(BASIC).of(page(["x"], name="基础数据表 (2)"))) == [["甲"]]
 
 
 def test_a_title_in_the_sheet_goes_before_the_sheets_name() -> None:
     forms = [Form(form="甲", titles=["收入支出决算总表"]), Form(form="乙", titles=["财政拨款收支总表"])]
-    assert names(titled(page(["财政拨款收支总表"], name="收入支出决算总表"), forms)) == [["乙"]]
+    assert names(Titles(forms).of(page(["财政拨款收支总表"], name="收入支出决算总表"))) == [["乙"]]
 
 
 def test_of_forms_of_one_title_the_marked_one_comes_first() -> None:
     forms = [Form(form="甲", titles=["支出决算表"]), Form(form="乙", titles=["支出决算表"], marks=["财决04"])]
-    assert names(titled(page(["支出决算表"], [None, "财决04表"]), forms)) == [["乙"], ["甲"]]
-    assert names(titled(page(["支出决算表"]), forms)) == [["甲", "乙"]]
+    assert names(Titles(forms).of(page(["支出决算表"], [None, "财决04表"]))) == [["乙"], ["甲"]]
+    assert names(Titles(forms).of(page(["支出决算表"]))) == [["甲", "乙"]]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_of_forms_of_one_title_the_marked_one_comes_first() -> None:
 def test_published_tables_are_known_by_title_whatever_their_number(
     title: str, form: str, number: str, library: Library
 ) -> None:
-    assert titled(Page(Sheet("Sheet1", [[title], [None, number]])), library.forms)[0][0].form == form
+    assert Titles(library.forms).of(Page(Sheet("Sheet1", [[title], [None, number]])))[0][0].form == form
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_published_tables_are_known_by_title_whatever_their_number(
     ],
 )
 def test_tables_of_the_thirteen_table_provinces_are_not_taken_for_another(title: str, library: Library) -> None:
-    assert titled(page([title]), library.forms) == []
+    assert Titles(library.forms).of(page([title])) == []

@@ -12,7 +12,7 @@ from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, loca
 from converter.mapping.locate import Located, locate_tables
 from converter.mapping.page import Page, Seen
 from converter.mapping.rows import Entry, Note, Rows, TableRows
-from converter.mapping.titles import titled
+from converter.mapping.titles import Titles
 from converter.vocabulary.findings import Finding, Place, finding, mask
 from converter.vocabulary.numbers import USABLE, State
 
@@ -79,13 +79,14 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
     if any(own <= {sheet.name for sheet in workbook.sheets} for own in _OWN_SHEETS):
         reading.own_book = True
         return reading
+    titles = Titles(forms)
     for sheet in workbook.sheets:
         if not any(True for row in range(len(sheet.rows)) for _ in sheet.texts(row)):
             continue
         if not sheet.visible:
             reading.unused[sheet.name] = "隐藏的工作表"
             continue
-        found = _recognise(Page(sheet), file, forms, dictionary)
+        found = _recognise(Page(sheet), file, titles, dictionary)
         if isinstance(found, Document):
             reading.documents.append(found)
         else:
@@ -93,12 +94,12 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
     return reading
 
 
-def _recognise(page: Page, file: str, forms: list[Form], dictionary: Dictionary) -> Document | str:
+def _recognise(page: Page, file: str, titles: Titles, dictionary: Dictionary) -> Document | str:
     """The sheet as the form whose title it bears and whose tables it holds; without a title, as one it holds wholly.
 
     Of forms of one title (收入支出决算总表 as 公开01 and as 财决01) the one that gives most counts.
     """
-    groups = titled(page, forms)
+    groups = titles.of(page)
     reasons = []
     for group in groups:
         read = [(form, _read(page, file, form, dictionary, partial=True)) for form in group]
@@ -106,7 +107,7 @@ def _recognise(page: Page, file: str, forms: list[Form], dictionary: Dictionary)
             return max(documents, key=lambda document: len(document.facts))
         reasons += [f"标题像“{form.form}”，但{found}" for form, found in read]
     tried = [form for group in groups for form in group]
-    for form in forms:
+    for form in titles.forms:
         if form not in tried and not form.only_by_title:
             found = _read(page, file, form, dictionary, partial=False)
             if isinstance(found, Document):

@@ -1,7 +1,8 @@
 """The heads of a table: in one row or in merged rows one above the other, and what each column says under them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary
@@ -118,28 +119,32 @@ def _path(page: Page, rows: Sequence[int], column: int) -> Path:
 
 def _said(table: Table, path: list[str], dictionary: Dictionary) -> list[Head]:
     """What the texts over a column say under each key."""
-    return [head for key, target in table.columns.items() for head in _heads(table, key, target, path, dictionary)]
+    texts, said = tuple(path), []
+    for key, target in table.columns.items():
+        names = () if table.values == "rows" else dictionary.labels.get(dictionary[target].item, ())
+        if (head := _head(key, target, texts, names)) is not None:
+            said.append(head)
+    return said
 
 
-def _heads(table: Table, key: str, target: str, path: list[str], dictionary: Dictionary) -> Iterator[Head]:
-    """The head that the texts say under `key`: its last part is the lowest text that no other part names."""
+@lru_cache(maxsize=1 << 16)
+def _head(key: str, target: str, path: tuple[str, ...], names: tuple[str, ...]) -> Head | None:
+    """The head that the texts say under `key`: its last part, or one of `names`, is the lowest text no other part names."""
     *above, last = key.removesuffix("?").split("/")
-    texts, year, offset = list(path), None, offset_of(key)
+    texts, year = list(path), None
     for part in above:
         named = next((head for text in texts if (head := match_head(part, text, text)) is not None), None)
         if named is None:
-            return
+            return None
         year = year or named.year
         texts.remove(named.target)
     while len(texts) > 1 and texts[-1] in TOTALS:
         texts.pop()
     if not texts:
-        return
-    head = match_head(last, target, texts[-1])
-    if head is not None:
-        yield Head(target, head.year or year, offset)
-    elif table.values != "rows" and texts[-1] in dictionary.labels.get(dictionary[target].item, ()):
-        yield Head(target, year, offset)
+        return None
+    if (head := match_head(last, target, texts[-1])) is not None:
+        return Head(target, head.year or year, offset_of(key))
+    return Head(target, year, offset_of(key)) if texts[-1] in names else None
 
 
 def read_labels(page: Page, table: Table, dictionary: Dictionary) -> Heads:

@@ -1,5 +1,6 @@
 """Which forms a sheet's title names. The longest known title counts: 财政拨款收入支出决算总表 is no 收入支出决算总表."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -11,40 +12,44 @@ from converter.vocabulary.labels import plain
 _LONGEST_TITLE = 60
 
 
-def titled(page: Page, forms: Sequence[Form]) -> list[list[Form]]:
-    """The forms whose title stands in the sheet's head (else in its name), longest title first, equals together.
+class Titles:
+    """The titles of all forms, asked once for each sheet."""
 
-    A title inside a longer known one, or beside a word of the form's `unless`, does not count; of equally long ones
-    those with one of their `marks` come first.
-    """
-    around = [plain(text) for text in (page.sheet.name, *page.head_texts)]
-    for texts in (page.head_texts, [page.sheet.name]):
-        ranks = {
-            name: (-length, not any(plain(mark) in text for mark in form.marks for text in around))
-            for name, (form, length) in _lengths(texts, forms).items()
-        }
-        if ranks:
-            ranked = sorted((form for form in forms if form.form in ranks), key=lambda form: ranks[form.form])
-            return [list(group) for _, group in groupby(ranked, key=lambda form: ranks[form.form])]
-    return []
+    def __init__(self, forms: Sequence[Form]) -> None:
+        self.forms = forms
+        self._titles = {form.form: [plain(title) for title in form.titles] for form in forms}
+        self._any = re.compile("|".join(re.escape(title) for titles in self._titles.values() for title in titles))
 
+    def of(self, page: Page) -> list[list[Form]]:
+        """The forms whose title stands in the sheet's head (else in its name), longest title first, equals together.
 
-def _lengths(texts: Iterable[str], forms: Sequence[Form]) -> dict[str, tuple[Form, int]]:
-    """Form by name, with the length of its longest title in one of the texts."""
-    lengths: dict[str, tuple[Form, int]] = {}
-    for text in texts:
-        folded = plain(text)
-        if len(folded) > _LONGEST_TITLE:
-            continue
-        hits = [(form, hit) for form in forms for hit in _hits(folded, form)]
-        for form, hit in hits:
-            if not any(hit != longer and hit in longer for _, longer in hits):
-                former = lengths[form.form][1] if form.form in lengths else 0
-                lengths[form.form] = form, max(len(hit), former)
-    return lengths
+        A title inside a longer known one, or beside a word of the form's `unless`, does not count; of equally long ones
+        those with one of their `marks` come first.
+        """
+        around = [plain(text) for text in (page.sheet.name, *page.head_texts)]
+        for texts in (around[1:], around[:1]):
+            ranks = {
+                name: (-length, not any(plain(mark) in text for mark in form.marks for text in around))
+                for name, (form, length) in self._lengths(texts).items()
+            }
+            if ranks:
+                ranked = sorted((form for form in self.forms if form.form in ranks), key=lambda form: ranks[form.form])
+                return [list(group) for _, group in groupby(ranked, key=lambda form: ranks[form.form])]
+        return []
 
+    def _lengths(self, texts: Iterable[str]) -> dict[str, tuple[Form, int]]:
+        """Form by name, with the length of its longest title in one of the texts."""
+        lengths: dict[str, tuple[Form, int]] = {}
+        for text in texts:
+            if len(text) > _LONGEST_TITLE or not self._any.search(text):
+                continue
+            hits = [(form, hit) for form in self.forms for hit in self._hits(text, form)]
+            for form, hit in hits:
+                if not any(hit != longer and hit in longer for _, longer in hits):
+                    former = lengths[form.form][1] if form.form in lengths else 0
+                    lengths[form.form] = form, max(len(hit), former)
+        return lengths
 
-def _hits(folded: str, form: Form) -> Iterator[str]:
-    if any(plain(word) in folded for word in form.unless):
-        return
-    yield from (title for title in map(plain, form.titles) if title in folded)
+    def _hits(self, text: str, form: Form) -> Iterator[str]:
+        if not any(plain(word) in text for word in form.unless):
+            yield from (title for title in self._titles[form.form] if title in text)
