@@ -360,6 +360,24 @@ def _sangong(title: str, order: Sequence[str], *, interleaved: bool = False, inf
     return build
 
 
+def _sangong_rows(out: Print) -> Grid:
+    """One item a row, 预算数 and 决算数 beside it."""
+    grid = head(out, SG_TITLE, 3, number="公开10表")
+    grid.row(3, "项目", f"{out.year}年预算数", f"{out.year}年决算数")
+    names = [
+        "合计",
+        "1.因公出国（境）费用",
+        "3.公务用车购置及运行维护费",
+        "（1）公务用车购置费",
+        "（2）公务用车运行维护费",
+        "2.公务接待费",
+    ]
+    for at, (name, values) in enumerate(zip(names, SANGONG.values(), strict=True), start=4):
+        grid.row(at, name, *(out.money(value) for value in values))
+    grid.row(10, "4.会议费", out.money(3), out.money(2.71))
+    return grid
+
+
 COUNTS = [
     ("因公出国（境）团组数（个）", 1),
     ("因公出国（境）人次数（人）", 3),
@@ -403,6 +421,7 @@ PUBLISHED = [
     Sample("三公, six and six", "公开三公", _sangong(SG_TITLE, MOF), sangong("一般公共预算")),
     Sample("三公, in pairs", "公开三公", _sangong(SG_TITLE, MOF, interleaved=True), sangong("一般公共预算")),
     Sample("三公, 接待 first", "公开三公", _sangong(SG_TITLE, RECEPTION_FIRST), sangong("一般公共预算")),
+    Sample("三公, one item a row", "公开三公", _sangong_rows, sangong("一般公共预算")),
     Sample("三公 of 2023", "公开三公财拨", _sangong("财政拨款“三公”经费支出决算表", MOF), sangong("财政拨款")),
     Sample(
         "三公 with 机构运行信息", "公开三公", _sangong(SG_TITLE, MOF, info=True), {**sangong("一般公共预算"), **RUNNING}

@@ -274,3 +274,28 @@ def test_built_in_derived_fields_use_known_fields_only(name: str, library: Libra
     assert formulas
     for formula in formulas:
         assert all(needed.name in library.dictionary for needed in parse(formula).inputs())
+
+
+LIKE = """\
+items:
+  财政拨款三公经费:
+    bases: [决算数]
+    kind: 金额
+    meaning: 财政拨款的三公经费
+    sources: [公开三公]
+    like: 三公经费
+"""
+
+
+def test_an_item_like_another_is_known_by_its_labels_too(load: Load) -> None:
+    dictionary = load(SMALL, LIKE)
+    assert set(dictionary.labels["财政拨款三公经费"]) == {"财政拨款三公经费", *dictionary.labels["三公经费"]}
+
+
+def test_an_alias_laid_over_one_item_holds_for_those_like_it(load: Load) -> None:
+    own = SMALL[: SMALL.index("derived")].replace("1、三公经费（万元）", "三项经费")
+    assert "三项经费" in load(SMALL, LIKE, own).labels["财政拨款三公经费"]
+
+
+def test_an_area_is_held_in_square_metres() -> None:
+    assert FieldKind.AREA.unit == "平方米"

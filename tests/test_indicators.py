@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from converter.mapping.forms import Form
-from converter.mapping.indicators import LocatedIndicators, locate_indicators
+from converter.mapping.indicators import LocatedIndicators, locate_indicators, split_weight
 from converter.mapping.library import Library
 from tests.test_locate import page
 from tests.workbooks import Grid, indicator_table
@@ -72,3 +72,32 @@ def test_a_row_that_names_levels_only_is_passed_over(forms: dict[str, Form]) -> 
     located = indicators(grid, forms)
     assert isinstance(located, LocatedIndicators)
     assert located.head_row == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "points"),
+    [
+        ("投入（20分）", "投入", 20),
+        ("绩效目标合理性(2分)", "绩效目标合理性", 2),
+        ("部门预算管理80分)", "部门预算管理", 80),
+        ("编制准确（7.5分", "编制准确", 7.5),
+        ("过\n\n   程 （60 分）", "过程", 60),
+        ("预算执行情况(10分)", "预算执行情况", 10),
+    ],
+)
+def test_a_weight_inside_a_name(text: str, name: str, points: float) -> None:
+    assert split_weight(text) == (name, points)
+
+
+@pytest.mark.parametrize("text", ["在职人员控制率", "得分率", "满意度（90%）", "十分", "2019年（上）", "加5分", ""])
+def test_a_name_without_a_weight_is_itself(text: str) -> None:
+    assert split_weight(text) == (text, None)
+
+
+def test_the_last_column_of_the_one_name_of_all_is_the_self_score(forms: dict[str, Form]) -> None:
+    texts = ("一级指标", "得分", "二级指标", "得分", "三级指标", "得分", "评价标准", "得分")
+    assert indicators(heads(*texts), forms) == LocatedIndicators(2, [0, 2, 4], [1, 3, 5], 6, 7)
+
+
+def test_a_self_score_left_of_the_indicators_is_none(forms: dict[str, Form]) -> None:
+    assert isinstance(indicators(heads("得分", "一级指标", "二级指标", "三级指标", "分值"), forms), str)

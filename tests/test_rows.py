@@ -1,15 +1,17 @@
 """Rows of a located table: which label is which field, what is no row, which unit counts, and weights level by level."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from converter.intake.cells import Workbook
+from converter.intake.cells import Workbook, a1
 from converter.mapping.facts import SELF_SCORE, WEIGHT, Document, read_documents
 from converter.mapping.fields import Field, FieldKind
 from converter.mapping.library import Library
 from converter.mapping.rows import in_field_unit
 from converter.vocabulary.numbers import State, read_text
+from tests.make_forms import Print
+from tests.make_published import PUBLISHED
 from tests.test_locate import page
 from tests.workbooks import INDICATORS, SUINING_SELF, WIDE, Grid, Value, basic_data, indicator_table
 
@@ -295,3 +297,53 @@ def test_a_self_score_that_is_none_is_not_read(text: str, read: Read) -> None:
     (one,) = [fact for fact in document.facts if fact.field == "在职人员控制率" + SELF_SCORE]
     assert (one.state, one.raw) == (State.UNREADABLE, text)
     assert [item.code for item in document.findings] == ["D01"]
+
+
+# --- rows that are details
+
+
+def gk01() -> Grid:
+    return next(sample for sample in PUBLISHED if sample.name == "公开01 of 2021").build(Print())
+
+
+def sangong_table() -> Grid:
+    return next(sample for sample in PUBLISHED if sample.name == "三公, six and six").build(Print())
+
+
+def test_a_misspelt_row_among_the_details_is_told_and_a_detail_is_not(read: Read) -> None:
+    grid = gk01()
+    at = next(cell for cell, value in grid.cells.items() if value == "本年支出合计")
+    grid.cells[at] = "本年支出和计"
+    document = read(grid)
+    assert values(document, "本年支出合计决算数") == []
+    ((cell, message),) = notes(document)
+    assert cell == a1(at)
+    assert "最接近的是“本年支出合计”" in message
+
+
+def test_a_second_row_of_values_below_the_heads_is_told(read: Read) -> None:
+    grid = basic_data().moved(1, 0)
+    cells = {(row - 1 if row < 6 else row, column): value for (row, column), value in grid.cells.items()}
+    grid.cells = cells
+    grid.merges = [(3, 0, 5, 0)]
+    grid.row(5, None, 18, 18, "100%")
+    document = read(grid)
+    assert values(document, "编制数") == [60]
+    assert [cell for cell, _ in notes(document)] == ["A6"]
+
+
+@pytest.mark.parametrize("index", [range(1, 13), range(13, 25), [f"（{n}）" for n in range(1, 13)]])
+def test_a_row_that_numbers_the_columns_holds_no_amounts(index: Sequence[Value], read: Read) -> None:
+    """1 2 3 … satisfies 合计 = 出国 + 用车 + 接待 as well as amounts do (7 = 1 + 3 + 3)."""
+    grid = sangong_table()
+    for column, number in enumerate(index):
+        grid.cells[6, column] = number
+    assert values(read(grid), "一般公共预算三公经费预算数") == [29]
+
+
+def test_a_row_of_small_amounts_is_no_index_row(read: Read) -> None:
+    grid = sangong_table()
+    for column in range(12):
+        del grid.cells[6, column]
+        grid.cells[7, column] = [3, 1, 1, 0, 1, 1][column % 6]
+    assert values(read(grid), "一般公共预算三公经费决算数") == [3]

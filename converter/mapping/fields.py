@@ -110,9 +110,10 @@ def load_fields(layers: Sequence[Document]) -> Dictionary:
     """The data dictionary of one or more fields.yaml; a later layer's entry replaces an earlier one of the same name.
 
     Raises ConfigurationError C02–C05; C05 where two entries of one file give the same field name, or one that no
-    formula can hold.
+    formula can hold, or where an item is like one that is not there.
     """
     dictionary = Dictionary()
+    likes: dict[str, tuple[str, Document]] = {}
     for document in layers:
         content = document.parse(FieldsFile)
         added: set[str] = set()
@@ -120,17 +121,9 @@ def load_fields(layers: Sequence[Document]) -> Dictionary:
             dictionary.forget(name, added)
             labels = (label(text) for text in (name, *item.aliases))
             dictionary.labels[name] = tuple(dict.fromkeys(text for text in labels if text))
+            likes.pop(name, None)
             if item.like:
-                if item.like not in dictionary.labels:
-                    advice = (
-                        f"是否为“{close}”？" if (close := nearest(item.like, dictionary.labels)) else "请先登记该项目"
-                    )
-                    raise document.error(
-                        "C05", f"like 所指的“{item.like}”不在前面的项目中", advice, "items", name, "like"
-                    )
-                dictionary.labels[name] = tuple(
-                    dict.fromkeys((*dictionary.labels[name], *dictionary.labels[item.like]))
-                )
+                likes[name] = item.like, document
             for made in _of_item(name, item):
                 _add(dictionary, made, added, document.place("items", name))
         for name, derived in content.derived.items():
@@ -139,7 +132,17 @@ def load_fields(layers: Sequence[Document]) -> Dictionary:
             _add(dictionary, made, added, document.place("derived", name))
             lines = range(len(derived.formulas))
             dictionary.formula_places[name] = [document.place("derived", name, "formulas", line) for line in lines]
+    _share_labels(dictionary, likes)
     return dictionary
+
+
+def _share_labels(dictionary: Dictionary, likes: Mapping[str, tuple[str, Document]]) -> None:
+    """Gives each item the labels of the one it is like, as they stand after the last layer."""
+    for name, (other, document) in likes.items():
+        if other not in dictionary.labels:
+            advice = f"是否为“{close}”？" if (close := nearest(other, dictionary.labels)) else "请先登记该项目"
+            raise document.error("C05", f"like 所指的“{other}”不在数据字典中", advice, "items", name, "like")
+        dictionary.labels[name] = tuple(dict.fromkeys((*dictionary.labels[name], *dictionary.labels[other])))
 
 
 def _of_item(name: str, item: Item) -> Iterator[Field]:

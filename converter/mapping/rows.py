@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary, Field, FieldKind
-from converter.mapping.forms import Form
+from converter.mapping.forms import Form, Table
 from converter.mapping.heads import Column
 from converter.mapping.locate import Located
 from converter.mapping.page import Page
@@ -20,6 +20,7 @@ _LARGEST_PLAIN_RATIO = 5.0
 #: A column's number as printed in an index row: 3, （3）, 7=8+9+12. Fewer columns than this may well hold 1 and 2.
 _COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?(?:\s*[=＝].*)?")
 _FEWEST_NUMBERED = 3
+_SHORTEST_MISSPELT = 5
 
 
 class Entry(NamedTuple):
@@ -71,6 +72,7 @@ class TableRows(Rows):
     def __init__(self, page: Page, form: Form, dictionary: Dictionary, year: int | None, unit: str) -> None:
         super().__init__(page, form)
         self.dictionary, self.year, self.unit = dictionary, year, unit
+        self._names = {text for table in form.tables for text in self._items(table)}
 
     def read(self, located: Located) -> None:
         """Every known row × column of a located table; unknown rows that hold something are noted."""
@@ -157,11 +159,7 @@ class TableRows(Rows):
         return len(numbers) == len(texts) >= _FEWEST_NUMBERED and all(b - a == 1 for a, b in pairwise(numbers))
 
     def _read_rows(self, located: Located) -> None:
-        items = {
-            text: item
-            for name, item in located.table.known_rows()
-            for text in (label(name), *self.dictionary.labels[item])
-        }
+        items = self._items(located.table)
         listed = ""
         for row in range(located.first, located.last):
             if row in located.repeats:
@@ -175,8 +173,13 @@ class TableRows(Rows):
                 continue
             elif listed and text:
                 self._add_row(listed, located, row, unit_of(shown_label))
-            elif not located.table.details:
+            elif not located.table.details or (text not in self._names and any(_one_off(text, k) for k in items)):
                 self._report(text, shown_label, items, located, row)
+
+    def _items(self, table: Table) -> dict[str, str]:
+        """Every label by which a row of the table is known → its item."""
+        known = table.known_rows()
+        return {text: item for name, item in known for text in (label(name), *self.dictionary.labels[item])}
 
     def _row_name(self, located: Located, row: int, items: dict[str, str]) -> str:
         """The row's name: the known one among the texts before its numbers, or its code, else the first of them.
@@ -235,6 +238,13 @@ class TableRows(Rows):
         if year is None and self.year is not None:
             year = self.year + column.head.offset
         self.entries.append(Entry(known.name, year, number, known.unit, cell, located.table.scope))
+
+
+def _one_off(text: str, known: str) -> bool:
+    """Whether a label differs from a known one by one character of five or more (本年支出和计): misspelt, no detail."""
+    if len(text) != len(known) or len(text) < _SHORTEST_MISSPELT:
+        return False
+    return sum(a != b for a, b in zip(text, known, strict=True)) == 1
 
 
 def in_field_unit(number: Number, known: Field, head_unit: str, sheet_unit: str) -> Number:
