@@ -13,6 +13,7 @@ import typer
 
 from converter import __version__
 from converter.console import Command, Group, print_json, print_lines, run_app, start_log
+from converter.handing_on import add_commands
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
 
 _EXIT_CODES = "退出码：0 完成且无错误（或无差异）；1 已完成，但有错误级问题（或有差异、核验不符、算例不符）；2 不能运行；70 程序缺陷；130 中断。"
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 scheme_app = typer.Typer(**_SETTINGS, help="评分方案：列出、查看、运行算例。")
 app.add_typer(scheme_app, name="scheme")
+add_commands(app)
 
 MappingsOption = Annotated[
     Path | None, typer.Option("--mappings", metavar="DIR", help="自己的映射文件夹，叠加在内置映射之上")
@@ -73,6 +75,9 @@ def run_command(
         str | None, typer.Option(metavar="CODE", help="区划代码，如 430527；不写则按报送材料所属地区")
     ] = None,
     mappings: MappingsOption = None,
+    departments: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="部门名单：编码、名称、别名、上级、类别、应报等")
+    ] = None,
     jobs: Annotated[int, typer.Option(metavar="N", min=0, help="工作进程数，0 为自动")] = 0,
     no_books: Annotated[bool, typer.Option("--no-books", help="不写各部门工作簿")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只读取和计算，不写任何文件")] = False,
@@ -97,12 +102,14 @@ def run_command(
         year=year,
         region=region,
         mappings=mappings,
+        departments=departments,
         jobs=jobs or min(os.cpu_count() or 1, 8),
         books=not no_books,
         recalculate=recalculate,
         passwords=tuple(read_passwords(password_file)) if password_file else (),
         dry_run=dry_run,
         fail_on=fail_on.value,
+        bar=not quiet,
     )
     report = run(options)
     if as_json:
@@ -121,15 +128,21 @@ def describe_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="一个工作簿")],
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
+    draft: Annotated[bool, typer.Option("--draft", help="为没有认出的表起草表单，写到标准输出")] = False,
 ) -> int:
     """说明程序怎样理解一个工作簿：认作什么表、认出哪些单元格、哪些没有认出。"""
     from converter.intake.discover import discover
     from converter.mapping.describe import describe, lines
-    from converter.run import read_one
+    from converter.run import draft_one, read_one
 
     if file.is_dir():
         raise RunError("R01", "describe 只看一个文件", f"请给出文件，如 {file}/基础数据表.xlsx")
-    reading = read_one(discover([file], None).sources, mappings)
+    sources = discover([file], None).sources
+    if draft:
+        text = draft_one(sources, mappings)
+        print(text, end="")
+        return EXIT_CLEAN if text else EXIT_FINDINGS
+    reading = read_one(sources, mappings)
     if as_json:
         print_json(describe(reading))
     else:

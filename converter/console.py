@@ -75,9 +75,17 @@ def print_json(content: dict[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
+class _Shown(logging.Handler):
+    """Log lines on whatever sys.stderr is at that moment: a progress bar keeps itself below them."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Prints one record."""
+        print(self.format(record), file=sys.stderr)
+
+
 def start_log(*, quiet: bool = False, verbose: bool = False, log_file: Path | None = None) -> None:
     """Says what happens on stderr, and everything with its time in `log_file`. Raises RunError R04."""
-    shown = logging.StreamHandler(sys.stderr)
+    shown = _Shown()
     shown.setLevel(logging.ERROR if quiet else logging.DEBUG if verbose else logging.INFO)
     shown.setFormatter(logging.Formatter("%(message)s"))
     handlers: list[logging.Handler] = [shown]

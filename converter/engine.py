@@ -36,8 +36,12 @@ class Lost(Generic[In]):
 
 
 def _begin(memory: int, prepare: Callable[..., None], arguments: tuple[object, ...]) -> None:
-    """A worker's first act: leave Ctrl-C to the parent, end when the parent ends, take its limit and its equipment."""
+    """A worker's first act: leave Ctrl-C to the parent, end when the parent ends, take its limit and its equipment.
+
+    What libraries print on stderr when they meet damage is no message for an officer; errors travel as results.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     parent = multiprocessing.parent_process()

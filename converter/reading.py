@@ -7,9 +7,11 @@ from pathlib import Path
 from converter.intake.discover import Source
 from converter.intake.guards import UnreadableError
 from converter.intake.readers import Opened, open_workbook
+from converter.mapping.draft import draft
 from converter.mapping.facts import Reading, read_documents
 from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Form
+from converter.mapping.page import Page
 from converter.vocabulary.findings import Finding, Place, finding
 
 
@@ -34,6 +36,18 @@ def read_source(source: Source) -> Reading:
     assert _equipment is not None
     own = _equipment
     return read_file(source.path, source.name, own.forms, own.dictionary, source.inner, own.passwords)
+
+
+def draft_source(source: Source) -> list[str] | Finding:
+    """Form drafts for the visible sheets that no form knows, or the finding that says why the file cannot be read."""
+    reading = read_source(source)
+    assert _equipment is not None
+    if not reading.documents and not reading.unused and reading.findings:
+        return reading.findings[0]
+    sheets = open_workbook(source.path, source.name, source.inner, _equipment.passwords).workbook.sheets
+    unknown = [sheet for sheet in sheets if sheet.name in reading.unused and sheet.visible]
+    drafts = (draft(Page(sheet), sheet.name.strip(), _equipment.dictionary) for sheet in unknown)
+    return [text for text in drafts if text]
 
 
 def read_file(

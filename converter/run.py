@@ -10,20 +10,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from converter.audit.report import report as report_page
 from converter.books.assemble import book_names, csv_files, department_books, summary
 from converter.books.contents import DepartmentBook
 from converter.books.department import department_book
 from converter.books.styles import printable
 from converter.books.summary import summary_book
-from converter.books.tables import Row
 from converter.engine import LocalPool, Lost
-from converter.intake.discover import Inbox, Source, discover
+from converter.intake.discover import Source, discover
 from converter.manifest import info_rows, manifest, source_rows
-from converter.mapping.departments import Submission, choose_year, group, regions_named
+from converter.mapping.departments import Submission, drop_copies, group, regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
+from converter.mapping.roster import Roster, load_roster
+from converter.mapping.years import choose_year
+from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers
-from converter.reading import prepare, read_source
+from converter.reading import draft_source, prepare, read_source
 from converter.recalculation import recalculated
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import load_checks
@@ -53,12 +56,14 @@ class Options:
     year: int | None = None
     region: str | None = None
     mappings: Path | None = None
+    departments: Path | None = None
     jobs: int = 1
     books: bool = True
     passwords: tuple[str, ...] = ()
     recalculate: bool = False
     dry_run: bool = False
     fail_on: str = "error"
+    bar: bool = False
 
 
 @dataclass
@@ -108,21 +113,25 @@ def run(options: Options) -> Report:
     forms, checks, derivations = library.forms, load_checks(library), Derivations(library.dictionary)
     shelf = load_schemes(library)
     regions = region_names(shelf)
+    roster = load_roster(options.departments, [*regions.values()]) if options.departments else Roster()
     with nullcontext() if options.dry_run else locked(options.output):
         stage = Stage(options.output)
         if not options.dry_run and stage.recover():
             log.warning("上次运行在写出时中断，已先补写完")
         inbox = discover(options.inboxes, options.output)
-        log.info("收到 %d 个文件，忽略 %d 个临时文件", len(inbox.sources), len(inbox.ignored))
+        void, ignored = len(inbox.void), len(inbox.ignored)
+        log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件 %d 个", len(inbox.sources), void, ignored)
         with LocalPool(options.jobs, prepare, (forms, library.dictionary, options.passwords)) as pool:
-            readings = _read_all(pool, inbox.sources)
+            readings = _read_all(pool, inbox.sources, bar=options.bar)
             if options.recalculate:
                 readings = recalculated(pool, inbox.sources, readings)
-            submissions = _submissions(readings, list(regions.values()))
+            documents = [document for reading in readings for document in reading.documents]
+            submissions = group(documents, [*regions.values()], roster)
+            drop_copies(submissions, {source.name: source.sha256 for source in inbox.sources})
             year = choose_year(submissions, forms, options.year)
             scheme = choose(shelf, year, options.region, regions_named(submissions, regions))
             log.info("数据年度 %d，评分方案 %s", year, scheme.name)
-            batch = score_batch(submissions, scheme, checks, derivations, forms)
+            batch = score_batch(submissions, scheme, checks, derivations, forms, roster)
             if not batch.departments:
                 raise _nothing_scored(readings, year)
             findings = numbered([*batch.findings, *_file_findings(readings, submissions)])
@@ -131,17 +140,18 @@ def run(options: Options) -> Report:
             names = book_names(batch.departments, year) if options.books else {}
             contents = department_books(batch, findings) if options.books else []
             sources = source_rows(inbox, readings, submissions, batch, findings)
-            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox))
+            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox, roster))
             if options.dry_run:
                 report.outputs = dict.fromkeys([*_names(batch, names)], "")
             else:
-                _stage_books(pool, stage, contents, names)
+                _stage_books(pool, stage, contents, names, bar=options.bar)
                 stage.add(f"评分汇总_{year}.xlsx", summary_book(book))
+                stage.add("report.html", report_page(book, scheme.grade_lines()))
                 for name, content in csv_files(batch, findings).items():
                     stage.add(name, content)
         report.seconds = round(time.monotonic() - started, 3)
         if not options.dry_run:
-            _publish(stage, options, report, library, inbox, sources)
+            _publish(stage, options, report, manifest(batch, library, inbox, sources, roster))
     return report
 
 
@@ -152,11 +162,25 @@ def read_one(sources: Sequence[Source], mappings: Path | None) -> Reading:
         return _read_all(pool, sources)[0]
 
 
+def draft_one(sources: Sequence[Source], mappings: Path | None) -> str:
+    """Forms drafted in a worker for the sheets of one file that no form knows, "" where there is no table.
+
+    Several drafts are parted by lines of ---. Raises RunError R15 for a file that cannot be read.
+    """
+    library = Library(mappings)
+    with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
+        (result,) = pool.map(draft_source, sources[:1])
+    if isinstance(result, Lost | Finding):
+        why = result.message if isinstance(result, Finding) else "读取进程异常退出"
+        raise RunError("R15", f"文件读不出来：{why}", "可用 jixiao describe 查看原因", Place(sources[0].name))
+    return "---\n".join(result)
+
+
 def _names(batch: Batch, names: dict[str, str]) -> list[str]:
-    return [f"评分汇总_{batch.year}.xlsx", *names.values(), "scores.csv", "facts.csv", "findings.csv"]
+    return [f"评分汇总_{batch.year}.xlsx", *names.values(), "report.html", "scores.csv", "facts.csv", "findings.csv"]
 
 
-def _read_all(pool: LocalPool, sources: Sequence[Source]) -> list[Reading]:
+def _read_all(pool: LocalPool, sources: Sequence[Source], *, bar: bool = False) -> list[Reading]:
     """Every file read in a worker; a file that repeats another of its folder byte by byte is read once."""
     first: dict[tuple[str, str], str] = {}
     unique, repeated = [], []
@@ -170,7 +194,7 @@ def _read_all(pool: LocalPool, sources: Sequence[Source]) -> list[Reading]:
             first[key] = source.name
             unique.append(source)
     readings = []
-    for result in pool.map(read_source, unique):
+    for result in tracked(pool.map(read_source, unique), len(unique), "读取文件", bar=bar):
         reading = _survived(result)
         forms = "、".join(document.form for document in reading.documents)
         log.debug("已读取 %s：%s", printable(reading.file), forms or "没有认出表")
@@ -184,10 +208,6 @@ def _survived(result: Reading | Lost[Source]) -> Reading:
         lost = finding("F07", "读取进程异常退出，或超出时间、内存上限", subject=name, place=Place(name))
         return Reading(name, findings=[lost])
     return result
-
-
-def _submissions(readings: Sequence[Reading], regions: Sequence[str]) -> list[Submission]:
-    return group([document for reading in readings for document in reading.documents], regions)
 
 
 def _owners(submissions: Sequence[Submission]) -> dict[str, set[str]]:
@@ -222,25 +242,32 @@ def _exit_code(findings: Sequence[Finding], fail_on: str) -> int:
     return EXIT_FINDINGS if any(level_at_least(item.level, fail_on) for item in findings) else EXIT_CLEAN
 
 
-def _stage_books(pool: LocalPool, stage: Stage, contents: Sequence[DepartmentBook], names: dict[str, str]) -> None:
-    for content, made in zip(contents, pool.map(department_book, contents), strict=True):
+def _stage_books(
+    pool: LocalPool, stage: Stage, contents: Sequence[DepartmentBook], names: dict[str, str], *, bar: bool
+) -> None:
+    made_books = tracked(pool.map(department_book, contents), len(contents), "写部门工作簿", bar=bar)
+    for content, made in zip(contents, made_books, strict=True):
         if isinstance(made, Lost):  # nothing of the input can do this: a bug of ours, or no memory left
             raise RuntimeError(f"写出“{content.department}”的工作簿时进程异常退出")  # noqa: TRY004
         stage.add(names[content.department], made)
 
 
-def _publish(
-    stage: Stage, options: Options, report: Report, library: Library, inbox: Inbox, sources: Sequence[Row]
-) -> None:
+def _publish(stage: Stage, options: Options, report: Report, made_of: dict[str, Any]) -> None:
     """Stages the manifest, moves everything into OUT, removes what the previous run made and this one did not."""
     report.outputs = dict(stage.hashes)
     report.removed = sorted(set(previous_outputs(options.output)) - set(stage.hashes) - {MANIFEST})
     content = {
-        **manifest(report.batch, library, inbox, sources),
+        **made_of,
         "outputs": [{"file": name, "sha256": digest} for name, digest in sorted(report.outputs.items())],
         "removed": report.removed,
         "counts": report.counts(),
-        "options": {"year": options.year, "region": options.region, "jobs": options.jobs, "fail_on": options.fail_on},
+        "options": {
+            "year": options.year,
+            "region": options.region,
+            "jobs": options.jobs,
+            "fail_on": options.fail_on,
+            "recalculate": options.recalculate,
+        },
         "exit_code": report.exit_code,
         "seconds": report.seconds,
     }

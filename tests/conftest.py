@@ -1,6 +1,7 @@
 """Shared fixtures: the built-in mappings, loaded once, and the programs that some tests need."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -73,15 +74,23 @@ def suining_out(tmp_path_factory: pytest.TempPathFactory, suining_inbox: Path, j
     return out
 
 
+def _program(path: str | None, name: str) -> str:
+    """The program; skips where it is missing, fails where .ci/run has made it mandatory."""
+    if path is None:
+        if os.environ.get("JIXIAO_REQUIRE_PROGRAMS"):
+            pytest.fail(f"{name} is missing, and JIXIAO_REQUIRE_PROGRAMS makes it mandatory")
+        pytest.skip(f"{name} is not installed")
+    return path
+
+
 @pytest.fixture
 def libreoffice() -> str:
-    """Skips where LibreOffice is missing, fails where .ci/run has made it mandatory."""
-    program = find_libreoffice()
-    if program is None:
-        if os.environ.get("JIXIAO_REQUIRE_LIBREOFFICE"):
-            pytest.fail("LibreOffice is missing, and JIXIAO_REQUIRE_LIBREOFFICE makes it mandatory")
-        pytest.skip("LibreOffice is not installed")
-    return program
+    return _program(find_libreoffice(), "LibreOffice")
+
+
+@pytest.fixture
+def chromium() -> str:
+    return _program(shutil.which("chromium") or shutil.which("chromium-browser"), "Chromium")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -217,13 +217,13 @@ def claiming(size: int) -> bytes:
 
 def test_inner_archives_count_together() -> None:
     # Each within the limits, all of them a bomb: 1,000 archives of 400 MB fit into one of 200 kB.
-    started = time.monotonic()
+    started = time.process_time()
     for inner in (claiming(guards.MAX_UNPACKED_BYTES // 2 + 1), zipped({f"{n}": b"" for n in range(3_000)})):
         assert len(members(inner)) > 0
         with pytest.raises(UnreadableError) as caught:
             list(walk(zipped({f"{at}.zip": inner for at in range(100)})))
         assert caught.value.code == "F06"
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_size_that_lies_is_damage_and_not_memory() -> None:

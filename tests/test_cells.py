@@ -100,9 +100,9 @@ def test_blank_texts_are_not_listed() -> None:
 
 def test_a_range_over_the_whole_sheet_costs_no_time() -> None:
     sheet = Sheet("表", [["标题", None], [None, 1.0]], merges=[(0, 0, 1_048_575, 16_383)])
-    started = time.monotonic()
+    started = time.process_time()
     assert sheet.anchor((1, 1)) == (0, 0)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("cell", [(3, 0), (0, 4), (-1, 0), (0, -1), (99, 99)])

@@ -70,6 +70,24 @@ def test_names_are_composed_characters_whatever_the_file_system_holds(tmp_path: 
     assert found.sources[0].path.exists()
 
 
+def test_names_in_gbk_are_shown_as_they_were_meant_and_open_all_the_same(tmp_path: Path) -> None:
+    for folder, name in (("人社局", "基础数据表.xlsx"), ("教育局", "决算.xlsx")):
+        (place := tmp_path / os.fsdecode(folder.encode("gb18030"))).mkdir()
+        (place / os.fsdecode(name.encode("gb18030"))).write_bytes(b"x")
+    put(tmp_path, "民政局/指标表.xlsx")
+    found = discover([tmp_path], None)
+    assert names(found) == ["人社局/基础数据表.xlsx", "教育局/决算.xlsx", "民政局/指标表.xlsx"]
+    assert all(source.path.read_bytes() for source in found.sources)
+
+
+def test_two_files_whose_names_become_one_are_told_apart(tmp_path: Path) -> None:
+    put(tmp_path, "决算.xlsx", "re\u0301.xlsx", "r\u00e9.xlsx")
+    (tmp_path / os.fsdecode("决算.xlsx".encode("gb18030"))).write_bytes(b"x")
+    found = discover([tmp_path], None)
+    assert sorted(names(found)) == ["r\u00e9(2).xlsx", "r\u00e9.xlsx", "决算(2).xlsx", "决算.xlsx"]
+    assert len({source.path for source in found.sources}) == 4
+
+
 def test_file_times_decide_nothing(tmp_path: Path) -> None:
     put(tmp_path, "a.xlsx", "b.xlsx")
     before = discover([tmp_path], None)

@@ -20,23 +20,29 @@ from converter.intake.guards import (
     check_text,
     check_texts,
 )
+from converter.intake.package import Package
 from converter.vocabulary.findings import KINDS
 
 
-def archive_of(count: int) -> zipfile.ZipFile:
+def package_of(count: int) -> Package:
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w") as archive:
         for index in range(count):
             archive.writestr(f"{index}.xml", b"")
-    return zipfile.ZipFile(memory)
+    return Package(memory.getvalue())
 
 
-def archive_claiming(*sizes: int) -> zipfile.ZipFile:
-    """An archive whose directory claims these unpacked sizes; nothing that large is written."""
-    archive = archive_of(len(sizes))
-    for entry, size in zip(archive.infolist(), sizes, strict=True):
+def archive_of(count: int) -> list[zipfile.ZipInfo]:
+    """The directory of an archive."""
+    return package_of(count).entries
+
+
+def archive_claiming(*sizes: int) -> list[zipfile.ZipInfo]:
+    """The directory of an archive that claims these unpacked sizes; nothing that large is written."""
+    entries = archive_of(len(sizes))
+    for entry, size in zip(entries, sizes, strict=True):
         entry.file_size = size
-    return archive
+    return entries
 
 
 def refused(code: str = "F06") -> "pytest.RaisesExc[UnreadableError]":
@@ -85,7 +91,7 @@ def test_a_used_area_larger_than_any_form_is_refused_with_its_sheet_and_size(row
     assert str(columns) in caught.value.message
 
 
-def shared(*texts: str, uses: tuple[int, ...] = (), part: str = "xl/sharedStrings.xml") -> zipfile.ZipFile:
+def shared(*texts: str, uses: tuple[int, ...] = (), part: str = "xl/sharedStrings.xml") -> Package:
     """A package with these shared texts (as XML) and a sheet that shows the texts `uses` by number."""
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -94,7 +100,7 @@ def shared(*texts: str, uses: tuple[int, ...] = (), part: str = "xl/sharedString
         archive.writestr(
             "xl/worksheets/sheet1.xml", f"<worksheet><sheetData><row>{cells}</row></sheetData></worksheet>"
         )
-    return zipfile.ZipFile(memory)
+    return Package(memory.getvalue())
 
 
 def test_a_shared_text_up_to_the_limit_passes_and_one_letter_more_is_refused() -> None:
@@ -120,7 +126,7 @@ def test_a_text_that_many_cells_share_counts_in_each() -> None:
 
 
 def test_a_workbook_without_shared_texts_or_with_wrong_numbers_passes() -> None:
-    check_strings(archive_of(3))
+    check_strings(package_of(3))
     check_strings(shared(f"<t>{'x' * 32_000}</t>", "<t/>", "<t> </t>", uses=(0, 1, 2, 99, 999_999_999)))
 
 

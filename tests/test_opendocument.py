@@ -210,9 +210,9 @@ def test_hidden_rows_columns_and_sheets_are_known() -> None:
     ids=["whole sheet", "endless", "long text", "long text in many rows"],
 )
 def test_what_would_grow_beyond_measure_is_refused_before_it_is_read(row: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert refusal(document(table(row))) == "F06"
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_blank_rows_and_columns_to_the_end_of_the_sheet_cost_nothing() -> None:
@@ -220,9 +220,9 @@ def test_blank_rows_and_columns_to_the_end_of_the_sheet_cost_nothing() -> None:
     rest = (
         f'<table:table-row table:number-rows-repeated="1048575" table:visibility="collapse">{blank}</table:table-row>'
     )
-    started = time.monotonic()
+    started = time.process_time()
     assert filled(sheet_of(document(table(number(1) + blank, rest)))) == {"A1": "1"}
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_an_encrypted_document_is_refused_as_encrypted() -> None:
@@ -301,3 +301,11 @@ def test_a_document_of_libreoffice_holds_the_same_as_its_xlsx_twin(libreoffice: 
     assert comparable(ods) == comparable(read_xlsx((tmp_path / "xlsx/a.xlsx").read_bytes()))
     assert ods.sheets[2].errors == {(0, 1): "#DIV/0!", (0, 3): "#N/A"}
     assert ods.sheets[2].number((2, 2)).value == 2.2666
+
+
+@pytest.mark.parametrize(("values", "idle"), [((0, 0), 2), ((0, 5), 0), ((), 0)])
+def test_formulas_count_where_every_one_gives_zero(values: tuple[int, ...], idle: int) -> None:
+    cells = [number(value, more=' table:formula="of:=[.B1]*2"') for value in values]
+    idle_table, other = table(*cells, number(0)), table(number(3, more=' table:formula="of:=1+2"'), name="另一表")
+    book = read_ods(document(idle_table, other))
+    assert [sheet.idle_formulas for sheet in book.sheets] == [idle, 0]

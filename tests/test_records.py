@@ -101,7 +101,7 @@ def test_an_empty_table_with_a_note_is_declared_not_applicable(library: Library)
 def test_an_empty_table_without_a_note_is_blank_and_asked_about(library: Library) -> None:
     document = read(empty("注：本表反映部门本年度国有资本经营预算财政拨款支出情况。"), library)
     assert {fact.state for fact in document.facts} == {State.BLANK}
-    assert [code for code, _ in codes(document)] == ["M15"]
+    assert [code for code, _ in codes(document)] == ["M18"]
 
 
 def test_a_table_without_its_total_gives_no_field(library: Library) -> None:

@@ -1,13 +1,12 @@
 """The scan of an OOXML package: every mark that a value reader loses, and none that is not there."""
 
-import io
 import time
-import zipfile
 from collections.abc import Callable
 
 import pytest
 
 from converter.intake.guards import UnreadableError
+from converter.intake.package import Package
 from converter.intake.sheetxml import Marks, Styles, percent_digits_of_format, scan_sheets
 from converter.intake.xlsx import read_xlsx
 from tests.test_xlsx import MAIN, PARTS, opened, package, sheet_of, worksheet
@@ -15,8 +14,7 @@ from tests.test_xlsx import MAIN, PARTS, opened, package, sheet_of, worksheet
 
 def scanned(content: bytes) -> Marks:
     """The marks of the only sheet; none where it needs no scan."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return scan_sheets(archive).get("表", Marks())
+    return scan_sheets(Package(content)).get("表", Marks())
 
 
 def marks(rows: str, before: str = "", styling: str | bytes = "") -> Marks:
@@ -170,9 +168,9 @@ def test_cells_without_addresses_stand_one_after_the_other_whatever_is_between_t
 
 
 def test_many_cells_without_addresses_cost_little_time() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     found = marks("".join("<row>" + "<c><f>1</f></c>" * 10_000 + "</row>" for _ in range(5)))
-    assert time.monotonic() - started < 4
+    assert time.process_time() - started < 4
     assert (4, 9_999) in found.stale
     assert len(found.stale) == 50_000
 

@@ -142,9 +142,9 @@ def test_what_is_dressed_as_a_workbook_is_known_by_its_beginning(start: str, kin
 
 
 def test_a_page_of_nothing_but_comments_costs_no_time() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert sniff(b"<!---->" * 580) is Container.OTHER
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("marker", [b"PK\x07\x08", b"PK00"])

@@ -31,6 +31,7 @@ from tests.test_tables import CONTRACT_HEADS
 #: CONTRACT: sheets in this order (图表⁶, 报送情况³ and 勾稽核对⁵ come with later parts).
 SHEETS = {
     "汇总": "SUMMARY_HEADS",
+    "报送情况": "SUBMITTED_HEADS",
     "指标得分": "SCORE_HEADS",
     "问题清单": "FINDING_HEADS",
     "规范数据": "FACT_HEADS",

@@ -26,6 +26,7 @@ CONTRACT_HEADS = {
     "FINDING_HEADS": "编号 · 级别 · 代码 · 部门 · 年度 · 对象 · 说明 · 建议 · 影响分值 · 责任方 · 文件 · 工作表 · 单元格 · 部门说明 · 处理",
     "FACT_HEADS": "部门编码 · 部门 · 年度 · 字段 · 数值 · 单位 · 状态 · 采用 · 原文 · 表单 · 资金口径 · 文件 · 工作表 · 单元格",
     "RULE_HEADS": "一级指标 · 二级指标 · 三级指标 · 分值 · 指标公式 · 计分方式 · 计分口径 · 原文 · 依据",
+    "SUBMITTED_HEADS": "部门编码 · 部门 · 类别 · 应报 · 报送状态 · 基础数据表 · 指标表 · 决算 · 上年数据 · 错误 · 待部门处理",
     "SOURCE_HEADS": "文件 · 部门 · 年度 · 表单 · 大小 · SHA-256 · 处理结果",
     "INFO_HEADS": "项目 · 内容",
 }
@@ -142,9 +143,9 @@ def test_a_fact_fills_every_column_of_its_heads(adopted: bool, shown: str) -> No
         "B5",
         2019,
     )
-    row = tables.fact_rows(pd.DataFrame([fact], columns=list(FACT_COLUMNS)))[0]
+    row = tables.fact_rows(pd.DataFrame([fact], columns=list(FACT_COLUMNS)), {"甲局": "101"})[0]
     expected = (
-        "",
+        "101",
         "甲局",
         2018,
         "编制数",
@@ -165,7 +166,7 @@ def test_a_fact_fills_every_column_of_its_heads(adopted: bool, shown: str) -> No
 
 def test_a_score_fills_every_column_of_its_heads() -> None:
     values = {name: name for name in SCORE_COLUMNS}
-    row = tables.score_rows(pd.DataFrame([values]))[0]
+    row = tables.score_rows(pd.DataFrame([values]), {})[0]
     by_head = dict(zip(tables.SCORE_HEADS, row, strict=True))
     assert by_head["部门"] == "department"
     assert by_head["三级指标"] == "indicator"

@@ -197,9 +197,9 @@ def test_an_area_beyond_the_limit_is_refused() -> None:
 
 
 def test_a_large_table_costs_little_time() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert len(rows(TABLE * 20_000)) == 60_000
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="="), max_size=12)

@@ -133,9 +133,9 @@ def test_spans_that_overlap_lose_no_cell() -> None:
 
 
 def test_spans_without_end_are_refused_in_time() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert refusal("<table>" + "<tr><td rowspan=9999 colspan=999>x</td></tr>" * 9999 + "</table>") == "F06"
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_a_hidden_row_or_column_is_read_and_known_to_be_hidden() -> None:
@@ -250,9 +250,9 @@ def test_a_text_longer_than_any_cell_is_refused_and_not_cut(length: int) -> None
 
 
 def test_many_blanks_cost_no_time() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert cell("1" + "<b> </b>" * 40_000 + "<br>2") == "1\n2"
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 TAGS = (

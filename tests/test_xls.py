@@ -257,9 +257,9 @@ def test_formatted_but_empty_cells_far_away_cost_nothing() -> None:
     for row in range(40):
         sheet.write(row, 0, row)
     sheet.write(65_535, 255, None, style("0%"))
-    started = time.monotonic()
+    started = time.process_time()
     found = opened(saved(book))
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
     assert isinstance(found, Workbook), found
     assert found.sheets[0].number((39, 0)).value == 39
 

@@ -497,24 +497,24 @@ def test_the_two_far_corners_of_a_sheet_are_refused_and_do_not_abort_the_process
 def test_formatted_but_empty_cells_far_away_cost_nothing() -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="40"><c r="C40"><v>40</v></c></row>'
     far = '<row r="1048576" s="2" customFormat="1"><c r="A1048576" s="1"/><c r="XFD1048576" s="2"/></row>'
-    started = time.monotonic()
+    started = time.process_time()
     sheet = sheet_of(package(worksheet(rows + far)))
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
     assert (len(sheet.rows), sheet.width) == (40, 3)
 
 
 def test_a_merged_range_over_the_whole_sheet_costs_nothing() -> None:
     xml = worksheet(MARKED_ROW, '<mergeCells count="1"><mergeCell ref="A2:XFD1048576"/></mergeCells>')
-    started = time.monotonic()
+    started = time.process_time()
     assert states(sheet_of(package(xml))) == MARKED
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_many_formatted_cells_do_not_make_reading_slow() -> None:
     # A million formatted blanks took over 30 s in openpyxl (READERS, one_million_formatted_cells).
     blanks = '<c s="1"/>' * 20
     rows = "".join(f'<row r="{row}">{blanks}</row>' for row in range(2, 10_002))
-    started = time.monotonic()
+    started = time.process_time()
     sheet = sheet_of(package(worksheet(MARKED_ROW + rows)))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert sheet.number((0, 3)).value == 5

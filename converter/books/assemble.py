@@ -4,6 +4,7 @@ import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
 
 import numpy as np
 import pandas as pd
@@ -156,9 +157,10 @@ def summary(
     """The content of the summary workbook."""
     contents: dict[str, list[Row]] = {
         "汇总": summary_rows(batch, findings, names),
-        "指标得分": tables.score_rows(batch.scores),
+        "报送情况": submitted_rows(batch, findings),
+        "指标得分": tables.score_rows(batch.scores, batch.codes),
         "问题清单": finding_rows(findings),
-        "规范数据": tables.fact_rows(used_by_scheme(batch)),
+        "规范数据": tables.fact_rows(used_by_scheme(batch), batch.codes),
         "规则": rule_rows(batch),
         "来源文件": sources,
         "运行信息": info,
@@ -179,12 +181,22 @@ def summary_rows(batch: Batch, findings: Iterable[Finding], names: dict[str, str
         best, worst, who = int(t["best"]), int(t["worst"]), str(t["department"])
         rows.append(
             (
-                best if best == worst else None, f"{best}～{worst}", "", who, "", t["year"], t["self_total"], t["self_grade"],
-                t["score"], t["low"], t["high"], t["grade"], t["gap"], t["data_full"], t["data_low"], t["data_high"], t["from_self"],
-                t["deductions"], t["missing"], counts[who, Level.ERROR], counts[who, Level.WARNING], names.get(who, ""),
+                best if best == worst else None, f"{best}～{worst}", batch.codes[who], who, batch.kinds[who], t["year"],
+                t["self_total"], t["self_grade"], t["score"], t["low"], t["high"], t["grade"], t["gap"],
+                t["data_full"], t["data_low"], t["data_high"], t["from_self"], t["deductions"], t["missing"],
+                counts[who, Level.ERROR], counts[who, Level.WARNING], names.get(who, ""),
             )
         )  # fmt: skip
     return rows
+
+
+def submitted_rows(batch: Batch, findings: Iterable[Finding]) -> list[Row]:
+    """Rows of 报送情况."""
+    errors, waiting = Counter[str](), Counter[str]()
+    for item in findings:
+        errors[item.department] += item.level is Level.ERROR
+        waiting[item.department] += item.owner is Owner.DEPARTMENT
+    return [(*astuple(row), errors[row.department], waiting[row.department]) for row in batch.submitted]
 
 
 def rule_rows(batch: Batch) -> list[Row]:
@@ -216,8 +228,8 @@ def reading_of(column: RuleScores) -> str:
 def csv_files(batch: Batch, findings: Sequence[Finding]) -> dict[str, bytes]:
     """scores.csv, facts.csv and findings.csv."""
     return {
-        "scores.csv": tables.csv_bytes(tables.SCORE_HEADS, tables.score_rows(batch.scores)),
-        "facts.csv": tables.csv_bytes(tables.FACT_HEADS, tables.fact_rows(_ordered(batch.facts))),
+        "scores.csv": tables.csv_bytes(tables.SCORE_HEADS, tables.score_rows(batch.scores, batch.codes)),
+        "facts.csv": tables.csv_bytes(tables.FACT_HEADS, tables.fact_rows(_ordered(batch.facts), batch.codes)),
         "findings.csv": tables.csv_bytes(tables.FINDING_HEADS, finding_rows(findings)),
     }
 

@@ -52,6 +52,11 @@ class Output:
         return self._csv("facts.csv", tables.FACT_HEADS)
 
     @cached_property
+    def findings(self) -> list[Record]:
+        """Rows of findings.csv by head."""
+        return self._csv("findings.csv", tables.FINDING_HEADS)
+
+    @cached_property
     def rules(self) -> dict[str, Record]:
         """Rows of the sheet 规则 by 三级指标."""
         return {row["三级指标"]: row for row in self._sheet("规则")}

@@ -25,7 +25,7 @@ class SummaryBook:
 
 #: Look of a column by its head, where it is not plain text.
 LOOKS: dict[str, str] = {
-    **dict.fromkeys(("名次", "年度", "错误", "警告", "大小"), "whole"),
+    **dict.fromkeys(("名次", "年度", "错误", "警告", "大小", "待部门处理"), "whole"),
     **dict.fromkeys(("分值", "数据分值"), "weight"),
     **dict.fromkeys(
         (
@@ -45,7 +45,24 @@ LOOKS: dict[str, str] = {
         "score",
     ),
     **dict.fromkeys(
-        ("名次区间", "自评等次", "等次", "状态", "级别", "代码", "责任方", "单元格", "单位", "采用"), "center"
+        (
+            "名次区间",
+            "自评等次",
+            "等次",
+            "状态",
+            "级别",
+            "代码",
+            "责任方",
+            "单元格",
+            "单位",
+            "采用",
+            "应报",
+            "基础数据表",
+            "指标表",
+            "决算",
+            "上年数据",
+        ),
+        "center",
     ),
     "数值": "number",
     "评分表": "link",
@@ -58,6 +75,7 @@ WIDTHS: dict[str, float] = {
     "上限": 7, "状态": 8, "缺少数据": 34, "计分口径": 16, "其他口径得分": 18, "计算过程": 44, "依据": 16, "编号": 14, "级别": 6,
     "代码": 6, "对象": 18, "说明": 44, "建议": 30, "影响分值": 8, "责任方": 8, "文件": 26, "工作表": 18, "单元格": 8, "部门说明": 18,
     "处理": 10, "字段": 24, "数值": 13, "单位": 7, "采用": 6, "原文": 32, "表单": 12, "资金口径": 9, "指标公式": 36, "计分方式": 32,
+    "应报": 7, "报送状态": 20, "基础数据表": 10, "指标表": 8, "决算": 8, "上年数据": 9, "待部门处理": 10,
     "大小": 9, "SHA-256": 40, "处理结果": 24, "项目": 18, "内容": 90,
 }  # fmt: skip
 _INDICATOR = tables.SCORE_HEADS.index("三级指标")
@@ -93,6 +111,7 @@ def _look(ratios: frozenset[str], row: Sequence[object], head: str) -> str:
 
 SHEETS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("汇总", tables.SUMMARY_HEADS),
+    ("报送情况", tables.SUBMITTED_HEADS),
     ("指标得分", tables.SCORE_HEADS),
     ("问题清单", tables.FINDING_HEADS),
     ("规范数据", tables.FACT_HEADS),

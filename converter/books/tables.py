@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,9 @@ FACT_HEADS = (
     "部门编码", "部门", "年度", "字段", "数值", "单位", "状态", "采用", "原文", "表单", "资金口径", "文件", "工作表", "单元格",
 )  # fmt: skip
 RULE_HEADS = ("一级指标", "二级指标", "三级指标", "分值", "指标公式", "计分方式", "计分口径", "原文", "依据")
+SUBMITTED_HEADS = (
+    "部门编码", "部门", "类别", "应报", "报送状态", "基础数据表", "指标表", "决算", "上年数据", "错误", "待部门处理",
+)  # fmt: skip
 SOURCE_HEADS = ("文件", "部门", "年度", "表单", "大小", "SHA-256", "处理结果")
 INFO_HEADS = ("项目", "内容")
 
@@ -43,22 +46,22 @@ class Table:
     rows: list[Row]
 
 
-def score_rows(scores: "pd.DataFrame") -> list[Row]:
-    """Rows of 指标得分 from the scores frame."""
+def score_rows(scores: "pd.DataFrame", codes: Mapping[str, str]) -> list[Row]:
+    """Rows of 指标得分 from the scores frame; `codes` maps a department to its code."""
     columns = [
         "department", "year", "level1", "level2", "indicator", "full", "value", "score", "low", "high", "status",
         "missing", "self_score", "gap", "reading", "others", "process", "basis",
     ]  # fmt: skip
-    return [("", *row) for row in scores[columns].itertuples(index=False, name=None)]
+    return [(codes.get(row[0], ""), *row) for row in scores[columns].itertuples(index=False, name=None)]
 
 
-def fact_rows(facts: "pd.DataFrame") -> list[Row]:
-    """Rows of 规范数据 from the facts frame."""
+def fact_rows(facts: "pd.DataFrame", codes: Mapping[str, str]) -> list[Row]:
+    """Rows of 规范数据 from the facts frame; `codes` maps a department to its code."""
     columns = [
         "department", "year", "field", "value", "unit", "state", "adopted", "raw", "form", "scope", "file", "sheet", "cell",
     ]  # fmt: skip
     rows = facts[columns].itertuples(index=False, name=None)
-    return [("", *row[:5], str(row[5]), "是" if row[6] else "否", *row[7:]) for row in rows]
+    return [(codes.get(row[0], ""), *row[:5], str(row[5]), "是" if row[6] else "否", *row[7:]) for row in rows]
 
 
 def finding_rows(findings: Iterable[Finding]) -> list[Row]:

@@ -31,8 +31,8 @@ def members(content: bytes) -> list[Member]:
     """The files of a zip. Raises UnreadableError F01 damaged, F03 empty, F04 with a password, F06 too large or unsafe."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            guards.check_archive(archive)
             entries = archive.infolist()
+            guards.check_archive(entries)
     except _BROKEN as error:
         raise UnreadableError("F01", "压缩包已损坏或不完整") from error
     named = [Member(index, _name(entry), entry.file_size) for index, entry in enumerate(entries)]

@@ -3,8 +3,10 @@
 import hashlib
 import itertools
 import os
+import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -13,6 +15,8 @@ from converter.intake.guards import UnreadableError
 from converter.intake.sniff import Container, sniff
 from converter.vocabulary.findings import Place, RunError
 
+#: Folders whose files were withdrawn or sent back (CONTRACT: Re-sent files).
+_VOID = re.compile(r"已?(?:作废|退回)(?:件|文件|材料|报表|的)?")
 #: What sync clients, file managers and office programs leave behind.
 _JUNK_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 _JUNK_PREFIXES = ("~$", "._", ".~")
@@ -40,9 +44,12 @@ class Source:
 
 @dataclass
 class Inbox:
-    """What lies in the INBOX folders: files to read, and what was passed over (junk, links to folders), by name."""
+    """What lies in the INBOX folders: files to read, files in folders 作废 and 退回, and what was passed over (junk, links
+    to folders), by name.
+    """
 
     sources: list[Source] = field(default_factory=list)
+    void: list[Source] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
 
@@ -53,18 +60,22 @@ def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
     """
     found = Inbox()
     names = _prefixes(inboxes)
+    taken: set[str] = set()
     for inbox, prefix in zip(inboxes, names, strict=True):
         if not inbox.exists():
             raise RunError(
                 "R01", "找不到收件箱路径", "请核对路径是否写错、移动硬盘或网络盘是否已连接", Place(str(inbox))
             )
         for path, relative in _files(inbox, output):
-            name = unicodedata.normalize("NFC", f"{prefix}{relative}")
+            name = _free("/".join(map(_as_meant, f"{prefix}{relative}".split("/"))), taken)
+            taken.add(name)
             if _is_junk(path.name) or path.is_dir():
                 found.ignored.append(name)
             else:
                 _add(found, path, name)
     found.sources.sort(key=lambda source: source.name)
+    found.void = [source for source in found.sources if _is_void(source)]
+    found.sources = [source for source in found.sources if not _is_void(source)]
     found.ignored.sort()
     if not found.sources:
         where = Place("、".join(map(str, inboxes)))
@@ -105,6 +116,23 @@ def _files(inbox: Path, output: Path | None) -> Iterator[tuple[Path, str]]:
                 yield path, path.relative_to(inbox).as_posix()
 
 
+def _as_meant(name: str) -> str:
+    """The name of a file or folder in composed characters; where it is no UTF-8 it is GBK, as old programs write it."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        with suppress(UnicodeDecodeError):
+            name = os.fsencode(name).decode("gb18030")
+    return unicodedata.normalize("NFC", name)
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, with a number where another file already has it."""
+    place = PurePosixPath(name)
+    numbered = (str(place.with_stem(f"{place.stem}({number})")) for number in itertools.count(2))
+    return next(free for free in itertools.chain([str(place)], numbered) if free not in taken)
+
+
 def _cannot_open(error: OSError) -> None:
     raise RunError("R01", "收件箱里有打不开的文件夹", "请检查读取权限", Place(str(error.filename))) from error
 
@@ -113,6 +141,12 @@ def _is_junk(name: str) -> bool:
     """Whether a file, or one of the folders it lies in within an archive, is of no one's making."""
     last = name.rpartition("/")[2].lower()
     return last in _JUNK_NAMES or last.startswith(_JUNK_PREFIXES) or "__MACOSX" in name.split("/")[:-1]
+
+
+def _is_void(source: Source) -> bool:
+    """Whether a file lies in a folder, or an archive, named 作废 or 退回."""
+    folders = (re.sub(r"\.zip$", "", part, flags=re.IGNORECASE) for part in source.folder.split("/"))
+    return any(_VOID.fullmatch(folder.strip(" 【】[]()（）")) for folder in folders)
 
 
 def _add(found: Inbox, path: Path, name: str) -> None:
@@ -138,9 +172,7 @@ def _members(path: Path, name: str, content: bytes) -> list[Source]:
     """The files of an archive; where names repeat, the later ones get numbers."""
     members: dict[str, Source] = {}
     for inner, member, data in walk(content):
-        place = PurePosixPath(unicodedata.normalize("NFC", f"{name}/{member}"))
-        numbered = (str(place.with_stem(f"{place.stem}({number})")) for number in itertools.count(2))
-        shown = next(name for name in itertools.chain([str(place)], numbered) if name not in members)
+        shown = _free(unicodedata.normalize("NFC", f"{name}/{member}"), members)
         digest = "" if data is None else hashlib.sha256(data).hexdigest()
         members[shown] = Source(path, shown, len(data or b""), digest, inner)
     return [*members.values()]

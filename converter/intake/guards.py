@@ -2,7 +2,9 @@
 
 import re
 import zipfile
+from collections.abc import Sequence
 
+from converter.intake.package import Package
 from converter.vocabulary.findings import KINDS
 
 MAX_FILE_BYTES = 100 * 2**20
@@ -42,9 +44,8 @@ def check_size(size: int) -> None:
         raise UnreadableError("F06", f"文件大小 {size / 2**20:.0f} MB，超过上限 {MAX_FILE_BYTES // 2**20} MB")
 
 
-def check_archive(archive: zipfile.ZipFile) -> None:
+def check_archive(entries: Sequence[zipfile.ZipInfo]) -> None:
     """Refuses a zip cut off behind a zip in it (F01), with a password (F04), or that would unpack to too much (F06)."""
-    entries = archive.infolist()
     first = min((entry.header_offset for entry in entries), default=0)
     if first > _SPLIT_MARKER:
         # What was found is the directory of an archive inside: the outer one has lost its end.
@@ -62,19 +63,18 @@ def check_contents(entries: int, unpacked: int) -> None:
         raise UnreadableError("F06", f"解压后 {unpacked / 2**20:.0f} MB，超过上限 {MAX_UNPACKED_BYTES // 2**20} MB")
 
 
-def check_strings(archive: zipfile.ZipFile) -> None:
+def check_strings(package: Package) -> None:
     """Refuses a workbook whose shared texts, repeated in every cell that shows them, grow beyond measure."""
-    members = {entry.filename.replace("\\", "/").lower(): entry for entry in archive.infolist()}
-    shared = archive.read(members["xl/sharedstrings.xml"]) if "xl/sharedstrings.xml" in members else b""
-    sheets = [entry for name, entry in members.items() if name.startswith("xl/worksheets/")]
-    cells = sum(entry.file_size for entry in sheets) // _SHORTEST_CELL
+    shared = package.read("xl/sharedStrings.xml") if "xl/sharedStrings.xml" in package else b""
+    sheets = [name for name in package.parts if name.startswith("xl/worksheets/")]
+    cells = sum(package.parts[name].file_size for name in sheets) // _SHORTEST_CELL
     if len(shared) <= MAX_TEXT and len(shared) * cells <= MAX_TEXTS:
         return  # the usual case, without taking any text apart
     pieces = (_ENTITY.sub(b"?", _TAG.sub(b"", piece)) for piece in _STRING.split(shared)[1:])
     lengths = [len(piece.decode(errors="replace")) for piece in pieces]
     check_text(max(lengths, default=0))
     if max(lengths, default=0) * cells > MAX_TEXTS:
-        uses = (int(index) for entry in sheets for index in _USE.findall(archive.read(entry)))
+        uses = (int(index) for name in sheets for index in _USE.findall(package.read(name)))
         check_texts(sum(lengths[index] for index in uses if index < len(lengths)))
 
 

@@ -15,6 +15,7 @@ import python_calamine
 from converter.intake import guards
 from converter.intake.cells import ERROR_TEXTS, Sheet, Workbook
 from converter.intake.guards import UnreadableError
+from converter.intake.package import Package
 from converter.intake.sheetxml import is_utf16
 from converter.intake.xlsx import calamine_sheets
 from converter.vocabulary.numbers import percent_digits
@@ -28,11 +29,11 @@ _BROKEN = (
 def read_ods(content: bytes) -> Workbook:
     """The sheets of an .ods. Raises UnreadableError F01 damaged, F04 with a password, F06 over a limit."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            guards.check_archive(archive)
-            if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-                raise UnreadableError("F04", "文件已加密，没有密码不能读取")
-            xml = archive.read("content.xml")
+        package = Package(content)
+        guards.check_archive(package.entries)
+        if b"encryption-data" in package.read("META-INF/manifest.xml"):
+            raise UnreadableError("F04", "文件已加密，没有密码不能读取")
+        xml = package.read("content.xml")
         if is_utf16(xml):
             raise UnreadableError("F01", "文件的文字编码不能识别")
         marks = _Scan().run(xml)
@@ -46,6 +47,7 @@ def read_ods(content: bytes) -> Workbook:
         sheet.merges, sheet.errors, sheet.stale = mark.merges, mark.errors, mark.stale
         sheet.percents, sheet.pads = mark.percents, mark.pads
         sheet.hidden_rows, sheet.hidden_columns = mark.hidden_rows, mark.hidden_columns
+        sheet.idle_formulas = mark.idle_formulas
     return Workbook(sheets)
 
 
@@ -59,7 +61,7 @@ class _Scan:
         self.rows = self.across = 1
         self.cell: dict[str, str] | None = None
         self.text: list[str] = []
-        self.paragraphs = self.notes = self.total = 0
+        self.paragraphs = self.notes = self.total = self.formulas = self.zeros = 0
 
     def run(self, xml: bytes) -> dict[str, Sheet]:
         """Scans the whole part."""
@@ -73,7 +75,7 @@ class _Scan:
         if tag == "table:table":
             name = attributes.get("table:name", "")
             self.sheet = self.marks.setdefault(name, Sheet(name, []))
-            self.row = self.wide = 0
+            self.row = self.wide = self.formulas = self.zeros = 0
         elif tag == "table:table-column":
             count = min(int(attributes.get("table:number-columns-repeated", 1)), 16384)
             if attributes.get("table:visibility", "visible") != "visible":
@@ -105,6 +107,8 @@ class _Scan:
             self.cell = None
         elif tag == "table:table-row":
             self.row += self.rows
+        elif tag == "table:table":
+            self.sheet.idle_formulas = self.formulas if self.formulas == self.zeros else 0
 
     def _end_cell(self, attributes: dict[str, str], text: str) -> None:
         kind = attributes.get("office:value-type", "")
@@ -118,6 +122,9 @@ class _Scan:
         guards.check_text(length)
         self.total += length * self.rows * self.across
         guards.check_texts(self.total)
+        if "table:formula" in attributes and "office:value" in attributes:
+            self.formulas += 1
+            self.zeros += float(attributes["office:value"]) == 0
         for cell in ((self.row + r, self.column + c) for r in range(self.rows) for c in range(self.across)):
             if "error" in attributes.get("calcext:value-type", "") or _is_error(text, attributes):
                 self.sheet.errors[cell] = text or "#错误"

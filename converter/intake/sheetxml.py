@@ -6,16 +6,20 @@ A sheet whose bytes hold none of these is not parsed.
 
 import posixpath
 import re
-import zipfile
+import string
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from converter.intake.cells import Cell, from_a1
 from converter.intake.guards import UnreadableError
+from converter.intake.package import Package
 
 #: Cells beyond row 9,999 or column ZZ: only then can the area be over the limit before calamine allocates it.
-_FAR = re.compile(rb'r="(?:[A-Za-z]{3}\d|[A-Za-z]*\d{5})')
+_FAR = (b'"AAA0', b'"AA00000', b'"A00000', b'"00000')
+#: Digits become 0 and letters A, and most else goes, so that a few plain searches find such an address.
+_SHAPES = bytes.maketrans(b"123456789" + string.ascii_letters.encode(), b"0" * 9 + b"A" * 52)
+_SHAPELESS = bytes(sorted({*range(256)} - {*string.ascii_letters.encode(), *b'0123456789".>-'}))
 #: Taken out before searching: XML allows blanks around an equals sign.
 _BLANKS = b" \t\r\n"
 #: What stands in a styles part that has percents or leading zeros.
@@ -66,34 +70,39 @@ class Styles:
             self.pads[index] = len(code)
 
 
-def scan_sheets(archive: zipfile.ZipFile) -> dict[str, Marks]:
+def scan_sheets(package: Package) -> dict[str, Marks]:
     """Marks by sheet name, only for sheets that need them. Raises UnreadableError F01 for a sheet in UTF-16."""
-    styles = _styles(archive)
+    styles = _styles(package)
     numbers = "|".join(map(str, styles.telling))
     uses = [re.compile(f's="(?:{numbers})"'.encode())] if numbers else []
     if 0 in styles.telling:  # every cell without a style shows a percent
         uses = [re.compile(b"")]
     marks = {}
-    for name, part in _parts(archive).items():
-        xml = archive.read(part)
+    for name, part in _parts(package).items():
+        xml = package.read(part)
         if is_utf16(xml):  # calamine would give an empty sheet
             raise UnreadableError("F01", f"工作表“{name}”的文字编码不能识别")
         squeezed = xml.translate(None, _BLANKS)
-        if _is_suspect(squeezed) or any(pattern.search(squeezed) for pattern in (_FAR, *uses)):
-            marks[name] = _scan(xml, styles, far=bool(_FAR.search(squeezed)) or _is_odd(squeezed))
+        far = _is_odd(squeezed) or _is_far(squeezed)
+        if far or _is_suspect(squeezed) or any(pattern.search(squeezed) for pattern in uses):
+            marks[name] = _scan(xml, styles, far=far)
     return marks
+
+
+def _is_far(squeezed: bytes) -> bool:
+    """Whether a cell may stand so far away that the area must be measured."""
+    shapes = squeezed.translate(_SHAPES, _SHAPELESS)
+    return any(shape in shapes for shape in _FAR)
 
 
 def _is_suspect(squeezed: bytes) -> bool:
     """Whether there may be errors, formulas or hidden parts; in a prefixed XML there may be anything."""
-    return (
-        b't="e"' in squeezed or b"<f" in squeezed or b"hidden=" in squeezed or b":worksheet" in squeezed[:1000]
-    ) or _is_odd(squeezed)
+    return b't="e"' in squeezed or b"<f" in squeezed or b"hidden=" in squeezed or b":worksheet" in squeezed[:1000]
 
 
 def _is_odd(squeezed: bytes) -> bool:
-    """Whether an attribute may stand in single quotes: then no pattern here holds."""
-    return b"='" in squeezed
+    """Whether an attribute behind the declaration may stand in single quotes: then no pattern here holds."""
+    return squeezed.find(b"'", squeezed.find(b"?>") + 1) >= 0
 
 
 def is_utf16(xml: bytes) -> bool:
@@ -101,45 +110,41 @@ def is_utf16(xml: bytes) -> bool:
     return xml.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"))
 
 
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+def _parts(package: Package) -> dict[str, str]:
     """Sheet name → name of its part, by way of the workbook's relations."""
-    members = {member.replace("\\", "/").lower(): member for member in archive.namelist()}
-    root = next((m for m in members if re.fullmatch(r"xl/workbook\d*\.xml", m)), None)
+    root = next((part for part in package.parts if re.fullmatch(r"xl/workbook\d*\.xml", part)), None)
     if root is None:  # another name is allowed, but then nothing here would be found
         raise UnreadableError("F01", "找不到工作簿部件 xl/workbook.xml")
-    targets = relations(archive, root)
+    targets = relations(package, root)
     parts = {}
-    for tag, attributes in _elements(archive.read(members[root])):
-        if tag == "sheet" and targets.get(relation := attributes.get("id", "")):
+    for _, attributes in _elements(package.read(root), "sheet"):
+        if targets.get(relation := attributes.get("id", "")):
             parts[attributes.get("name", "")] = targets[relation]
     return parts
 
 
-def relations(archive: zipfile.ZipFile, root: str) -> dict[str, str]:
-    """Relation id → member of the archive, for the parts that the workbook part `root` names; "" where it is missing."""
-    members = {member.replace("\\", "/").lower(): member for member in archive.namelist()}
-    relations = members.get(f"xl/_rels/{posixpath.basename(root)}.rels")
+def relations(package: Package, root: str) -> dict[str, str]:
+    """Relation id → name of its part, for the parts that the workbook part `root` names; "" where it is missing."""
+    listed = f"xl/_rels/{posixpath.basename(root)}.rels"
     targets: dict[str, str] = {}
-    for tag, attributes in _elements(archive.read(relations)) if relations else ():
-        if tag == "Relationship":
-            target = attributes.get("Target", "")
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            targets[attributes.get("Id", "")] = members.get(path.lower(), "")
+    for _, attributes in _elements(package.read(listed), "Relationship") if listed in package else ():
+        target = attributes.get("Target", "")
+        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+        targets[attributes.get("Id", "")] = path if path in package else ""
     return targets
 
 
-def _styles(archive: zipfile.ZipFile) -> Styles:
+def _styles(package: Package) -> Styles:
     """The cell styles whose number format changes what a cell means."""
     styles = Styles()
-    member = next((m for m in archive.namelist() if m.replace("\\", "/").lower() == "xl/styles.xml"), None)
-    if member is None:
+    if "xl/styles.xml" not in package:
         return styles
-    xml = archive.read(member)
+    xml = package.read("xl/styles.xml")
     squeezed = xml.translate(None, _BLANKS)
     if not (any(mark in squeezed for mark in _TELLING) or _is_odd(squeezed) or is_utf16(xml)):
         return styles
     codes, index, inside = {9: "0%", 10: "0.00%"}, 0, False
-    for tag, attributes in _elements(xml):
+    for tag, attributes in _elements(xml, "numFmt", "xf", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
         if tag == "numFmt":
             codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
         elif tag in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
@@ -160,12 +165,15 @@ def percent_digits_of_format(code: str) -> int | None:
     return len(match[1]) if match else 0
 
 
-def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
-    """Local name and attributes (without namespaces) of every element, in document order."""
+def _elements(xml: bytes, *names: str) -> list[tuple[str, dict[str, str]]]:
+    """Local name and attributes (without namespaces) of every element of these names, in document order."""
     root = etree.fromstring(xml, _PARSER)
     return [
-        (etree.QName(element).localname, {str(key).rpartition("}")[2]: str(value) for key, value in element.items()})
-        for element in root.iter(etree.Element)
+        (
+            str(element.tag).rpartition("}")[2],
+            {str(key).rpartition("}")[2]: str(value) for key, value in element.items()},
+        )
+        for element in root.iter(*(f"{{*}}{name}" for name in names))
     ]
 
 

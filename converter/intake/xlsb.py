@@ -18,6 +18,7 @@ from lxml import etree
 from converter.intake import guards
 from converter.intake.cells import Workbook
 from converter.intake.guards import UnreadableError
+from converter.intake.package import Package
 from converter.intake.sheetxml import Marks, Styles, relations
 from converter.intake.xlsx import add_marks, calamine_sheets
 
@@ -36,9 +37,9 @@ _LOST = frozenset({*range(12, 19), 62})
 def read_xlsb(content: bytes) -> Workbook:
     """The sheets of an .xlsb. Raises UnreadableError F01 damaged, F04 with a password, F06 over a limit."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            guards.check_archive(archive)
-            marks = _scan(archive)
+        package = Package(content)
+        guards.check_archive(package.entries)
+        marks = _scan(package)
         for name, mark in marks.items():
             guards.check_extent(name, mark.rows, mark.columns)
         sheets = calamine_sheets(python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)))
@@ -53,17 +54,17 @@ def read_xlsb(content: bytes) -> Workbook:
     return Workbook(sheets)
 
 
-def _scan(archive: zipfile.ZipFile) -> dict[str, Marks]:
+def _scan(package: Package) -> dict[str, Marks]:
     """Marks by sheet name."""
-    styles = _styles(archive.read("xl/styles.bin")) if "xl/styles.bin" in archive.namelist() else Styles()
-    lengths = _lengths(archive.read("xl/sharedStrings.bin")) if "xl/sharedStrings.bin" in archive.namelist() else []
-    targets = relations(archive, "xl/workbook.bin")
+    styles = _styles(package.read("xl/styles.bin")) if "xl/styles.bin" in package else Styles()
+    lengths = _lengths(package.read("xl/sharedStrings.bin")) if "xl/sharedStrings.bin" in package else []
+    targets = relations(package, "xl/workbook.bin")
     marks = {}
-    for kind, data in _records(archive.read("xl/workbook.bin")):
+    for kind, data in _records(package.read("xl/workbook.bin")):
         if kind == _SHEET:  # hsState, iTabID, then two texts: relation and name
             relation, end = _text(data, 8)
             name, _ = _text(data, end)
-            marks[name] = _marks(archive.read(targets[relation]), styles, lengths)
+            marks[name] = _marks(package.read(targets[relation]), styles, lengths)
     guards.check_texts(sum(mark.texts for mark in marks.values()))
     return marks
 

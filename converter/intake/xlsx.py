@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from converter.intake import guards
 from converter.intake.cells import Sheet, Value, Workbook
 from converter.intake.guards import UnreadableError
+from converter.intake.package import Package
 from converter.intake.sheetxml import Marks, is_utf16, scan_sheets
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OverflowError, ValueError)
@@ -44,14 +45,14 @@ _STRICT = (
 def read_xlsx(content: bytes) -> Workbook:
     """The sheets of an OOXML file. Raises UnreadableError F01 damaged, F04 with a password, F06 over a limit."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            guards.check_archive(archive)
-            try:
-                return _read(archive, content, _by_calamine)
-            except (*_ODD, UnreadableError) as error:
-                if isinstance(error, UnreadableError) and error.code != "F01":
-                    raise
-                return _second_try(content, error)
+        package = Package(content)
+        guards.check_archive(package.entries)
+        try:
+            return _read(package, content, _by_calamine)
+        except (*_ODD, UnreadableError) as error:
+            if isinstance(error, UnreadableError) and error.code != "F01":
+                raise
+            return _second_try(content, error)
     except _BROKEN as error:
         raise UnreadableError("F01", "文件已损坏或不是完整的 xlsx") from error
 
@@ -61,8 +62,7 @@ def _second_try(content: bytes, first: Exception) -> Workbook:
     mended = _repaired(content)
     for reader in (_by_calamine, _by_openpyxl):
         try:
-            with zipfile.ZipFile(io.BytesIO(mended)) as archive:
-                book = _read(archive, mended, reader)
+            book = _read(Package(mended), mended, reader)
         except Exception as error:  # openpyxl raises whatever a faulty part makes it stumble over
             if isinstance(error, UnreadableError) and error.code != "F01":
                 raise
@@ -74,10 +74,10 @@ def _second_try(content: bytes, first: Exception) -> Workbook:
     raise UnreadableError("F01", "文件已损坏或不是完整的 xlsx") from first
 
 
-def _read(archive: zipfile.ZipFile, content: bytes, reader: Callable[[bytes], list[Sheet]]) -> Workbook:
+def _read(package: Package, content: bytes, reader: Callable[[bytes], list[Sheet]]) -> Workbook:
     """The sheets by one reader, behind the guards, with their marks."""
-    guards.check_strings(archive)
-    marks = scan_sheets(archive)
+    guards.check_strings(package)
+    marks = scan_sheets(package)
     for name, mark in marks.items():
         guards.check_extent(name, mark.rows, mark.columns)
     sheets = reader(content)

@@ -59,6 +59,7 @@ class Document:
     findings: list[Finding] = field(default_factory=list)
     unit_named: bool = True
     year_cell: Cell | None = None
+    title_year: int | None = None
     department_cell: Cell | None = None
 
 
@@ -148,6 +149,7 @@ def _date(document: Document, tables: Sequence[Located]) -> None:
     sound = [column for table in tables for column in table.columns if column not in table.doubts]
     cells = {c.head.year - c.head.offset: c.cell for c in reversed(sound) if c.head.year is not None}
     if cells:
+        document.title_year = document.year
         document.year, document.year_cell = max(cells.items())
 
 

@@ -3,7 +3,7 @@
 import keyword
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pydantic import Field as Key
@@ -43,6 +43,12 @@ class Item(Strict):
     aliases: list[str] = []
     like: str = ""
     repeats: bool = False
+
+
+class NewItem(Item):
+    """An item that a form brings along (its key `fields`); it is the first of its sources."""
+
+    sources: list[str] = []
 
 
 class Derived(Strict):
@@ -132,17 +138,37 @@ def load_fields(layers: Sequence[Document]) -> Dictionary:
             _add(dictionary, made, added, document.place("derived", name))
             lines = range(len(derived.formulas))
             dictionary.formula_places[name] = [document.place("derived", name, "formulas", line) for line in lines]
-    _share_labels(dictionary, likes)
+    for name, (other, document) in likes.items():
+        _share_labels(dictionary, name, other, document, "items")
     return dictionary
 
 
-def _share_labels(dictionary: Dictionary, likes: Mapping[str, tuple[str, Document]]) -> None:
-    """Gives each item the labels of the one it is like, as they stand after the last layer."""
-    for name, (other, document) in likes.items():
-        if other not in dictionary.labels:
-            advice = f"是否为“{close}”？" if (close := nearest(other, dictionary.labels)) else "请先登记该项目"
-            raise document.error("C05", f"like 所指的“{other}”不在数据字典中", advice, "items", name, "like")
-        dictionary.labels[name] = tuple(dict.fromkeys((*dictionary.labels[name], *dictionary.labels[other])))
+def _share_labels(dictionary: Dictionary, name: str, other: str, document: Document, section: str) -> None:
+    """Gives an item the labels of the one it is like, as they stand after the last layer."""
+    if other not in dictionary.labels:
+        advice = f"是否为“{close}”？" if (close := nearest(other, dictionary.labels)) else "请先登记该项目"
+        raise document.error("C05", f"like 所指的“{other}”不在数据字典中", advice, section, name, "like")
+    dictionary.labels[name] = tuple(dict.fromkeys((*dictionary.labels[name], *dictionary.labels[other])))
+
+
+def add_items(dictionary: Dictionary, form: str, items: Mapping[str, Item], document: Document) -> None:
+    """Adds the items that a form brings along. Raises ConfigurationError C05 for a name that is taken."""
+    for name, item in items.items():
+        labels = (label(text) for text in (name, *item.aliases))
+        dictionary.labels.setdefault(name, tuple(dict.fromkeys(text for text in labels if text)))
+        if item.like:
+            _share_labels(dictionary, name, item.like, document, "fields")
+        for made in _of_item(name, item):
+            own = replace(made, sources=(form, *made.sources))
+            _add(dictionary, own, set(dictionary.fields), document.place("fields", name))
+
+
+def append_sources(dictionary: Dictionary, produced: Mapping[str, set[str]]) -> None:
+    """Puts forms that the dictionary does not name among the sources of a field that is read at their end."""
+    for form, names in produced.items():
+        for name in names:
+            if form not in dictionary[name].sources and not dictionary[name].formulas:
+                dictionary.fields[name] = replace(dictionary[name], sources=(*dictionary[name].sources, form))
 
 
 def _of_item(name: str, item: Item) -> Iterator[Field]:

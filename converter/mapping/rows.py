@@ -118,7 +118,7 @@ class TableRows(Rows):
             self.note("M02", f"没有找到“{text}”一行，表内的数未采用", at, text)
         else:
             self._add_fields(located, row)
-            self.note("M15", f"“{text}”一行没有数，表内也没有注明无此项收支", (row, located.label_column), text)
+            self.note("M18", f"“{text}”一行没有数，表内也没有注明无此项收支", (row, located.label_column), text)
 
     def _compare_leaves(self, located: Located, row: int) -> None:
         for gap in gaps(self.page, located, row) if located.table.details else ():

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
-from converter.mapping.departments import Submission, in_scope, settle_years, signed
+from converter.mapping.departments import Submission, signed
 from converter.mapping.facts import SELF_SCORE, Document
 from converter.mapping.forms import Form
+from converter.mapping.roster import Roster
+from converter.mapping.years import contradicted_folders, in_scope, other_titles, settle_years
 from converter.scoring import audits
 from converter.scoring.checks import Checks, reconcile
 from converter.scoring.compute import RuleScores, score, scores_frame
@@ -16,6 +19,7 @@ from converter.scoring.frames import FACT_COLUMNS, FactRow, adopt, facts_frame
 from converter.scoring.inputs import Derivations, Inputs
 from converter.scoring.schemes import Scheme
 from converter.scoring.selfscores import compare_tables, rename_indicators
+from converter.scoring.submitted import Submitted, audit_submitted, submitted
 from converter.scoring.totals import totals_frame
 from converter.vocabulary.findings import Finding
 from converter.vocabulary.numbers import State
@@ -27,6 +31,7 @@ class Batch:
 
     scheme: Scheme
     submissions: list[Submission]
+    submitted: list[Submitted]
     facts: pd.DataFrame
     inputs: Inputs
     columns: list[RuleScores]
@@ -40,6 +45,16 @@ class Batch:
         """The 数据年度."""
         return self.scheme.file.year
 
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """Department → its code in the departments list, "" without one."""
+        return {row.department: row.code for row in self.submitted}
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """Department → its 类别 in the departments list, "" without one."""
+        return {row.department: row.kind for row in self.submitted}
+
     @property
     def departments(self) -> list[str]:
         """Names of the scored departments, in the order of the frames."""
@@ -47,17 +62,30 @@ class Batch:
 
 
 def score_batch(
-    submissions: Sequence[Submission], scheme: Scheme, checks: Checks, derivations: Derivations, forms: Sequence[Form]
+    submissions: Sequence[Submission],
+    scheme: Scheme,
+    checks: Checks,
+    derivations: Derivations,
+    forms: Sequence[Form],
+    roster: Roster | None = None,
 ) -> Batch:
-    """Scores every department that has a document of the scheme's year. Fact checks run before scoring, score checks after."""
-    year = scheme.file.year
-    findings = audits.audit_scheme(scheme, checks)
+    """Scores every department that has a document of the scheme's year and is not excused by the departments list.
+
+    Fact checks run before scoring, score checks after.
+    """
+    year, roster = scheme.file.year, roster or Roster()
+    findings = audits.audit_scheme(scheme, checks) + contradicted_folders(submissions)
     used: list[tuple[Submission, list[Document]]] = []
     for submission in submissions:
         settle_years(submission, year)
+    handed = submitted(submissions, roster, forms, year)
+    findings += audit_submitted(handed, roster, checks, year)
+    submissions = [s for s in submissions if s.listed is None or s.listed.evaluated]
+    for submission in submissions:
         documents, out_of_scope = in_scope(submission, year)
         own = [f for d in submission.documents for f in signed(d.findings, submission.department, d.year)]
-        findings += own + signed([*submission.findings, *out_of_scope], submission.department, year)
+        notes = [*submission.findings, *out_of_scope, *other_titles(documents)]
+        findings += own + signed(notes, submission.department, year)
         if any(document.year == year for document in documents):
             used.append((submission, documents))
     adoption = adopt(rename_indicators(facts_frame(used), scheme), derivations.dictionary)
@@ -68,10 +96,10 @@ def score_batch(
     findings += audits.audit_documents(used, checks) + audits.audit_inputs(inputs, scheme, checks)
     columns = score(inputs, scheme)
     scores = scores_frame(columns, inputs)
-    totals = totals_frame(columns, inputs, scheme)
+    totals = totals_frame(columns, inputs, scheme, {row.department: row.kind for row in handed})
     findings += audits.audit_scores(columns, inputs, checks) + audits.audit_totals(totals, scheme, checks)
     facts = _with_derived(inputs, scheme)
-    return Batch(scheme, list(submissions), facts, inputs, columns, scores, totals, check_rows, findings)
+    return Batch(scheme, list(submissions), handed, facts, inputs, columns, scores, totals, check_rows, findings)
 
 
 def scheme_inputs(scheme: Scheme, *, variants: bool) -> list[Input]:

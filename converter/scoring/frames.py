@@ -1,7 +1,7 @@
 """The facts frame: one row is one number from one cell; which of several facts is adopted, and what contradicts it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -47,6 +47,8 @@ class FactRow(NamedTuple):
 FACT_COLUMNS = FactRow._fields
 #: Two sources of one amount may differ by their rounding to 0.01 万元.
 MONEY_TOLERANCE = 0.01 + 1e-9
+#: So many of the differences between two copies of a table are told in one finding.
+_MOST_NAMED = 5
 
 
 def facts_frame(used: Sequence[tuple[Submission, list[Document]]]) -> pd.DataFrame:
@@ -126,14 +128,32 @@ def _settle_conflicts(frame: pd.DataFrame, repeats: pd.Series) -> list[Finding]:
     candidates = frame[frame["usable"] & ~repeats]
     different = candidates.groupby(key, sort=False)["value"].transform("nunique") > 1
     clashing = candidates[different]
-    findings = []
+    pairs = []
     for _, rows in clashing.groupby(key, sort=False):
         one, other = rows.iloc[0], rows[rows["value"] != rows.iloc[0]["value"]].iloc[0]
-        message = f"{one['field']}（{one['year']}年）{_at(one)} 与 {_at(other)} 不同"
-        findings.append(_about("D04", message, one))
+        pairs.append((one, other))
     frame.loc[clashing.index, "state"] = State.CONFLICT
     frame.loc[clashing.index, "value"] = NAN
     frame.loc[clashing.index, "usable"] = False
+    return _conflicts(pairs)
+
+
+def _conflicts(pairs: Sequence[tuple[pd.Series, pd.Series]]) -> list[Finding]:
+    """A finding for each pair of cells; one for all that differ between two tables where a table was sent twice."""
+    tables: dict[tuple[str, ...], list[tuple[pd.Series, pd.Series]]] = {}
+    for one, other in pairs:
+        sheets = [f"{row['file']}!{row['sheet']}" for row in (one, other)]
+        alone = one["field"] if sheets[0] == sheets[1] else ""
+        tables.setdefault((one["department"], one["form"], *sheets, alone), []).append((one, other))
+    findings = []
+    for (_, form, first, second, _), differing in tables.items():
+        said = [f"{a['field']}（{a['year']}年）{_at(a)} 与 {_at(b)} 不同" for a, b in differing]
+        if len(said) == 1:
+            findings.append(_about("D04", said[0], differing[0][0]))
+            continue
+        more = f"；等 {len(said)} 项" if len(said) > _MOST_NAMED else ""
+        message = f"{form}报送了两次，“{first}”与“{second}”的数不同：{'；'.join(said[:_MOST_NAMED])}{more}"
+        findings.append(replace(_about("D04", message, differing[0][0]), subject=form))
     return findings
 
 

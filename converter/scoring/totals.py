@@ -1,6 +1,6 @@
 """Scores → one row for each department: intervals, grades, ranks (CONTRACT: 汇总). Whole columns at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -35,8 +35,10 @@ TOTAL_COLUMNS = (
 _MOST_NAMED = 5
 
 
-def totals_frame(columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
-    """One row for each department, in the order of 复算下限, 复算上限 and name, with ranks."""
+def totals_frame(
+    columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme, kinds: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """One row for each department, in the order of 复算下限, 复算上限 and name, with ranks within its 类别 (`kinds`)."""
     low, high = _sum(columns, lambda c: c.low), _sum(columns, lambda c: c.high)
     own = round_half_up(np.sum([column.self_score for column in columns], axis=0), SCORE_DIGITS)
     frame = pd.DataFrame(
@@ -58,7 +60,10 @@ def totals_frame(columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme) 
             "missing": _named(columns, inputs, lambda c: np.isin(c.status, UNKNOWN).astype(np.float64)),
         }
     )
-    frame["best"], frame["worst"] = ranks(low, high)
+    frame["best"], frame["worst"] = 0, 0
+    for _, alike in frame.groupby([(kinds or {}).get(name, "") for name in inputs.departments]):
+        best, worst = ranks(low[alike.index], high[alike.index])
+        frame.loc[alike.index, "best"], frame.loc[alike.index, "worst"] = best, worst
     ordered = frame.sort_values(["low", "high", "department"], ascending=[False, False, True], ignore_index=True)
     return ordered[list(TOTAL_COLUMNS)]
 

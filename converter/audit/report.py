@@ -1,0 +1,159 @@
+"""report.html: the whole batch on one self-contained page, for paper and for a phone. Every text is escaped."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import jinja2
+
+from converter.audit.charts import histogram, scatter
+from converter.books.styles import printable
+from converter.books.summary import SummaryBook
+from converter.vocabulary.findings import Level
+from converter.vocabulary.numbers import shortest
+
+Record = dict[str, Any]
+
+#: So many departments' findings stand on the page; findings.csv holds all.
+MOST_GROUPS = 1000
+_BATCH = "全批与规则"
+_OPEN = 3
+
+
+@cache
+def _template() -> jinja2.Template:
+    loader = jinja2.PackageLoader("converter.audit", ".")
+    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.get_template("report.html.j2")
+
+
+def report(book: SummaryBook, grade_lines: Sequence[float]) -> bytes:
+    """The page's bytes from the tables of the summary workbook; the same for the same content."""
+    tables = {table.name: [_record(table.heads, row) for row in table.rows] for table in book.tables}
+    totals, findings = tables["汇总"], tables["问题清单"]
+    groups = _groups(findings, [row["部门"] for row in totals])
+    content = {
+        "title": book.title,
+        "subtitle": book.subtitle,
+        "verdict": _verdict(totals, findings),
+        "handed_line": _handed(tables["报送情况"]),
+        "unhanded": [row for row in tables["报送情况"] if row["报送状态"] != "已报"],
+        "grade_lines": [shortest(line) for line in grade_lines],
+        "ranks": [_rank(row) for row in totals],
+        "spread": histogram([row["复算下限"] for row in totals], [row["复算上限"] for row in totals]),
+        "scatter": scatter(
+            [(r["自评得分"], r["复算下限"], r["复算上限"]) for r in totals if isinstance(r["自评得分"], float)]
+        ),
+        "lost": _lost(tables["指标得分"]),
+        "findings_line": _findings_line(findings, len(groups)),
+        "groups": groups[:MOST_GROUPS],
+        "rules": [{key: _text(value) for key, value in row.items()} for row in tables["规则"]],
+        "made_of": tables["运行信息"],
+    }
+    return printable_page(_template().render(content)).encode()
+
+
+def printable_page(text: str) -> str:
+    """The page without characters that XML and browsers refuse."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def _record(heads: Sequence[str], row: Sequence[object]) -> Record:
+    """A row by head; NaN and None are blank."""
+    return {
+        head: "" if value is None or value != value else value for head, value in zip(heads, row, strict=True)
+    }  # NaN
+
+
+def _text(value: object) -> str:
+    return shortest(value) if isinstance(value, int | float) else str(value)
+
+
+def _verdict(totals: Sequence[Record], findings: Sequence[Record]) -> list[str]:
+    """What a head of section reads first."""
+    settled = sum(1 for row in totals if row["复算得分"] != "")
+    levels = Counter(row["级别"] for row in findings)
+    grades = Counter(row["等次"] for row in totals)
+    counted = "，".join(f"{level} {levels[str(level)]} 项" for level in Level)
+    graded = "，".join(f"{grade} {count} 个" for grade, count in sorted(grades.items()))
+    high = sum(1 for row in totals if row["自评差异"] != "" and row["自评差异"] > 0)
+    low = sum(1 for row in totals if row["自评差异"] != "" and row["自评差异"] < 0)
+    return [
+        f"评分 {len(totals)} 个部门，其中 {settled} 个得分已确定，{len(totals) - settled} 个因缺数只有区间。",
+        f"等次：{graded}。",
+        f"自评确定偏高 {high} 个部门，确定偏低 {low} 个部门。",
+        f"问题：{counted}。",
+    ]
+
+
+def _handed(rows: Sequence[Record]) -> str:
+    counts = Counter(str(row["报送状态"]).partition("：")[0] for row in rows)
+    return "，".join(f"{status} {count} 个部门" for status, count in counts.items()) + "。"
+
+
+def _rank(row: Record) -> Record:
+    low, high, own = row["复算下限"], row["复算上限"], row["自评得分"]
+    return {
+        "place": row["名次"] or row["名次区间"],
+        "name": row["部门"],
+        "points": shortest(low) if low == high else f"{shortest(low)}～{shortest(high)}",
+        "grade": row["等次"],
+        "own": shortest(own) if isinstance(own, float) else "—",
+        "x": f"{low * 2:.1f}",
+        "width": f"{max(2.0, (high - low) * 2):.1f}",
+        "own_x": f"{min(own, 100.0) * 2:.1f}" if isinstance(own, float) else None,
+        "deductions": row["主要扣分"],
+        "missing": row["缺数指标"],
+    }
+
+
+def _lost(scores: Sequence[Record]) -> list[Record]:
+    """Indicators by the mean share of points lost where there is a score; the largest first."""
+    by_name: dict[str, list[Record]] = defaultdict(list)
+    for row in scores:
+        by_name[row["三级指标"]].append(row)
+    rows = []
+    for name, members in by_name.items():
+        full = max((row["分值"] for row in members if row["分值"] != ""), default=0.0)
+        known = [row["得分"] for row in members if row["得分"] != ""]
+        if not full:
+            continue  # shares the weight of the indicator above it
+        lost = full - sum(known) / len(known) if known else 0.0
+        share = lost / full
+        rows.append((share, name, full, lost, len(members) - len(known), bool(known)))
+    return [
+        {
+            "name": name,
+            "full": shortest(full),
+            "lost": f"{lost:.2f}" if known else "—",
+            "share": f"{share:.0%}" if known else "—",
+            "width": f"{max(0.0, share) * 150:.1f}",
+            "label_x": f"{max(0.0, share) * 150 + 4:.1f}",
+            "unknown": unknown,
+        }
+        for share, name, full, lost, unknown, known in sorted(rows, key=lambda row: (-row[0], row[1]))
+    ]
+
+
+def _groups(findings: Sequence[Record], order: Sequence[str]) -> list[Record]:
+    """Findings by department: those of the whole batch first, then in the order of 汇总."""
+    by_department: dict[str, list[Record]] = defaultdict(list)
+    for row in findings:
+        place = "!".join(str(row[head]) for head in ("文件", "工作表", "单元格") if row[head])
+        shown = {**row, "place": place, "影响分值": shortest(row["影响分值"]) if row["影响分值"] != "" else ""}
+        by_department[row["部门"]].append(shown)
+    names = [name for name in dict.fromkeys(["", *order, *sorted(by_department)]) if name in by_department]
+    groups = []
+    for at, name in enumerate(names):
+        counts = Counter(row["级别"] for row in by_department[name])
+        counted = "，".join(f"{level} {counts[str(level)]}" for level in Level if counts[str(level)])
+        groups.append({"name": name or _BATCH, "counts": counted, "rows": by_department[name], "open": at < _OPEN})
+    return groups
+
+
+def _findings_line(findings: Sequence[Record], groups: int) -> str:
+    if not findings:
+        return "没有发现问题。"
+    more = f"；只列前 {MOST_GROUPS} 组，其余见 findings.csv" if groups > MOST_GROUPS else ""
+    return f"共 {len(findings)} 项，按部门分组，点开查看；位置可整体选中复制{more}。"

@@ -1,0 +1,78 @@
+"""报送情况: what each department handed in, against the departments list where there is one (CHECKS B01)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from converter.mapping.departments import NAMING_FORM, Submission
+from converter.mapping.facts import Document
+from converter.mapping.forms import Form
+from converter.mapping.roster import Listed, Roster
+from converter.scoring.checks import Checks
+from converter.vocabulary.findings import Finding
+
+INDICATOR_FORM = "指标表"
+WHOLE, PART, NOTHING, EXCUSED = "已报", "部分报送", "未报", "不参评"
+_LACKING = "缺"
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A row of 报送情况. `expected` is 是, 否, 名单外, or "" without a list; the four last say how many tables came."""
+
+    code: str
+    department: str
+    kind: str
+    expected: str
+    status: str
+    basic_data: str
+    indicators: str
+    accounts: str
+    prior: str
+
+
+def submitted(submissions: Sequence[Submission], roster: Roster, forms: Sequence[Form], year: int) -> list[Submitted]:
+    """What came from each department: those of the list in its order, then the others by name."""
+    by_name = {submission.department: submission for submission in submissions}
+    listed = [_row(entry.name, entry, by_name.get(entry.name), forms, year, "") for entry in roster.entries]
+    known = {entry.name for entry in roster.entries}
+    stranger = "名单外" if roster else ""
+    others = [s for s in submissions if s.department not in known]
+    return listed + [_row(s.department, None, s, forms, year, stranger) for s in others]
+
+
+def _row(
+    name: str, entry: Listed | None, submission: Submission | None, forms: Sequence[Form], year: int, expected: str
+) -> Submitted:
+    documents = submission.documents if submission else []
+    now = Counter(_kind(document, forms) for document in documents if document.year == year)
+    prior = sum(document.year == year - 1 for document in documents)
+    status = WHOLE if now[NAMING_FORM] and now[INDICATOR_FORM] else PART if now else NOTHING
+    if entry is not None:
+        expected = "是" if entry.expected else "否"
+        status = status if entry.evaluated else f"{EXCUSED}：{entry.excuse}"
+    counts = (*(now[kind] for kind in (NAMING_FORM, INDICATOR_FORM, "决算")), prior)
+    code, kind = (entry.code, entry.kind) if entry else ("", "")
+    return Submitted(code, name, kind, expected, status, *(f"{count} 份" if count else _LACKING for count in counts))
+
+
+def _kind(document: Document, forms: Sequence[Form]) -> str:
+    """基础数据表, 指标表, or 决算 for every form that sets no year."""
+    sets_year = {form.form for form in forms if form.sets_year}
+    if document.form in (NAMING_FORM, INDICATOR_FORM):
+        return document.form
+    return INDICATOR_FORM if document.form in sets_year else "决算"
+
+
+def audit_submitted(rows: Sequence[Submitted], roster: Roster, checks: Checks, year: int) -> list[Finding]:
+    """B01 departments of the list that sent nothing, and departments that the list does not know."""
+    findings = []
+    for row in rows:
+        about = {"department": row.department, "year": year}
+        if row.status == NOTHING and row.expected == "是":
+            said = f"名单“{roster.shown}”里应报，没有收到 {year} 年度的报表"
+            findings.append(checks.finding("B01", said, subject="应报未报", **about))
+        elif row.expected == "名单外":
+            said = f"名单“{roster.shown}”里没有这个部门"
+            findings.append(checks.finding("B01", said, subject="名单外", **about))
+    return findings
