@@ -11,12 +11,11 @@ from converter.mapping.heads import Column
 from converter.mapping.locate import Located
 from converter.mapping.page import Page
 from converter.mapping.records import code_of, gaps
+from converter.mapping.units import in_field_unit
 from converter.vocabulary.findings import mask
 from converter.vocabulary.labels import label, nearest, shown, unit_of
-from converter.vocabulary.numbers import NAN, USABLE, Number, State, convert, shortest
+from converter.vocabulary.numbers import NAN, USABLE, Number, State, shortest
 
-#: A plain number above this in a ratio field may be percent points as well; it is not guessed.
-_LARGEST_PLAIN_RATIO = 5.0
 #: A column's number as printed in an index row: 3, （3）, 7=8+9+12. Fewer columns than this may well hold 1 and 2.
 _COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?(?:\s*[=＝].*)?")
 _FEWEST_NUMBERED = 3
@@ -245,29 +244,3 @@ def _one_off(text: str, known: str) -> bool:
     if len(text) != len(known) or len(text) < _SHORTEST_MISSPELT:
         return False
     return sum(a != b for a, b in zip(text, known, strict=True)) == 1
-
-
-def in_field_unit(number: Number, known: Field, head_unit: str, sheet_unit: str) -> Number:
-    """A reading in the field's own unit: the cell's unit counts first, then the head's, then the sheet's.
-
-    What cannot be converted, or a ratio that may be percent points, becomes UNREADABLE with the reason.
-    """
-    if known.kind is FieldKind.RATIO:
-        return _ratio(number, head_unit)
-    unit = number.unit or head_unit or (sheet_unit if known.kind is FieldKind.MONEY else "") or known.unit
-    value = convert(number.value, unit, known.unit)
-    if value is None:
-        return Number(NAN, State.UNREADABLE, unit, f"单位“{unit}”与“{known.name}”（{known.unit}）不符")
-    return Number(value, number.state, unit)
-
-
-def _ratio(number: Number, head_unit: str) -> Number:
-    if number.unit in ("%", "‰"):
-        return number
-    if number.unit:
-        return Number(NAN, State.UNREADABLE, number.unit, f"比率不应带单位“{number.unit}”")
-    if head_unit == "%":
-        return Number(number.value / 100, number.state, "%")
-    if abs(number.value) > _LARGEST_PLAIN_RATIO:
-        return Number(NAN, State.UNREADABLE, "", "没有百分号，无法判断是比值还是百分数")
-    return number
