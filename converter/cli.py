@@ -133,7 +133,7 @@ def describe_command(
     """说明程序怎样理解一个工作簿：认作什么表、认出哪些单元格、哪些没有认出。"""
     from converter.intake.discover import discover
     from converter.mapping.describe import describe, lines
-    from converter.run import draft_one, read_one
+    from converter.run import describe_one, draft_one
 
     if file.is_dir():
         raise RunError("R01", "describe 只看一个文件", f"请给出文件，如 {file}/基础数据表.xlsx")
@@ -142,11 +142,11 @@ def describe_command(
         text = draft_one(sources, mappings)
         print(text, end="")
         return EXIT_CLEAN if text else EXIT_FINDINGS
-    reading = read_one(sources, mappings)
+    reading, labels = describe_one(sources, mappings)
     if as_json:
-        print_json(describe(reading))
+        print_json(describe(reading, labels))
     else:
-        print_lines(lines(reading))
+        print_lines(lines(reading, labels))
     return EXIT_CLEAN if reading.documents else EXIT_FINDINGS
 
 
@@ -216,13 +216,15 @@ def fields_command(mappings: MappingsOption = None, as_json: JsonOption = False)
     dictionary = Library(mappings).dictionary
     if as_json:
         keys = ("name", "kind", "unit", "meaning", "sources", "aliases", "formulas")
-        print_json({"fields": [{key: getattr(field, key) for key in keys} for field in dictionary.fields.values()]})
+        listed = dictionary.fields.values()
+        rows = [{key: getattr(f, key) for key in keys} | {"place": str(dictionary.places[f.name])} for f in listed]
+        print_json({"fields": rows})
         return EXIT_CLEAN
     for field in dictionary.fields.values():
         source = (
             f"推算：{'；否则 '.join(field.formulas)}" if field.formulas else f"来源：{'、'.join(field.sources) or '无'}"
         )
-        print(f"{field.name}（{field.unit}）{field.meaning}。{source}")
+        print(f"{field.name}（{field.unit}）{field.meaning}。{source}；登记在 {dictionary.places[field.name]}")
     return EXIT_CLEAN
 
 

@@ -102,7 +102,11 @@ def manifest(batch: Batch, library: Library, inbox: Inbox, sources: Sequence[Row
         "year": batch.year,
         "region": {"code": scheme.file.region.code, "name": scheme.file.region.name},
         "scheme": {"file": scheme.document.shown, "name": scheme.name, "sha256": scheme.sha256},
-        "mappings": {"layers": [layer.name for layer in library.layers], "sha256": library.fingerprint()},
+        "mappings": {
+            "layers": [layer.name for layer in library.layers],
+            "sha256": library.fingerprint(),
+            "files": library.files(),
+        },
         "departments": {"file": roster.shown, "sha256": roster.sha256} if roster else None,
         "decisions": None,
         "inputs": [

@@ -23,10 +23,11 @@ from converter.mapping.departments import Submission, drop_copies, group, region
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster, load_roster
+from converter.mapping.unmatched import Unmatched
 from converter.mapping.years import choose_year
 from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers
-from converter.reading import draft_source, prepare, read_source
+from converter.reading import describe_source, draft_source, prepare, read_source
 from converter.recalculation import recalculated
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import load_checks
@@ -155,11 +156,12 @@ def run(options: Options) -> Report:
     return report
 
 
-def read_one(sources: Sequence[Source], mappings: Path | None) -> Reading:
-    """One file read in a worker of its own, for describing it."""
+def describe_one(sources: Sequence[Source], mappings: Path | None) -> tuple[Reading, dict[str, list[Unmatched]]]:
+    """One file read in a worker of its own, with the labels that gave nothing by sheet."""
     library = Library(mappings)
     with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
-        return _read_all(pool, sources)[0]
+        (result,) = pool.map(describe_source, sources[:1])
+    return (_survived(result), {}) if isinstance(result, Lost) else result
 
 
 def draft_one(sources: Sequence[Source], mappings: Path | None) -> str:

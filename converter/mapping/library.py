@@ -80,11 +80,15 @@ class Library:
         check_sources(self.dictionary, produced[True] | produced[False])
         return forms
 
+    def files(self) -> dict[str, str]:
+        """Every YAML file of every layer, as it is shown, with its SHA-256."""
+        return {
+            f"{layer.name}/{path.relative_to(layer.path).as_posix()}": hashlib.sha256(path.read_bytes()).hexdigest()
+            for layer in self.layers
+            for path in sorted(layer.path.rglob("*.yaml"))
+        }
+
     def fingerprint(self) -> str:
         """SHA-256 over every YAML file of every layer: names and contents."""
-        digest = hashlib.sha256()
-        for layer in self.layers:
-            for path in sorted(layer.path.rglob("*.yaml")):
-                digest.update(f"{layer.name}/{path.relative_to(layer.path).as_posix()}\0".encode())
-                digest.update(path.read_bytes())
-        return digest.hexdigest()
+        listed = "".join(f"{name}\0{digest}\n" for name, digest in self.files().items())
+        return hashlib.sha256(listed.encode()).hexdigest()
