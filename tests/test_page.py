@@ -136,6 +136,11 @@ def test_the_first_name_counts() -> None:
     assert seen.department(HEADS, 9) == Seen("甲局", (1, 0))
 
 
+@pytest.mark.parametrize("text", ["单位：万元", "单位:元", "单位： 人民币万元", "单位：人、万元", "单位：%"])
+def test_a_unit_is_no_department(text: str) -> None:
+    assert page([text], ["单位：绥宁县人社局"]).department(["单位"], 2) == Seen("绥宁县人社局", (1, 0))
+
+
 # --- the year
 
 

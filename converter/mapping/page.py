@@ -23,6 +23,9 @@ _NOTHING = re.compile(
     r"(?:注|说明|备注)\d*[:：].*(?:无|没有|未发生|不涉及|未安排).*(?:收入|支出|收支|拨款|经费|数据|情况)|.*空表"
 )
 
+#: What stands behind 单位： where it means the unit of the figures.
+_UNITS_ONLY = re.compile(r"(?:人民币|[百千万亿]*元|人次?|个|辆|项|批次|%|平方米|[、,，/])+")
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -137,4 +140,5 @@ def _clean_name(folded: str) -> str:
     name = re.split(
         r"(?:金额)?单位:|(?:填[报表]|编报|报送)(?:日期|时间|人)|联系[人电方]|负责人|(?:19|20)\d\d年", folded
     )[0]
-    return shown(re.sub(r"\((?:盖章|公章|签章)\)", "", name)).strip("_:：")
+    name = shown(re.sub(r"\((?:盖章|公章|签章)\)", "", name)).strip("_:：")
+    return "" if _UNITS_ONLY.fullmatch(name) else name
