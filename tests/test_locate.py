@@ -174,3 +174,42 @@ def test_a_column_that_names_a_field_is_known_by_its_aliases_too(dictionary: Dic
     )
     found, _ = locate_tables(Page(Sheet("甲", [["人员", "单位编制人数"], [None, 60]])), form, dictionary)
     assert columns(found[0]) == [(1, "编制数", None, 0)]
+
+
+# --- lanes: one table, its heads side by side
+
+
+def lanes(library: Library, *rows: list[Value]) -> list[Located]:
+    form = Form(
+        form="甲",
+        titles=["甲"],
+        tables=[
+            Table(label=["科目编码", "科目名称"], lanes=True, columns={"金额": "决算数"}, rows={"公务接待费": None})
+        ],
+    )
+    found, _ = locate_tables(Page(Sheet("甲", [*rows])), form, library.dictionary)
+    return found
+
+
+def test_each_lane_has_its_own_names_and_numbers(library: Library) -> None:
+    head: list[Value] = ["科目编码", "科目名称", "金额"] * 3
+    found = lanes(library, head, ["302", "公务接待费", 1, None, None, None, None, None, None])
+    assert [(lane.label_column, lane.names, [c.index for c in lane.columns]) for lane in found] == [
+        (0, range(2), [2]),
+        (3, range(3, 5), [5]),
+        (6, range(6, 8), [8]),
+    ]
+    assert [lane.left for lane in found] == [None, found[0], found[1]]
+    assert not any(lane.others for lane in found)
+
+
+def test_the_names_of_a_lane_reach_back_to_the_numbers_of_the_one_before(library: Library) -> None:
+    head: list[Value] = ["编码", "科目名称", "金额", "编码", "科目名称", "金额"]
+    found = lanes(library, head, ["302", "公务接待费", 1, "310", "资本性支出", 2])
+    assert [lane.names for lane in found] == [range(1, 2), range(3, 5)]
+
+
+def test_lanes_printed_again_by_a_page_break_are_the_same_lanes(library: Library) -> None:
+    head: list[Value] = ["科目名称", "金额", "科目名称", "金额"]
+    found = lanes(library, head, ["公务接待费", 1, None, None], head, ["会议费", 2, None, None])
+    assert [(lane.repeats, lane.last) for lane in found] == [({2}, 4), ({2}, 4)]

@@ -77,9 +77,10 @@ def _lanes(page: Page, first: Located, label_heads: set[str], dictionary: Dictio
     """The same heads again to the right in the head row, where the form says that they are one table."""
     if not first.table.lanes:
         return
-    left = first
+    left, heads = first, page.labels[first.head_row]
     for cell in _places(page, first.table):
-        if cell[0] == first.head_row and cell[1] > left.label_column:
+        alike = cell[0] == first.head_row and heads[cell[1]] == heads[first.label_column]
+        if alike and cell[1] > left.label_column:
             lane, _ = _columns(page, first.table, cell, label_heads, dictionary)
             if lane.columns:
                 lane.left = left
