@@ -175,6 +175,8 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "fields-name-with-brackets": ("11:3", "因公出国(境)费", "公式里不能用", "括号"),
     "form-row-gives-no-field": ("11:7", "公务用车经费", "不在数据字典中", "是否为“公务用车费"),
     "form-one-label-for-two-rows": ("12:7", "三公经费合计", "三公经费", "项目支出"),
+    "form-table-without-label": ("5:5", "label", "项目"),
+    "fields-like-an-unknown-item": ("12:5", "公务招待费", "是否为“公务接待费”"),
     "form-without-tables": ("1:1", "tables", "indicators"),
     "form-listed-under-an-unknown-row": ("14:7", "项目支岀", "项目支出"),
     "form-unknown-placeholder": ("7:7", "{去年}", "{上年}"),

@@ -255,10 +255,10 @@ def test_built_in_names_and_aliases_are_not_lost_in_folding(library: Library) ->
 @pytest.mark.parametrize(
     ("name", "kind", "sources"),
     [
-        ("编制数", FieldKind.PEOPLE, ("基础数据表",)),
+        ("编制数", FieldKind.PEOPLE, ("基础数据表", "财决附02")),
         ("在职人员控制率填报数", FieldKind.RATIO, ("基础数据表",)),
         ("三公经费决算数", FieldKind.MONEY, ("基础数据表",)),
-        ("项目支出决算数", FieldKind.MONEY, ("财决01", "基础数据表")),
+        ("项目支出决算数", FieldKind.MONEY, ("公开03", "财决01", "财决04", "财决05-2", "基础数据表")),
         ("满意度", FieldKind.RATIO, ()),
         ("重点工作考核得分", FieldKind.SCORE, ()),
     ],
@@ -274,3 +274,28 @@ def test_built_in_derived_fields_use_known_fields_only(name: str, library: Libra
     assert formulas
     for formula in formulas:
         assert all(needed.name in library.dictionary for needed in parse(formula).inputs())
+
+
+LIKE = """\
+items:
+  财政拨款三公经费:
+    bases: [决算数]
+    kind: 金额
+    meaning: 财政拨款的三公经费
+    sources: [公开三公]
+    like: 三公经费
+"""
+
+
+def test_an_item_like_another_is_known_by_its_labels_too(load: Load) -> None:
+    dictionary = load(SMALL, LIKE)
+    assert set(dictionary.labels["财政拨款三公经费"]) == {"财政拨款三公经费", *dictionary.labels["三公经费"]}
+
+
+def test_an_alias_laid_over_one_item_holds_for_those_like_it(load: Load) -> None:
+    own = SMALL[: SMALL.index("derived")].replace("1、三公经费（万元）", "三项经费")
+    assert "三项经费" in load(SMALL, LIKE, own).labels["财政拨款三公经费"]
+
+
+def test_an_area_is_held_in_square_metres() -> None:
+    assert FieldKind.AREA.unit == "平方米"

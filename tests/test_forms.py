@@ -187,7 +187,7 @@ def test_two_labels_for_one_item_are_fine(load: Load) -> None:
 
 def test_one_label_in_two_tables_is_fine(library: Library) -> None:
     accounts = next(form for form in library.forms if form.form == "财决01")
-    assert [dict(table.known_rows())["总计"] for table in accounts.tables] == ["收入总计", "支出总计"]
+    assert [dict(table.known_rows())["总计"] for table in accounts.tables] == ["收入总计", "支出总计", "支出总计"]
 
 
 INDICATORS = "indicators:\n  levels: [[三级指标]]\n  weight: [分值]\n  rule: []\n  self_score: [得分]\n"
@@ -198,13 +198,15 @@ INDICATORS = "indicators:\n  levels: [[三级指标]]\n  weight: [分值]\n  rul
     [
         pytest.param("form: 试验表\ntitles: [试验表]\n", id="neither"),
         pytest.param("form: 试验表\ntitles: [试验表]\ntables: []\n", id="no table"),
-        pytest.param(FORM + INDICATORS, id="both"),
     ],
 )
-def test_a_form_is_tables_or_an_indicator_list(text: str, load: Load) -> None:
-    with pytest.raises(ConfigurationError, match="tables 或 indicators 之一") as caught:
+def test_a_form_is_tables_or_an_indicator_list_or_both(text: str, load: Load) -> None:
+    with pytest.raises(ConfigurationError, match="tables 或 indicators") as caught:
         load(text)
     assert (caught.value.code, caught.value.place.cell) == ("C06", "1:1")
+    both = load(FORM + INDICATORS)
+    assert both.tables
+    assert both.indicators is not None
 
 
 @pytest.mark.parametrize(

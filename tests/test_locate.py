@@ -1,6 +1,5 @@
 """A form's tables are found by their heads, wherever they stand; what is not found or stands twice is said."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,9 @@ from converter.mapping.documents import Document
 from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Form, Table, load_form
 from converter.mapping.library import Library
-from converter.mapping.locate import Located, LocatedIndicators, locate_indicators, locate_tables
+from converter.mapping.locate import Located, locate_tables
 from converter.mapping.page import Page
-from tests.workbooks import Grid, accounts, basic_data, indicator_table
+from tests.workbooks import Grid, accounts, basic_data
 
 
 def page(grid: Grid) -> Page:
@@ -177,62 +176,40 @@ def test_a_column_that_names_a_field_is_known_by_its_aliases_too(dictionary: Dic
     assert columns(found[0]) == [(1, "编制数", None, 0)]
 
 
-# --- 附件2
+# --- lanes: one table, its heads side by side
 
 
-def indicators(grid: Grid, forms: dict[str, Form]) -> LocatedIndicators | str:
-    spec = forms["指标表"].indicators
-    assert spec is not None
-    return locate_indicators(page(grid), spec)
+def lanes(library: Library, *rows: list[Value]) -> list[Located]:
+    form = Form(
+        form="甲",
+        titles=["甲"],
+        tables=[
+            Table(label=["科目编码", "科目名称"], lanes=True, columns={"金额": "决算数"}, rows={"公务接待费": None})
+        ],
+    )
+    found, _ = locate_tables(Page(Sheet("甲", [*rows])), form, library.dictionary)
+    return found
 
 
-def heads(*texts: str) -> Grid:
-    grid = Grid("指标表")
-    grid.row(2, *texts)
-    return grid
+def test_each_lane_has_its_own_names_and_numbers(library: Library) -> None:
+    head: list[Value] = ["科目编码", "科目名称", "金额"] * 3
+    found = lanes(library, head, ["302", "公务接待费", 1, None, None, None, None, None, None])
+    assert [(lane.label_column, lane.names, [c.index for c in lane.columns]) for lane in found] == [
+        (0, range(2), [2]),
+        (3, range(3, 5), [5]),
+        (6, range(6, 8), [8]),
+    ]
+    assert [lane.left for lane in found] == [None, found[0], found[1]]
+    assert not any(lane.others for lane in found)
 
 
-def test_each_level_has_the_weight_to_its_right(forms: dict[str, Form]) -> None:
-    assert indicators(indicator_table(), forms) == LocatedIndicators(3, [0, 2, 4], [1, 3, 5], 6, 8, [7])
+def test_the_names_of_a_lane_reach_back_to_the_numbers_of_the_one_before(library: Library) -> None:
+    head: list[Value] = ["编码", "科目名称", "金额", "编码", "科目名称", "金额"]
+    found = lanes(library, head, ["302", "公务接待费", 1, "310", "资本性支出", 2])
+    assert [lane.names for lane in found] == [range(1, 2), range(3, 5)]
 
 
-@pytest.mark.parametrize(
-    ("texts", "located"),
-    [
-        (
-            ("一级指标", "二级指标", "三级指标", "分值", "评分标准", "自评得分"),
-            LocatedIndicators(2, [0, 1, 2], [None, None, 3], 4, 5),
-        ),
-        (
-            ("一级指标", "权重", "二级指标", "三级指标", "计分标准", "分值", "得分", "自评分"),
-            LocatedIndicators(2, [0, 2, 3], [1, None, 5], 4, 7),
-        ),
-        (
-            ("序号", "一级 指标", "二级\n指标", "三级指标：", "得分"),
-            LocatedIndicators(2, [1, 2, 3], [None] * 3, None, 4),
-        ),
-    ],
-)
-def test_other_orders_of_columns(texts: Sequence[str], located: LocatedIndicators, forms: dict[str, Form]) -> None:
-    assert indicators(heads(*texts), forms) == located
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [("一级指标", "二级指标", "三级指标", "分值"), ("一级指标", "三级指标", "得分"), ("指标", "得分"), ("说明",)],
-)
-def test_without_a_level_or_the_self_score_it_is_no_indicator_list(
-    texts: Sequence[str], forms: dict[str, Form]
-) -> None:
-    reason = indicators(heads(*texts), forms)
-    assert isinstance(reason, str)
-    assert "三级指标" in reason
-    assert "得分" in reason
-
-
-def test_a_row_that_names_levels_only_is_passed_over(forms: dict[str, Form]) -> None:
-    grid = indicator_table().moved(2, 0)
-    grid.row(0, "说明", "一级指标", "二级指标", "三级指标")
-    located = indicators(grid, forms)
-    assert isinstance(located, LocatedIndicators)
-    assert located.head_row == 5
+def test_lanes_printed_again_by_a_page_break_are_the_same_lanes(library: Library) -> None:
+    head: list[Value] = ["科目名称", "金额", "科目名称", "金额"]
+    found = lanes(library, head, ["公务接待费", 1, None, None], head, ["会议费", 2, None, None])
+    assert [(lane.repeats, lane.last) for lane in found] == [({2}, 4), ({2}, 4)]

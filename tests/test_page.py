@@ -3,7 +3,7 @@
 import pytest
 
 from converter.intake.cells import Sheet, Value
-from converter.mapping.page import HEAD_ROWS, Page, Seen, year_in
+from converter.mapping.page import Page, Seen, year_in
 
 
 def page(*rows: list[Value], name: str = "Sheet1", merges: list[tuple[int, int, int, int]] | None = None) -> Page:
@@ -23,27 +23,15 @@ def test_a_label_leads_to_all_its_cells_in_reading_order() -> None:
     assert seen.places["总计"] == [(0, 0), (0, 2), (1, 1)]
 
 
-TITLES = ["基础数据表", "部门整体支出绩效评价基础数据表"]
+def test_a_head_is_found_whatever_year_it_names() -> None:
+    seen = page(["2019年预算数", "预算数"], ["上年决算数", None, "２０１８年预算数"])
+    assert list(seen.find("{本年}预算数")) == [(0, 0), (1, 2)]
+    assert list(seen.find("预算数")) == [(0, 1)]
 
 
-@pytest.mark.parametrize(
-    ("rows", "title"),
-    [
-        pytest.param([["部门整体支出绩效评价基础数据表"]], TITLES[1], id="the longest"),
-        pytest.param([["附件3"], [None, "基 础 数 据 表"]], TITLES[0], id="spaced out, further right"),
-        pytest.param([["绥宁县2019年度部门整体支出绩效评价基础数据表"]], TITLES[1], id="inside a longer title"),
-        pytest.param([["基础"], ["数据表"]], "", id="over two cells"),
-        pytest.param([["x"]] * HEAD_ROWS + [["基础数据表"]], "", id="below the head"),
-        pytest.param([["填报说明：" + "本表" * 30 + "见基础数据表"]], "", id="named in a sentence"),
-        pytest.param([[]], "", id="nothing at all"),
-    ],
-)
-def test_a_title_is_looked_for_in_the_head(rows: list[list[Value]], title: str) -> None:
-    assert page(*rows).has_title(TITLES) == title
-
-
-def test_a_title_may_be_the_name_of_the_sheet() -> None:
-    assert page(["x"], name="基础数据表 (2)").has_title(TITLES) == "基础数据表"
+def test_the_cell_beside_a_merged_label_is_the_first_behind_the_range() -> None:
+    seen = page(["编制数", None, None, 60], ["在职人员", 68], merges=[(0, 0, 0, 2)])
+    assert (seen.beside((0, 0)), seen.beside((1, 0))) == ((0, 3), (1, 1))
 
 
 # --- the unit line
@@ -146,6 +134,11 @@ def test_a_name_below_the_head_area_is_not_the_departments() -> None:
 def test_the_first_name_counts() -> None:
     seen = page(["填报单位："], ["部门：甲局"], ["填报单位：乙局"])
     assert seen.department(HEADS, 9) == Seen("甲局", (1, 0))
+
+
+@pytest.mark.parametrize("text", ["单位：万元", "单位:元", "单位： 人民币万元", "单位：人、万元", "单位：%"])
+def test_a_unit_is_no_department(text: str) -> None:
+    assert page([text], ["单位：绥宁县人社局"]).department(["单位"], 2) == Seen("绥宁县人社局", (1, 0))
 
 
 # --- the year

@@ -1,15 +1,15 @@
 """Rows of a located table: which label is which field, what is no row, which unit counts, and weights level by level."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from converter.intake.cells import Workbook
+from converter.intake.cells import Workbook, a1
 from converter.mapping.facts import SELF_SCORE, WEIGHT, Document, read_documents
-from converter.mapping.fields import Field, FieldKind
 from converter.mapping.library import Library
-from converter.mapping.rows import in_field_unit
-from converter.vocabulary.numbers import State, read_text
+from converter.vocabulary.numbers import State
+from tests.make_forms import Print
+from tests.make_published import PUBLISHED
 from tests.test_locate import page
 from tests.workbooks import INDICATORS, SUINING_SELF, WIDE, Grid, Value, basic_data, indicator_table
 
@@ -164,49 +164,6 @@ def test_a_row_with_a_label_of_its_own_is_not_taken_for_the_values(read: Read) -
 # --- units
 
 
-def field(kind: FieldKind) -> Field:
-    return Field("某数", "某数", "", kind, "", (), ())
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "head", "sheet", "value"),
-    [
-        pytest.param(FieldKind.MONEY, "29", "", "", 29, id="no unit anywhere"),
-        pytest.param(FieldKind.MONEY, "290000", "", "元", 29, id="the sheet's"),
-        pytest.param(FieldKind.MONEY, "290000", "元", "万元", 29, id="the head's before the sheet's"),
-        pytest.param(FieldKind.MONEY, "0.0029亿元", "元", "万元", 29, id="the cell's before all"),
-        pytest.param(FieldKind.MONEY, "11122315.04", "", "元", 1112.231504, id="no noise"),
-        pytest.param(FieldKind.PEOPLE, "60人", "", "元", 60, id="people with a word for them"),
-        pytest.param(FieldKind.PEOPLE, "60", "名", "万元", 60, id="people under a head"),
-        pytest.param(FieldKind.COUNT, "3辆", "", "万元", 3, id="anything counted"),
-        pytest.param(FieldKind.RATIO, "113%", "", "万元", 1.13, id="a percent"),
-        pytest.param(FieldKind.RATIO, "113", "%", "万元", 1.13, id="percent points under a head"),
-        pytest.param(FieldKind.RATIO, "1.13", "", "", 1.13, id="a plain ratio"),
-        pytest.param(FieldKind.SCORE, "88分", "", "", 88, id="points"),
-    ],
-)
-def test_the_nearest_unit_counts(kind: FieldKind, text: str, head: str, sheet: str, value: float) -> None:
-    assert in_field_unit(read_text(text), field(kind), head, sheet).value == value
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "head"),
-    [
-        (FieldKind.MONEY, "29%", ""),
-        (FieldKind.MONEY, "29人", ""),
-        (FieldKind.PEOPLE, "60万元", ""),
-        (FieldKind.PEOPLE, "60辆", ""),
-        (FieldKind.PEOPLE, "60", "%"),
-        (FieldKind.RATIO, "113", ""),
-        (FieldKind.RATIO, "1.13万元", ""),
-    ],
-)
-def test_what_measures_something_else_or_may_mean_two_things_is_not_read(kind: FieldKind, text: str, head: str) -> None:
-    number = in_field_unit(read_text(text), field(kind), head, "万元")
-    assert number.state is State.UNREADABLE
-    assert number.reason
-
-
 def test_a_sheet_in_yuan_is_held_in_wan_yuan(read: Read) -> None:
     rows = {"三公经费": ("161400", "290000", "75,900.00"), "公用经费": ("1万元", "9元", "0")}
     document = read(basic_data(rows=rows, unit="金额单位：元"))
@@ -295,3 +252,53 @@ def test_a_self_score_that_is_none_is_not_read(text: str, read: Read) -> None:
     (one,) = [fact for fact in document.facts if fact.field == "在职人员控制率" + SELF_SCORE]
     assert (one.state, one.raw) == (State.UNREADABLE, text)
     assert [item.code for item in document.findings] == ["D01"]
+
+
+# --- rows that are details
+
+
+def gk01() -> Grid:
+    return next(sample for sample in PUBLISHED if sample.name == "公开01 of 2021").build(Print())
+
+
+def sangong_table() -> Grid:
+    return next(sample for sample in PUBLISHED if sample.name == "三公, six and six").build(Print())
+
+
+def test_a_misspelt_row_among_the_details_is_told_and_a_detail_is_not(read: Read) -> None:
+    grid = gk01()
+    at = next(cell for cell, value in grid.cells.items() if value == "本年支出合计")
+    grid.cells[at] = "本年支出和计"
+    document = read(grid)
+    assert values(document, "本年支出合计决算数") == []
+    ((cell, message),) = notes(document)
+    assert cell == a1(at)
+    assert "最接近的是“本年支出合计”" in message
+
+
+def test_a_second_row_of_values_below_the_heads_is_told(read: Read) -> None:
+    grid = basic_data().moved(1, 0)
+    cells = {(row - 1 if row < 6 else row, column): value for (row, column), value in grid.cells.items()}
+    grid.cells = cells
+    grid.merges = [(3, 0, 5, 0)]
+    grid.row(5, None, 18, 18, "100%")
+    document = read(grid)
+    assert values(document, "编制数") == [60]
+    assert [cell for cell, _ in notes(document)] == ["A6"]
+
+
+@pytest.mark.parametrize("index", [range(1, 13), range(13, 25), [f"（{n}）" for n in range(1, 13)]])
+def test_a_row_that_numbers_the_columns_holds_no_amounts(index: Sequence[Value], read: Read) -> None:
+    """1 2 3 … satisfies 合计 = 出国 + 用车 + 接待 as well as amounts do (7 = 1 + 3 + 3)."""
+    grid = sangong_table()
+    for column, number in enumerate(index):
+        grid.cells[6, column] = number
+    assert values(read(grid), "一般公共预算三公经费预算数") == [29]
+
+
+def test_a_row_of_small_amounts_is_no_index_row(read: Read) -> None:
+    grid = sangong_table()
+    for column in range(12):
+        del grid.cells[6, column]
+        grid.cells[7, column] = [3, 1, 1, 0, 1, 1][column % 6]
+    assert values(read(grid), "一般公共预算三公经费决算数") == [3]

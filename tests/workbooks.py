@@ -39,6 +39,21 @@ class Grid:
         formats = {(r + rows, c + columns): code for (r, c), code in self.formats.items()}
         return replace(self, cells=cells, merges=merges, formats=formats)
 
+    def widened(self, at: int, axis: int) -> "Grid":
+        """The same sheet with a blank row (axis 0) or column (axis 1) put in before `at`; merged ranges grow with it."""
+
+        def shift(cell: Cell) -> Cell:
+            moved = list(cell)
+            moved[axis] += cell[axis] >= at
+            return moved[0], moved[1]
+
+        merges = []
+        for top, left, bottom, right in self.merges:
+            merges.append((*shift((top, left)), *shift((bottom, right))))
+        cells = {shift(cell): value for cell, value in self.cells.items()}
+        formats = {shift(cell): code for cell, code in self.formats.items()}
+        return replace(self, cells=cells, merges=merges, formats=formats)
+
 
 def write_xlsx(path: Path, *grids: Grid) -> Path:
     """Writes the sheets as .xlsx; a text that starts with = becomes a formula without a value."""
@@ -61,12 +76,15 @@ def write_xlsx(path: Path, *grids: Grid) -> Path:
 def write_xls(path: Path, *grids: Grid) -> Path:
     """Writes the sheets as BIFF8."""
     book = xlwt.Workbook(encoding="utf-8")
+    styles: dict[str, xlwt.XFStyle] = {}
     for grid in grids:
         sheet = book.add_sheet(grid.name[:31], cell_overwrite_ok=True)
         for (row, column), value in grid.cells.items():
-            style = xlwt.XFStyle()
-            style.num_format_str = grid.formats.get((row, column), "General")
-            sheet.write(row, column, value, style)
+            code = grid.formats.get((row, column), "General")
+            if code not in styles:
+                styles[code] = xlwt.XFStyle()
+                styles[code].num_format_str = code
+            sheet.write(row, column, value, styles[code])
         for top, left, bottom, right in grid.merges:
             sheet.merge(top, bottom, left, right)
     path.parent.mkdir(parents=True, exist_ok=True)

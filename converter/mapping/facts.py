@@ -8,9 +8,11 @@ from converter.intake.cells import Cell, Workbook, a1
 from converter.mapping.concealed import idle, shadows, visible_first
 from converter.mapping.fields import Dictionary, FieldKind
 from converter.mapping.forms import Form
-from converter.mapping.locate import Located, locate_indicators, locate_tables
+from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, Line, locate_indicators
+from converter.mapping.locate import Located, locate_tables
 from converter.mapping.page import Page, Seen
-from converter.mapping.rows import SELF_SCORE, WEIGHT, Entry, IndicatorRows, Line, Note, Rows, TableRows
+from converter.mapping.rows import Entry, Note, Rows, TableRows
+from converter.mapping.titles import Titles
 from converter.vocabulary.findings import Finding, Place, finding, mask
 from converter.vocabulary.labels import plain, shown
 from converter.vocabulary.numbers import USABLE, State
@@ -81,13 +83,14 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
     if any(own <= {sheet.name for sheet in workbook.sheets} for own in _OWN_SHEETS):
         reading.own_book = True
         return reading
+    titles = Titles(forms)
     for sheet in workbook.sheets:
         if not any(True for row in range(len(sheet.rows)) for _ in sheet.texts(row)):
             continue
         if not sheet.visible:
             reading.unused[sheet.name] = "隐藏的工作表"
             continue
-        found = _recognise(Page(sheet), file, forms, dictionary)
+        found = _recognise(Page(sheet), file, titles, dictionary)
         if isinstance(found, Document):
             reading.documents.append(found)
         else:
@@ -95,47 +98,53 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
     return reading
 
 
-def _recognise(page: Page, file: str, forms: list[Form], dictionary: Dictionary) -> Document | str:
-    """The sheet as the form whose title it bears and whose tables it holds; without a title, as one it holds wholly."""
-    titled = sorted(
-        (form for form in forms if page.has_title(form.titles)), key=lambda f: -len(page.has_title(f.titles))
-    )
+def _recognise(page: Page, file: str, titles: Titles, dictionary: Dictionary) -> Document | str:
+    """The sheet as the form whose title it bears and whose tables it holds; without a title, as one it holds wholly.
+
+    Of forms of one title (收入支出决算总表 as 公开01 and as 财决01) the one that gives most counts.
+    """
+    groups = titles.of(page)
     reasons = []
-    for form in titled:
-        found = _read(page, file, form, dictionary, partial=True)
-        if isinstance(found, Document):
-            return found
-        reasons.append(f"标题像“{form.form}”，但{found}")
-    for form in forms:
-        if form not in titled and isinstance(found := _read(page, file, form, dictionary, partial=False), Document):
-            return found
+    for group in groups:
+        read = [(form, _read(page, file, form, dictionary, partial=True)) for form in group]
+        if documents := [found for _, found in read if isinstance(found, Document)]:
+            return max(documents, key=lambda document: len(document.facts))
+        reasons += [f"标题像“{form.form}”，但{found}" for form, found in read]
+    tried = [form for group in groups for form in group]
+    for form in titles.forms:
+        if form not in tried and not form.only_by_title:
+            found = _read(page, file, form, dictionary, partial=False)
+            if isinstance(found, Document):
+                return found
     return "；".join(reasons) or "标题和表头与已知的表单都不符"
 
 
 def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial: bool) -> Document | str:
     """The sheet read as `form`, or why it is not one. `partial` accepts a sheet that lacks some of the form's tables."""
-    if form.indicators is not None:
-        located = locate_indicators(page, form.indicators)
-        if isinstance(located, str):
-            return located
-        document = _open(page, file, form, located.head_row)
-        indicators = IndicatorRows(page, form, form.indicators.totals)
-        indicators.read(located)
-        _fill(document, page, form, indicators)
-        document.printed = [Printed(name, text, _place(document, cell)) for name, text, cell in indicators.sentences]
-        document.lines, document.title = indicators.lines, _title(page, form, located.head_row)
-        return document
+    located = locate_indicators(page, form.indicators) if form.indicators else ""
     tables, reasons = locate_tables(page, form, dictionary)
-    if not tables or (reasons and not partial):
+    if isinstance(located, str):
+        reasons += [located] if located else []
+    if not tables and isinstance(located, str):
         return "；".join(reasons)
-    document = _open(page, file, form, min(table.head_row for table in tables))
+    if not partial and (reasons or any(table.missing and table.table.values != "rows" for table in tables)):
+        return "；".join(reasons) or "缺少部分表头"
+    heads = [table.head_row for table in tables] + ([] if isinstance(located, str) else [located.head_row])
+    document = _open(page, file, form, min(heads))
     _date(document, tables)
     reader = TableRows(page, form, dictionary, document.year, document.unit)
     for reason in reasons:
         reader.note("M02", f"{form.form}：{reason}，其中的栏目未读取", (0, 0))
     for table in tables:
         reader.read(table)
-    _fill(document, page, form, reader)
+    readers: list[Rows] = [reader]
+    if form.indicators and not isinstance(located, str):
+        indicators = IndicatorRows(page, form, form.indicators.totals)
+        indicators.read(located)
+        document.printed = [Printed(name, text, _place(document, cell)) for name, text, cell in indicators.sentences]
+        document.lines, document.title = indicators.lines, _title(page, form, located.head_row)
+        readers.append(indicators)
+    _fill(document, page, form, readers)
     return document
 
 
@@ -166,12 +175,12 @@ def _open(page: Page, file: str, form: Form, head_row: int) -> Document:
     return document
 
 
-def _fill(document: Document, page: Page, form: Form, rows: Rows) -> None:
+def _fill(document: Document, page: Page, form: Form, readers: Sequence[Rows]) -> None:
     """Entries as facts with 原文, notes as findings, both with the full address."""
-    entries, notes = visible_first(page.sheet, rows.entries)
+    entries, notes = visible_first(page.sheet, [entry for rows in readers for entry in rows.entries])
     for entry in entries:
         _add(document, page, form, entry)
-    notes += [*rows.notes, *shadows(page.sheet), *idle(page.sheet)]
+    notes += [*(note for rows in readers for note in rows.notes), *shadows(page.sheet), *idle(page.sheet)]
     document.findings += [_finding(document, note) for note in notes]
     if not any(fact.unit == FieldKind.MONEY.unit for fact in document.facts):
         document.unit_named = True  # there is no money whose unit a line would have to name
@@ -184,7 +193,7 @@ def _add(document: Document, page: Page, form: Form, entry: Entry) -> None:
     place = _place(document, entry.cell)
     value, unit = number.value, entry.unit
     document.facts.append(
-        Fact(entry.year, entry.field, value, unit, number.state, masked, form.form, form.scope, place)
+        Fact(entry.year, entry.field, value, unit, number.state, masked, form.form, entry.scope or form.scope, place)
     )
     if number.state in _PROBLEMS:
         others = {State.ERROR: f"错误值 {raw}", State.STALE: "公式没有计算结果"}

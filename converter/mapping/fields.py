@@ -21,21 +21,27 @@ class FieldKind(StrEnum):
     RATIO = "比率"
     SCORE = "得分"
     COUNT = "计数"
+    AREA = "面积"
 
     @property
     def unit(self) -> str:
         """The canonical unit: money in 万元, people in 人, a ratio as 1.13 for 113%."""
-        return {"金额": "万元", "人数": "人", "比率": "比率", "得分": "分", "计数": "个"}[self.value]
+        units = {"金额": "万元", "人数": "人", "比率": "比率", "得分": "分", "计数": "个", "面积": "平方米"}
+        return units[self.value]
 
 
 class Item(Strict):
-    """An entry of `items`: one field for each of its bases, or one field of its own name."""
+    """An entry of `items`: one field for each of its bases, or one field of its own name.
+
+    `like` names another item (of another scope) whose name and aliases stand for this one, too.
+    """
 
     kind: FieldKind = Key(strict=False)
     meaning: str
     sources: list[str]
     bases: list[str] = []
     aliases: list[str] = []
+    like: str = ""
     repeats: bool = False
 
 
@@ -110,9 +116,10 @@ def load_fields(layers: Sequence[Document]) -> Dictionary:
     """The data dictionary of one or more fields.yaml; a later layer's entry replaces an earlier one of the same name.
 
     Raises ConfigurationError C02–C05; C05 where two entries of one file give the same field name, or one that no
-    formula can hold.
+    formula can hold, or where an item is like one that is not there.
     """
     dictionary = Dictionary()
+    likes: dict[str, tuple[str, Document]] = {}
     for document in layers:
         content = document.parse(FieldsFile)
         added: set[str] = set()
@@ -120,6 +127,9 @@ def load_fields(layers: Sequence[Document]) -> Dictionary:
             dictionary.forget(name, added)
             labels = (label(text) for text in (name, *item.aliases))
             dictionary.labels[name] = tuple(dict.fromkeys(text for text in labels if text))
+            likes.pop(name, None)
+            if item.like:
+                likes[name] = item.like, document
             for made in _of_item(name, item):
                 _add(dictionary, made, added, document.place("items", name))
         for name, derived in content.derived.items():
@@ -128,7 +138,17 @@ def load_fields(layers: Sequence[Document]) -> Dictionary:
             _add(dictionary, made, added, document.place("derived", name))
             lines = range(len(derived.formulas))
             dictionary.formula_places[name] = [document.place("derived", name, "formulas", line) for line in lines]
+    for name, (other, document) in likes.items():
+        _share_labels(dictionary, name, other, document, "items")
     return dictionary
+
+
+def _share_labels(dictionary: Dictionary, name: str, other: str, document: Document, section: str) -> None:
+    """Gives an item the labels of the one it is like, as they stand after the last layer."""
+    if other not in dictionary.labels:
+        advice = f"是否为“{close}”？" if (close := nearest(other, dictionary.labels)) else "请先登记该项目"
+        raise document.error("C05", f"like 所指的“{other}”不在数据字典中", advice, section, name, "like")
+    dictionary.labels[name] = tuple(dict.fromkeys((*dictionary.labels[name], *dictionary.labels[other])))
 
 
 def add_items(dictionary: Dictionary, form: str, items: Mapping[str, Item], document: Document) -> None:
@@ -136,6 +156,8 @@ def add_items(dictionary: Dictionary, form: str, items: Mapping[str, Item], docu
     for name, item in items.items():
         labels = (label(text) for text in (name, *item.aliases))
         dictionary.labels.setdefault(name, tuple(dict.fromkeys(text for text in labels if text)))
+        if item.like:
+            _share_labels(dictionary, name, item.like, document, "fields")
         for made in _of_item(name, item):
             own = replace(made, sources=(form, *made.sources))
             _add(dictionary, own, set(dictionary.fields), document.place("fields", name))

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 from pydantic import Field as Key
 
 from converter.mapping.documents import Document, Strict
@@ -34,18 +34,40 @@ ColumnHead = Annotated[Label, AfterValidator(_known_placeholders)]
 
 
 class Table(Strict):
-    """A crossing table: a row of column heads beside a label head, and row names under the label head.
+    """A table known by its heads. `values` says where the numbers stand:
 
-    `columns` maps a head ({本年} and {上年} stand for the years, | parts alternatives) to a basis; a row's item and a
-    column's basis make the field. With `values: below` there is one row of values and a column names the whole field.
+    - rows: a row's item and a column's basis make the field; `columns` maps a head to a basis;
+    - below: in one row under the heads, or in the row named by `row` (合计); `columns` maps a head to a whole field;
+    - beside: each right of its own label, wherever that stands; `columns` maps a label to a whole field.
+
+    `lanes` is one table whose heads stand side by side several times; with `details` the other rows are no fields: parts
+    of those read, whose leaves by code are only compared with the total; an `optional` table may be absent.
+    In a head {本年} and {上年} stand for the years, | parts alternatives, / parts the texts of merged heads one above the
+    other (in either order), and a ? at the end marks a column that need not be there.
     """
 
-    label: list[Label] = Key(min_length=1)
+    label: list[ColumnHead] = []
     columns: dict[ColumnHead, str] = Key(min_length=1)
     block: list[Label] = []
-    values: Literal["rows", "below"] = "rows"
+    values: Literal["rows", "below", "beside"] = "rows"
+    row: list[Label] = []
     rows: dict[Label, str | None] = {}
     listed: dict[str, str] = {}
+    scope: str = ""
+    lanes: bool = False
+    details: bool = False
+    optional: bool = False
+
+    @model_validator(mode="after")
+    def _has_a_label(self) -> Self:
+        if self.values != "beside" and not self.label:
+            raise ValueError("缺少 label（表头里的行名一格，如“项目”）")
+        return self
+
+    @property
+    def name(self) -> str:
+        """What messages call the table."""
+        return self.label[0] if self.label else head_name(next(iter(self.columns)))
 
     def known_rows(self) -> Iterator[tuple[str, str]]:
         """Row name and item of every known row."""
@@ -53,7 +75,7 @@ class Table(Strict):
 
     def fields(self) -> Iterator[str]:
         """Names of the fields the table can give."""
-        if self.values == "below":
+        if self.values != "rows":
             yield from self.columns.values()
             return
         for item in dict.fromkeys([*(item for _, item in self.known_rows()), *self.listed.values()]):
@@ -72,10 +94,18 @@ class IndicatorTable(Strict):
 
 
 class Form(Strict):
-    """One kind of document that departments hand in."""
+    """One kind of document that departments hand in.
+
+    A text that holds a word of `unless` is another table's title. Of forms of one title, one with a word of `marks` in
+    the sheet's head or name comes first. `only_by_title` forbids recognition by heads alone, for tables whose heads are
+    those of another table of another scope.
+    """
 
     form: str
     titles: list[Label] = Key(min_length=1)
+    unless: list[Label] = []
+    marks: list[Label] = []
+    only_by_title: bool = False
     department: list[Label] = []
     sets_year: bool = False
     unit: Literal["", "元", "千元", "万元", "亿元"] = ""
@@ -100,8 +130,8 @@ class Head:
 
 
 _YEAR = {
-    "{本年}": r"(?:(?P<year>(?:19|20)\d\d)年度?|本年度?|当年)",
-    "{上年}": r"(?:(?P<year>(?:19|20)\d\d)年度?|上年度?|去年)",
+    "{本年}": r"(?:(?P<year>(?:19|20)\d\d)(?:年度?|-)?|本年度?|当年)",
+    "{上年}": r"(?:(?P<year>(?:19|20)\d\d)(?:年度?|-)?|上年度?|去年)",
 }
 
 
@@ -114,21 +144,31 @@ def _pattern(head: str) -> tuple[re.Pattern[str], ...]:
     return tuple(alternatives)
 
 
+def head_name(key: str) -> str:
+    """How messages name a head: its first alternatives, without the mark of an optional column."""
+    return "/".join(part.split("|")[0] for part in key.removesuffix("?").split("/"))
+
+
 def match_head(head: str, target: str, text: str) -> Head | None:
-    """What the cell text `text` says as the head `head`, None where it is another head."""
+    """What the text `text` says as the head `head`, None where it is another head."""
     folded = label(text)
     for pattern in _pattern(head):
         if match := pattern.fullmatch(folded):
             literal = match.groupdict().get("year")
-            return Head(target, int(literal) if literal else None, -1 if "{上年}" in head else 0)
+            return Head(target, int(literal) if literal else None, offset_of(head))
     return None
+
+
+def offset_of(head: str) -> int:
+    """The year of a head, relative to the form's own."""
+    return -1 if "{上年}" in head else 0
 
 
 def load_form(document: Document, dictionary: Dictionary) -> Form:
     """Reads one form. Raises ConfigurationError C…; C06 for a row or column that gives no known field."""
     form = document.parse(Form)
-    if bool(form.tables) == bool(form.indicators):
-        raise document.error("C06", "表单应有 tables 或 indicators 之一", "请对照内置表单")
+    if not form.tables and not form.indicators:
+        raise document.error("C06", "表单应有 tables 或 indicators", "请对照内置表单")
     for index, table in enumerate(form.tables):
         _check_table(table, ("tables", index), document, dictionary)
     return form
@@ -146,7 +186,7 @@ def _check_table(table: Table, path: tuple[str, int], document: Document, dictio
 
 def _check_fields(table: Table, path: tuple[str, int], document: Document, dictionary: Dictionary) -> None:
     """Every crossing of a row and a column gives a known field, and details are listed under a known row."""
-    if table.values == "below":
+    if table.values != "rows":
         given = [(name, ("columns", head)) for head, name in table.columns.items()]
     else:
         rows = [(item, ("rows", name)) for name, item in table.known_rows()]

@@ -5,27 +5,20 @@ from dataclasses import dataclass, field
 
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary
-from converter.mapping.forms import Form, Head, IndicatorTable, Table, match_head
+from converter.mapping.forms import Form, Head, Table
+from converter.mapping.heads import Column, Heads, read_heads, read_labels
 from converter.mapping.page import Page
 from converter.vocabulary.labels import label, unit_of
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a located table: what its head says, in which unit, and where the head stands."""
-
-    index: int
-    head: Head
-    unit: str
-    cell: Cell
-
-
 @dataclass
 class Located:
-    """A table found on a sheet; rows run from `first` to before `last`.
+    """A table found on a sheet; rows run from `first` to before `last`, their names stand in the columns `names`.
+    `unit` is the one that the label head names (年度预算申请（万元）).
 
     `doubts` are heads that contradict the years, `missing` heads that are not there, `repeats` rows in which a page break
-    prints the head again, `others` the label heads of more such tables, which are not read.
+    prints the head again, `others` the label heads of more such tables, which are not read. `left` is the lane of the
+    same table to the left.
     """
 
     table: Table
@@ -33,61 +26,82 @@ class Located:
     label_column: int
     columns: list[Column]
     year: int | None
+    names: range = range(0)
+    unit: str = ""
     first: int = 0
     last: int = 0
     doubts: list[Column] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     repeats: set[int] = field(default_factory=set)
     others: list[Cell] = field(default_factory=list)
-
-
-@dataclass
-class LocatedIndicators:
-    """The columns of an indicator list: level by level, each level's weight (None without one), and the rest.
-
-    `notes` are the columns that explain an indicator (指标说明, 指标解释), from left to right.
-    """
-
-    head_row: int
-    levels: list[int]
-    weights: list[int | None]
-    rule: int | None
-    self_score: int
-    notes: list[int] = field(default_factory=list)
+    left: "Located | None" = None
 
 
 def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[Located], list[str]]:
-    """The form's tables on the sheet, and for each table not found the reason."""
-    found, reasons = [], []
+    """The form's tables on the sheet, and the reason for each one that should be there and is not found.
+
+    Labels with their value beside them are looked for last: what the tables before them give is not read again.
+    """
+    found: list[Located] = []
+    reasons: list[tuple[Table, str]] = []
     label_heads = {label(text) for table in form.tables for text in table.label}
     for table in form.tables:
         located = _locate(page, table, label_heads, dictionary)
+        if isinstance(located, Located) and table.values == "beside":
+            given = {name for other in found for name in other.table.fields()}
+            located.columns = [column for column in located.columns if column.head.target not in given]
         if isinstance(located, str):
-            reasons.append(located)
-        else:
+            reasons.append((table, located))
+        elif located.columns:
             found.append(located)
+            found += _lanes(page, located, label_heads, dictionary)
+    _bound(page, found, label_heads, dictionary)
+    given = {name for located in found for name in located.table.fields()}
+    return found, [
+        reason for table, reason in reasons if not (found and (table.optional or given >= set(table.fields())))
+    ]
+
+
+def _bound(page: Page, found: list[Located], label_heads: set[str], dictionary: Dictionary) -> None:
+    """A table ends where the heads of another one, or of one more such table, begin below it."""
     for located in found:
         _look_for_more(page, located, label_heads, dictionary)
-    heads = [(located.head_row, located.label_column) for located in found]
+    heads = [(located.head_row, located.label_column) for located in found if located.table.values != "beside"]
     heads += [cell for located in found for cell in located.others]
     for located in found:
         below = [row for row, column in heads if column == located.label_column and row > located.head_row]
         located.last = min(below, default=len(page.sheet.rows))
-        located.first = located.head_row + 1
-    return found, reasons
+
+
+def _lanes(page: Page, first: Located, label_heads: set[str], dictionary: Dictionary) -> Iterator[Located]:
+    """The same heads again to the right in the head row, where the form says that they are one table."""
+    if not first.table.lanes:
+        return
+    left, heads = first, page.labels[first.head_row]
+    for cell in _places(page, first.table):
+        alike = cell[0] == first.head_row and heads[cell[1]] == heads[first.label_column]
+        if alike and cell[1] > left.label_column:
+            lane, _ = _columns(page, first.table, cell, label_heads, dictionary)
+            if lane.columns:
+                lane.left = left
+                lane.names = range(max(column.index for column in left.columns) + 1, lane.names.stop)
+                left = lane
+                yield lane
 
 
 def _look_for_more(page: Page, located: Located, label_heads: set[str], dictionary: Dictionary) -> None:
     """Notes where the same heads stand again: printed anew by a page break, or over another table."""
     for cell in _places(page, located.table):
-        if cell == (located.head_row, located.label_column):
+        if cell == (located.head_row, located.label_column) or (located.table.lanes and cell[0] == located.head_row):
             continue
-        other = _columns(page, located.table, cell, label_heads, dictionary)
-        if isinstance(other, str):
+        other, lacking = _columns(page, located.table, cell, label_heads, dictionary)
+        if lacking or not other.columns:
             continue
+        if {column.cell for column in other.columns} <= {column.cell for column in located.columns}:
+            continue  # under the same heads: 科目编码 beside 科目名称
         if cell[1] == located.label_column and _heads_of(other) == _heads_of(located):
-            located.repeats.add(cell[0])
-        else:
+            located.repeats.update(range(cell[0], other.first))
+        elif not located.table.lanes:
             located.others.append(cell)
 
 
@@ -97,23 +111,34 @@ def _heads_of(located: Located) -> list[tuple[int, Head]]:
 
 def _places(page: Page, table: Table) -> Iterator[Cell]:
     """Where the table's label head stands under its block."""
-    for text in table.label:
-        for cell in page.places.get(label(text), []):
-            if not table.block or _under_block(page, cell, table.block):
+    for head in table.label:
+        for cell in page.find(head):
+            if page.sheet.anchor(cell) == cell and (not table.block or _under_block(page, cell, table.block)):
                 yield cell
 
 
 def _locate(page: Page, table: Table, label_heads: set[str], dictionary: Dictionary) -> Located | str:
-    """The table under its first label head with all targets beside it, or why there is none."""
-    reason = f"没有找到表头“{table.label[0]}”"
+    """The table under its first label head with all targets beside it (one at least where each column is a field of its
+    own), or why there is none.
+    """
+    if table.values == "beside":
+        heads = read_labels(page, table, dictionary)
+        if heads.missing or not heads.columns:
+            return f"没有找到“{'”“'.join(heads.missing or [table.name])}”"
+        return _located(table, (min(column.cell[0] for column in heads.columns), 0), heads)
+    reason = f"没有找到表头“{table.name}”"
     if table.block:
-        reason = f"“{table.block[0]}”之下没有找到表头“{table.label[0]}”"
+        reason = f"“{table.block[0]}”之下没有找到表头“{table.name}”"
+    best: Located | None = None
     for cell in _places(page, table):
-        located = _columns(page, table, cell, label_heads, dictionary)
-        if not isinstance(located, str):
+        located, lacking = _columns(page, table, cell, label_heads, dictionary)
+        if not lacking and located.columns:
             return located
-        reason = located
-    return reason
+        if table.values == "below" and len(located.columns) > len(best.columns if best else []):
+            best = located
+        shown = page.sheet.text(cell).strip()
+        reason = f"表头“{shown}”右边缺少“{'”“'.join(located.missing or [table.name])}”"
+    return best or reason
 
 
 def _under_block(page: Page, cell: Cell, block: Sequence[str]) -> bool:
@@ -122,72 +147,20 @@ def _under_block(page: Page, cell: Cell, block: Sequence[str]) -> bool:
     return any(label(page.sheet.text((row, cell[1]))) in names for row in range(max(0, cell[0] - 2), cell[0]))
 
 
-def _columns(page: Page, table: Table, cell: Cell, label_heads: set[str], dictionary: Dictionary) -> Located | str:
-    """The table's columns right of its label head, up to the next label head."""
-    row, label_column = cell
-    candidates: list[tuple[int, str, list[Head]]] = []
-    for column, text in page.sheet.texts(row):
-        if column <= label_column:
-            continue
-        if page.labels[row].get(column) in label_heads:
-            break
-        heads = [head for key, target in table.columns.items() for head in _heads(table, key, target, text, dictionary)]
-        if heads:
-            candidates.append((column, text, heads))
-    year = max((head.year for *_, heads in candidates for head in heads if head.year), default=None)
-    located = Located(table, row, label_column, [], year)
-    for column, text, heads in candidates:
-        fitting = [h for h in heads if h.year is None or year is None or h.year == year + h.offset]
-        chosen = Column(column, (fitting or heads)[0], unit_of(text), (row, column))
-        located.columns.append(chosen)
-        if not fitting:
-            located.doubts.append(chosen)
-    found = {(column.head.target, column.head.offset) for column in located.columns}
-    wanted = {(target, -1 if "{上年}" in key else 0): key for key, target in table.columns.items()}
-    located.missing = [key for target, key in wanted.items() if target not in found]
-    if {target for target, _ in wanted} - {target for target, _ in found}:
-        return f"表头“{page.sheet.text(cell).strip()}”右边缺少“{'”“'.join(located.missing)}”"
-    return located
+def _columns(
+    page: Page, table: Table, cell: Cell, label_heads: set[str], dictionary: Dictionary
+) -> tuple[Located, set[str]]:
+    """The table's columns right of its label head, up to the next label head; and the targets that no head names."""
+    labels = page.labels[cell[0]]
+    ends = {labels[cell[1]]} if table.lanes else label_heads
+    stop = min((c for c, text in labels.items() if c > cell[1] and text in ends), default=page.sheet.width)
+    heads = read_heads(page, table, cell, stop, dictionary)
+    return _located(table, cell, heads, unit_of(page.sheet.text(cell))), heads.lacking
 
 
-def _heads(table: Table, key: str, target: str, text: str, dictionary: Dictionary) -> Iterator[Head]:
-    """The head `text` says under `key`; a column that names a whole field is also known by the field's aliases."""
-    if (head := match_head(key, target, text)) is not None:
-        yield head
-    elif table.values == "below" and label(text) in dictionary.labels.get(dictionary[target].item, ()):
-        yield Head(target, None, 0)
-
-
-def locate_indicators(page: Page, spec: IndicatorTable) -> LocatedIndicators | str:
-    """The head row of an indicator list: every level, a weight and the self score in one row; else the reason."""
-    wanted = {label(text) for level in spec.levels for text in level}
-    for row, labels in enumerate(page.labels):
-        if wanted & set(labels.values()):
-            located = _indicator_columns(labels, row, spec)
-            if located is not None:
-                return located
-    return f"没有同时含有“{spec.levels[-1][0]}”和“{spec.self_score[-1]}”的表头行"
-
-
-def _indicator_columns(labels: dict[int, str], row: int, spec: IndicatorTable) -> LocatedIndicators | None:
-    levels = [_first(labels, names) for names in spec.levels]
-    self_score = _first(labels, spec.self_score)
-    known = [column for column in levels if column is not None]
-    if len(known) < len(levels) or self_score is None:
-        return None
-    weight_names = {label(name) for name in spec.weight}
-    weights: list[int | None] = []
-    for level, column in enumerate(known):
-        until = known[level + 1] if level + 1 < len(known) else len(labels) + max(labels)
-        weights.append(next((c for c in sorted(labels) if column < c < until and labels[c] in weight_names), None))
-    heads = {label(name) for name in spec.note}
-    notes = [column for column in sorted(labels) if labels[column] in heads]
-    return LocatedIndicators(row, known, weights, _first(labels, spec.rule), self_score, notes)
-
-
-def _first(labels: dict[int, str], names: Sequence[str]) -> int | None:
-    """The column headed by the first of `names` that is there."""
-    by_text: dict[str, int] = {}
-    for column in sorted(labels):
-        by_text.setdefault(labels[column], column)
-    return next((by_text[label(name)] for name in names if label(name) in by_text), None)
+def _located(table: Table, cell: Cell, heads: Heads, unit: str = "") -> Located:
+    first_value = min((column.index for column in heads.columns), default=cell[1])
+    names = range(cell[1], max(first_value, cell[1]))
+    return Located(
+        table, *cell, heads.columns, heads.year, names, unit, heads.first, doubts=heads.doubts, missing=heads.missing
+    )

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from converter.intake.cells import Cell, Sheet
+from converter.mapping.forms import match_head
 from converter.vocabulary.labels import label, plain, shown
 
 #: Titles, name, year and unit lines stand within the first rows of a sheet.
@@ -17,6 +18,13 @@ _CHINESE_YEAR = re.compile(r"二[〇○零]([一二三四五六七八九〇○�
 _DIGITS = {**{c: i for i, c in enumerate("〇一二三四五六七八九")}, "○": 0, "零": 0}
 #: A year, but neither that of a 文号 (〔2020〕2号) nor that of a date (2020年6月30日).
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年(?!度?\s*(?:[\d一二三四五六七八九十]{1,2}\s*月|第?\s*\d+\s*号))")
+
+_NOTHING = re.compile(
+    r"(?:注|说明|备注)\d*[:：].*(?:无|没有|未发生|不涉及|未安排).*(?:收入|支出|收支|拨款|经费|数据|情况)|.*空表"
+)
+
+#: What stands behind 单位： where it means the unit of the figures.
+_UNITS_ONLY = re.compile(r"(?:人民币|[百千万亿]*元|人次?|个|辆|项|批次|%|平方米|[、,，/])+")
 
 
 @dataclass(frozen=True)
@@ -54,15 +62,32 @@ class Page:
                 found.setdefault(text, []).append((row, column))
         return found
 
-    def has_title(self, titles: Sequence[str]) -> str:
-        """The longest of `titles` that stands in the sheet's name or among its first rows, "" without one."""
-        texts = [plain(self.sheet.name)]
-        texts += [
-            plain(text) for row in range(min(HEAD_ROWS, len(self.sheet.rows))) for _, text in self.sheet.texts(row)
-        ]
-        short = [text for text in texts if len(text) <= 60]
-        hits = [title for title in titles if any(plain(title) in text for text in short)]
-        return max(hits, key=len, default="")
+    def beside(self, cell: Cell) -> Cell:
+        """The first cell right of a cell, or of the merged range that begins there."""
+        row, column = cell
+        while self.sheet.anchor((row, column + 1)) == cell:
+            column += 1
+        return row, column + 1
+
+    def find(self, head: str) -> Iterator[Cell]:
+        """The cells that hold a head ({本年} and {上年} stand for the years), in reading order."""
+        if "{" not in head:
+            yield from self.places.get(label(head), [])
+            return
+        for text, cells in self.places.items():
+            if match_head(head, head, text) is not None:
+                yield from cells
+
+    @cached_property
+    def head_texts(self) -> list[str]:
+        """The texts of the first rows, where a title may stand."""
+        return [text for row in range(min(HEAD_ROWS, len(self.sheet.rows))) for _, text in self.sheet.texts(row)]
+
+    @cached_property
+    def declares_nothing(self) -> bool:
+        """Whether a note says that the department has nothing to put into the table (注：本部门无政府性基金…收支。)."""
+        texts = (plain(text) for row in range(len(self.sheet.rows)) for _, text in self.sheet.texts(row))
+        return any(_NOTHING.match(text) is not None for text in texts)
 
     def unit(self) -> Seen | None:
         """The unit line (单位：万元), wherever it stands."""
@@ -115,4 +140,5 @@ def _clean_name(folded: str) -> str:
     name = re.split(
         r"(?:金额)?单位:|(?:填[报表]|编报|报送)(?:日期|时间|人)|联系[人电方]|负责人|(?:19|20)\d\d年", folded
     )[0]
-    return shown(re.sub(r"\((?:盖章|公章|签章)\)", "", name)).strip("_:：")
+    name = shown(re.sub(r"\((?:盖章|公章|签章)\)", "", name)).strip("_:：")
+    return "" if _UNITS_ONLY.fullmatch(name) else name

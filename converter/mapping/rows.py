@@ -1,22 +1,25 @@
 """Located tables → entries: which cell gives which field of which year, and what on the sheet says nothing."""
 
 import re
-from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary, Field, FieldKind
-from converter.mapping.forms import Form
-from converter.mapping.locate import Column, Located, LocatedIndicators
+from converter.mapping.forms import Form, Table
+from converter.mapping.heads import Column
+from converter.mapping.locate import Located
 from converter.mapping.page import Page
+from converter.mapping.records import code_of, gaps
+from converter.mapping.units import in_field_unit
 from converter.vocabulary.findings import mask
 from converter.vocabulary.labels import label, nearest, shown, unit_of
-from converter.vocabulary.numbers import NAN, USABLE, Number, State, convert
+from converter.vocabulary.numbers import NAN, USABLE, Number, State, shortest
 
-#: A 指标表's facts are named after its indicators: 预算控制率·自评得分, 预算控制率·分值.
-SELF_SCORE, WEIGHT = "·自评得分", "·分值"
-#: A plain number above this in a ratio field may be percent points as well; it is not guessed.
-_LARGEST_PLAIN_RATIO = 5.0
+#: A column's number as printed in an index row: 3, （3）, 7=8+9+12. Fewer columns than this may well hold 1 and 2.
+_COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?(?:\s*[=＝].*)?")
+_FEWEST_NUMBERED = 3
+_SHORTEST_MISSPELT = 5
 
 
 class Entry(NamedTuple):
@@ -27,6 +30,7 @@ class Entry(NamedTuple):
     number: Number
     unit: str
     cell: Cell
+    scope: str = ""
 
 
 class Note(NamedTuple):
@@ -38,24 +42,11 @@ class Note(NamedTuple):
     subject: str = ""
 
 
-class Line(NamedTuple):
-    """What an indicator list prints of one indicator: its levels from coarse to fine and their weights (None where the row
-    prints none, and `shared` where a merged cell gives the indicator the weight of a row above), sentence and explanations.
-    """
-
-    levels: tuple[str, ...]
-    weights: tuple[float | None, ...]
-    shared: bool
-    sentence: str
-    notes: tuple[str, ...]
-    cell: Cell
-
-
 class Rows:
     """What the readers of both kinds of forms share: entries, notes, and the labels that are no rows of data."""
 
     def __init__(self, page: Page, form: Form) -> None:
-        self.sheet, self.form = page.sheet, form
+        self.page, self.sheet, self.form = page, page.sheet, form
         self.entries: list[Entry] = []
         self.notes: list[Note] = []
         words = "|".join(sorted((re.escape(label(word)) for word in form.ignore), key=len, reverse=True))
@@ -80,11 +71,17 @@ class TableRows(Rows):
     def __init__(self, page: Page, form: Form, dictionary: Dictionary, year: int | None, unit: str) -> None:
         super().__init__(page, form)
         self.dictionary, self.year, self.unit = dictionary, year, unit
+        self._names = {text for table in form.tables for text in self._items(table)}
 
     def read(self, located: Located) -> None:
         """Every known row × column of a located table; unknown rows that hold something are noted."""
         self._note_heads(located)
-        if located.table.values == "below":
+        if located.table.values == "beside":
+            for column in located.columns:
+                self._add(located, self.dictionary[column.head.target], column, column.cell[0])
+        elif located.table.row:
+            self._read_named(located)
+        elif located.table.values == "below":
             self._read_below(located)
         else:
             self._read_rows(located)
@@ -102,36 +99,72 @@ class TableRows(Rows):
             self.note("M02", f"“{text}”另有一张同样的表，只读取了第一张", cell, text)
         for key in located.missing:
             at = (located.head_row, located.label_column)
-            self.note("M02", f"“{located.table.label[0]}”缺少表头“{key}”", at, key)
+            self.note("M02", f"“{located.table.name}”缺少表头“{key}”", at, key)
+
+    def _read_named(self, located: Located) -> None:
+        """The row that the table names (合计): the rows of its parts overlap it and each other, so no other is a field."""
+        wanted = {label(text) for text in located.table.row}
+        rows = range(located.first, located.last)
+        names = ((row, label(self.sheet.text((row, column)))) for row in rows for column in located.names)
+        row = next((row for row, name in names if name in wanted), None)
+        at, text = (located.head_row, located.label_column), located.table.row[0]
+        if row is not None and any(self._filled(row, column) for column in located.columns):
+            self._add_fields(located, row)
+            self._compare_leaves(located, row)
+        elif self.page.declares_nothing:
+            self._add_fields(located, located.first if row is None else row, State.DASH)
+        elif row is None:
+            self.note("M02", f"没有找到“{text}”一行，表内的数未采用", at, text)
+        else:
+            self._add_fields(located, row)
+            self.note("M18", f"“{text}”一行没有数，表内也没有注明无此项收支", (row, located.label_column), text)
+
+    def _compare_leaves(self, located: Located, row: int) -> None:
+        for gap in gaps(self.page, located, row) if located.table.details else ():
+            head = next(column for column in located.columns if column.index == gap.column)
+            name = shown(self.sheet.text(head.cell))
+            message = f"“{name}”栏各末级科目之和 {shortest(gap.leaves)} 与合计 {shortest(gap.total)} 不符"
+            self.note("D09", f"{message}（容差 {shortest(gap.tolerance)}）", (row, gap.column), head.head.target)
 
     def _read_below(self, located: Located) -> None:
         """The row of values under the heads: the first filled one before a row that has a label of its own."""
         rows: list[int] = []
         for row in range(located.first, located.last):
             cell = (row, located.label_column)
-            if self.sheet.text(cell).strip() and not self.covered(cell):
+            if located.names and self.sheet.text(cell).strip() and not self.covered(cell):
                 break
-            rows.append(row)
+            if not self._numbers_columns(located, row):
+                rows.append(row)
         if not rows:
-            text = located.table.label[0]
+            text = located.table.name
             self.note("M02", f"“{text}”的表头之下没有填数的行", (located.head_row, located.label_column), text)
             return
-        row = next((r for r in rows if any(self._filled(r, c) for c in located.columns)), rows[0])
-        for column in located.columns:
-            self._add(self.dictionary[column.head.target], column, row)
+        filled = [row for row in rows if any(self._filled(row, column) for column in located.columns)]
+        self._add_fields(located, filled[0] if filled else rows[0])
+        for row in filled[1:]:
+            states = [self.sheet.number((row, column.index)).state for column in located.columns]
+            if sum(state in USABLE for state in states) > 1:
+                self.note(
+                    "M02",
+                    f"“{located.table.name}”之下第 {row + 1} 行也有数，只读取了第一行",
+                    (row, 0),
+                    f"第{row + 1}行",
+                )
+
+    def _numbers_columns(self, located: Located, row: int) -> bool:
+        """Whether a row only numbers the columns (栏次: 1 2 3 …), which may look like amounts that add up."""
+        texts = [self.sheet.text((row, column.index)) for column in located.columns]
+        numbers = [int(match[1]) for text in texts if (match := _COLUMN_NUMBER.fullmatch(text.strip()))]
+        return len(numbers) == len(texts) >= _FEWEST_NUMBERED and all(b - a == 1 for a, b in pairwise(numbers))
 
     def _read_rows(self, located: Located) -> None:
-        items = {
-            text: item
-            for name, item in located.table.known_rows()
-            for text in (label(name), *self.dictionary.labels[item])
-        }
+        items = self._items(located.table)
         listed = ""
         for row in range(located.first, located.last):
-            shown_label = self.sheet.text((row, located.label_column))
-            text = label(shown_label)
             if row in located.repeats:
                 continue
+            shown_label = self._row_name(located, row, items)
+            text = label(shown_label)
             if text in items:
                 listed = located.table.listed.get(items[text], "")
                 self._add_row(items[text], located, row, unit_of(shown_label))
@@ -139,8 +172,27 @@ class TableRows(Rows):
                 continue
             elif listed and text:
                 self._add_row(listed, located, row, unit_of(shown_label))
-            else:
+            elif not located.table.details or (text not in self._names and any(_one_off(text, k) for k in items)):
                 self._report(text, shown_label, items, located, row)
+
+    def _items(self, table: Table) -> dict[str, str]:
+        """Every label by which a row of the table is known → its item."""
+        known = table.known_rows()
+        return {text: item for name, item in known for text in (label(name), *self.dictionary.labels[item])}
+
+    def _row_name(self, located: Located, row: int, items: dict[str, str]) -> str:
+        """The row's name: the known one among the texts before its numbers, or its code, else the first of them.
+
+        A name whose own lane has no number beside it reaches over into the next (公用经费合计 at the foot of 公开06).
+        """
+        texts = [self.sheet.text((row, column)) for column in located.names]
+        named = [text for text in texts if not text.strip().isdecimal()] + [code_of(texts)]
+        known = next((text for text in named if label(text) in items), "")
+        first = known or next((text for text in named if label(text)), "")
+        left = located.left
+        if not first and left is not None and not any(self._filled(row, column) for column in left.columns):
+            return self._row_name(left, row, items)
+        return first
 
     def _report(self, text: str, shown_label: str, items: dict[str, str], located: Located, row: int) -> None:
         cell = (row, located.label_column)
@@ -158,99 +210,37 @@ class TableRows(Rows):
 
     def _add_row(self, item: str, located: Located, row: int, unit: str) -> None:
         for column in located.columns:
-            self._add(self.dictionary[item + column.head.target], column, row, unit)
+            self._add(located, self.dictionary[item + column.head.target], column, row, unit)
 
-    def _add(self, known: Field, column: Column, row: int, row_unit: str = "") -> None:
+    def _add_fields(self, located: Located, row: int, declared: State | None = None) -> None:
+        """The fields that the columns name, from one row; `declared` where the sheet says what its blank cells mean."""
+        for column in located.columns:
+            self._add(located, self.dictionary[column.head.target], column, row, declared=declared)
+
+    def _add(
+        self,
+        located: Located,
+        known: Field,
+        column: Column,
+        row: int,
+        row_unit: str = "",
+        declared: State | None = None,
+    ) -> None:
         cell = (row, column.index)
         if self.covered(cell):
             return
-        number = self.sheet.number(cell)
+        number = Number(NAN, declared) if declared else self.sheet.number(cell)
         if number.state in USABLE:
-            number = in_field_unit(number, known, column.unit or row_unit, self.unit)
+            unit = column.unit or row_unit or (located.unit if known.kind is FieldKind.MONEY else "")
+            number = in_field_unit(number, known, unit, self.unit)
         year = column.head.year
         if year is None and self.year is not None:
             year = self.year + column.head.offset
-        self.entries.append(Entry(known.name, year, number, known.unit, cell))
+        self.entries.append(Entry(known.name, year, number, known.unit, cell, located.table.scope))
 
 
-def in_field_unit(number: Number, known: Field, head_unit: str, sheet_unit: str) -> Number:
-    """A reading in the field's own unit: the cell's unit counts first, then the head's, then the sheet's.
-
-    What cannot be converted, or a ratio that may be percent points, becomes UNREADABLE with the reason.
-    """
-    if known.kind is FieldKind.RATIO:
-        return _ratio(number, head_unit)
-    unit = number.unit or head_unit or (sheet_unit if known.kind is FieldKind.MONEY else "") or known.unit
-    value = convert(number.value, unit, known.unit)
-    if value is None:
-        return Number(NAN, State.UNREADABLE, unit, f"单位“{unit}”与“{known.name}”（{known.unit}）不符")
-    return Number(value, number.state, unit)
-
-
-def _ratio(number: Number, head_unit: str) -> Number:
-    if number.unit in ("%", "‰"):
-        return number
-    if number.unit:
-        return Number(NAN, State.UNREADABLE, number.unit, f"比率不应带单位“{number.unit}”")
-    if head_unit == "%":
-        return Number(number.value / 100, number.state, "%")
-    if abs(number.value) > _LARGEST_PLAIN_RATIO:
-        return Number(NAN, State.UNREADABLE, "", "没有百分号，无法判断是比值还是百分数")
-    return number
-
-
-class IndicatorRows(Rows):
-    """Reads an indicator list: self scores, printed weights level by level, and in `sentences` what is printed."""
-
-    def __init__(self, page: Page, form: Form, totals: Sequence[str]) -> None:
-        super().__init__(page, form)
-        self.totals = {label(text) for text in totals}
-        self.sentences: list[tuple[str, str, Cell]] = []
-        self.lines: list[Line] = []
-
-    def read(self, located: LocatedIndicators) -> None:
-        """Every row below the head that names an indicator; weights and levels follow the merged ranges."""
-        name_column = located.levels[-1]
-        heads = self._names(located.head_row, located)
-        for row in range(located.head_row + 1, len(self.sheet.rows)):
-            names = self._names(row, located)
-            cell = (row, located.self_score)
-            if self.ignored(label(names[0])) or names == heads:
-                continue  # a page break prints the head row again
-            if any(label(name) in self.totals for name in names):
-                self._add(f"合计{SELF_SCORE}", cell)
-            elif names[-1] and not self.covered((row, name_column)):
-                self._indicator(names, row, located)
-            elif self.sheet.number(cell).state in USABLE:
-                self.note("M02", f"第 {row + 1} 行有得分而没有指标名", cell, f"第{row + 1}行")
-
-    def _names(self, row: int, located: LocatedIndicators) -> list[str]:
-        return [shown(self.sheet.text((row, column))) for column in located.levels]
-
-    def _indicator(self, names: list[str], row: int, located: LocatedIndicators) -> None:
-        for level, column in enumerate(located.weights):
-            if column is None or self.covered((row, column)):
-                continue  # one weight shared by several rows stands in the first of them
-            if self.sheet.number((row, column)).state is not State.BLANK and names[level]:
-                self._add(names[level] + WEIGHT, (row, column))
-        self._add(names[-1] + SELF_SCORE, (row, located.self_score))
-        if located.rule is not None and (text := self.sheet.text((row, located.rule)).strip()):
-            self.sentences.append((names[-1], text, self.sheet.anchor((row, located.rule))))
-
-        self.lines.append(self._line(names, row, located))
-
-    def _line(self, names: list[str], row: int, located: LocatedIndicators) -> Line:
-        columns = [None if c is None or self.covered((row, c)) else c for c in located.weights]
-        numbers = [None if c is None else self.sheet.number((row, c)) for c in columns]
-        weights = tuple(None if n is None or n.state not in USABLE else n.value for n in numbers)
-        own = located.weights[-1]
-        sentence = "" if located.rule is None else self.sheet.text((row, located.rule)).strip()
-        notes = tuple(self.sheet.text((row, column)).strip() for column in located.notes)
-        shared = own is not None and self.covered((row, own))
-        return Line(tuple(names), weights, shared, sentence, notes, (row, located.levels[-1]))
-
-    def _add(self, name: str, cell: Cell) -> None:
-        number = self.sheet.number(cell)
-        if number.state in USABLE and number.unit not in ("", "分"):
-            number = Number(NAN, State.UNREADABLE, number.unit, f"得分不应带单位“{number.unit}”")
-        self.entries.append(Entry(name, None, number, "分", cell))
+def _one_off(text: str, known: str) -> bool:
+    """Whether a label differs from a known one by one character of five or more (本年支出和计): misspelt, no detail."""
+    if len(text) != len(known) or len(text) < _SHORTEST_MISSPELT:
+        return False
+    return sum(a != b for a, b in zip(text, known, strict=True)) == 1

@@ -106,6 +106,7 @@ KINDS: dict[str, Kind] = {
     "M15": Kind(_W, _FIN, "请核对这份表是哪个部门的；放错文件夹或表头没改的，改正后重新运行"),
     "M16": Kind(_W, _FIN, "请核对是否同名的几个部门；可用 --departments 部门名单的编码区分"),
     "M17": Kind(_N, _FIN, "请核对年度；通知和标题里的“2020年度”有时指工作年度"),
+    "M18": Kind(_N, _DEP, "确无此项收支的，请在表下注明"),
     "D01": Kind(_E, _DEP, "请改填数字后重新报送（无法识别的内容不按 0 处理）"),
     "D02": Kind(_E, _DEP, "请改正单元格中的错误值后重新报送"),
     "D03": Kind(_E, _DEP, "公式没有计算结果，请用 Excel 或 WPS 打开并保存后重新报送"),
@@ -132,6 +133,7 @@ KINDS: dict[str, Kind] = {
     "L16": Kind(_W, _RULE, "请写 not_applicable: full，或核对条文"),
     "L17": Kind(_E, _RULE, "请改名，或从其中一个的 aliases 里去掉"),
     "L18": Kind(_N, _RULE, "建议文件放在 schemes/<区划代码>/<年度>.yaml，按类别分的写 <年度>-<类别>.yaml"),
+    "D09": Kind(_E, _DEP, "请核对各科目与合计，改正后重新报送"),
 }
 
 
