@@ -27,6 +27,7 @@ from converter.scoring.inputs import Derivations, Inputs
 from converter.scoring.schemes import Scheme
 from converter.scoring.scorerows import scores_frame
 from converter.scoring.status import Status
+from converter.scoring.submitted import Submitted
 from converter.scoring.totals import counted, total_steps, totals_frame
 from converter.vocabulary.findings import Level
 from tests import form_oracle as oracle
@@ -91,7 +92,7 @@ ADJUSTED: dict[str, dict[str, Any]] = {
     },
     "否决": {"veto": {"most": 40.0}},
 }
-DEPARTMENTS, BOOKS = 200, 20
+DEPARTMENTS, BOOKS = 200, 12
 
 
 def text(judged: str, missing: str) -> str:
@@ -128,7 +129,8 @@ def batch_of(scheme: Scheme, derivations: Derivations, seed: int) -> Batch:
     inputs = Inputs(facts(given, YEAR), [f"{i}" for i in range(len(given))], YEAR, derivations)
     columns = score(inputs, scheme)
     scores, totals = scores_frame(columns, inputs), totals_frame(columns, inputs, scheme)
-    return Batch(scheme, [], [], inputs.facts, inputs, columns, scores, totals, pd.DataFrame(), [])
+    handed = [Submitted("", who, "", *[""] * 6) for who in inputs.departments]
+    return Batch(scheme, [], handed, inputs.facts, inputs, columns, scores, totals, pd.DataFrame(), [])
 
 
 @pytest.fixture(scope="module", params=[("self", "unknown"), ("unknown", "zero")], ids=["self", "unknown"])
