@@ -7,36 +7,32 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from converter import __version__
-from converter.console import Command, Group, print_json, print_lines, run_app, start_log
+from converter.console import (
+    APP_SETTINGS,
+    EXIT_CODES,
+    Command,
+    JsonOption,
+    MappingsOption,
+    print_json,
+    print_lines,
+    run_app,
+    start_log,
+)
 from converter.handing_on import add_commands
+from converter.scheme_commands import scheme_app
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
 
-_EXIT_CODES = "退出码：0 完成且无错误（或无差异）；1 已完成，但有错误级问题（或有差异、核验不符、算例不符）；2 不能运行；70 程序缺陷；130 中断。"
-
-_SETTINGS: dict[str, Any] = {
-    "cls": Group,
-    "add_completion": False,
-    "pretty_exceptions_enable": False,
-    "rich_markup_mode": None,
-    "context_settings": {"help_option_names": ["-h", "--help"]},
-    "no_args_is_help": True,
-}
 app = typer.Typer(
-    **_SETTINGS, help="部门整体支出绩效：报表文件夹进，逐项复算、逐数可溯的评分工作簿出。", epilog=_EXIT_CODES
+    **APP_SETTINGS, help="部门整体支出绩效：报表文件夹进，逐项复算、逐数可溯的评分工作簿出。", epilog=EXIT_CODES
 )
-scheme_app = typer.Typer(**_SETTINGS, help="评分方案：列出、查看、运行算例。")
 app.add_typer(scheme_app, name="scheme")
 add_commands(app)
 
-MappingsOption = Annotated[
-    Path | None, typer.Option("--mappings", metavar="DIR", help="自己的映射文件夹，叠加在内置映射之上")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出")]
 OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="jixiao run 的输出文件夹")]
 
 
@@ -64,7 +60,7 @@ def _root(
     """部门整体支出绩效：报表文件夹进，逐项复算、逐数可溯的评分工作簿出。"""
 
 
-@app.command("run", cls=Command, epilog=_EXIT_CODES)
+@app.command("run", cls=Command, epilog=EXIT_CODES)
 def run_command(
     inbox: Annotated[
         list[Path], typer.Argument(metavar="INBOX", help="收件箱：文件夹（含下级）、文件或压缩包，可多个")
@@ -128,19 +124,25 @@ def describe_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="一个工作簿")],
     mappings: MappingsOption = None,
     as_json: JsonOption = False,
+    draft: Annotated[bool, typer.Option("--draft", help="为没有认出的表起草表单，写到标准输出")] = False,
 ) -> int:
     """说明程序怎样理解一个工作簿：认作什么表、认出哪些单元格、哪些没有认出。"""
     from converter.intake.discover import discover
     from converter.mapping.describe import describe, lines
-    from converter.run import read_one
+    from converter.run import describe_one, draft_one
 
     if file.is_dir():
         raise RunError("R01", "describe 只看一个文件", f"请给出文件，如 {file}/基础数据表.xlsx")
-    reading = read_one(discover([file], None).sources, mappings)
+    sources = discover([file], None).sources
+    if draft:
+        text = draft_one(sources, mappings)
+        print(text, end="")
+        return EXIT_CLEAN if text else EXIT_FINDINGS
+    reading, labels = describe_one(sources, mappings)
     if as_json:
-        print_json(describe(reading))
+        print_json(describe(reading, labels))
     else:
-        print_lines(lines(reading))
+        print_lines(lines(reading, labels))
     return EXIT_CLEAN if reading.documents else EXIT_FINDINGS
 
 
@@ -163,7 +165,7 @@ def explain_command(
     return EXIT_CLEAN
 
 
-@app.command("diff", cls=Command, epilog=_EXIT_CODES)
+@app.command("diff", cls=Command, epilog=EXIT_CODES)
 def diff_command(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="旧的输出文件夹")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="新的输出文件夹")],
@@ -183,7 +185,7 @@ def diff_command(
     return EXIT_FINDINGS if found.changes else EXIT_CLEAN
 
 
-@app.command("verify", cls=Command, epilog=_EXIT_CODES)
+@app.command("verify", cls=Command, epilog=EXIT_CODES)
 def verify_command(out: OutArgument, as_json: JsonOption = False) -> int:
     """用 LibreOffice 重算输出里的每个工作簿，逐个公式比较。"""
     from converter.audit.verify import verify
@@ -210,83 +212,16 @@ def fields_command(mappings: MappingsOption = None, as_json: JsonOption = False)
     dictionary = Library(mappings).dictionary
     if as_json:
         keys = ("name", "kind", "unit", "meaning", "sources", "aliases", "formulas")
-        print_json({"fields": [{key: getattr(field, key) for key in keys} for field in dictionary.fields.values()]})
+        listed = dictionary.fields.values()
+        rows = [{key: getattr(f, key) for key in keys} | {"place": str(dictionary.places[f.name])} for f in listed]
+        print_json({"fields": rows})
         return EXIT_CLEAN
     for field in dictionary.fields.values():
         source = (
             f"推算：{'；否则 '.join(field.formulas)}" if field.formulas else f"来源：{'、'.join(field.sources) or '无'}"
         )
-        print(f"{field.name}（{field.unit}）{field.meaning}。{source}")
+        print(f"{field.name}（{field.unit}）{field.meaning}。{source}；登记在 {dictionary.places[field.name]}")
     return EXIT_CLEAN
-
-
-@scheme_app.command("list", cls=Command)
-def scheme_list_command(mappings: MappingsOption = None, as_json: JsonOption = False) -> int:
-    """列出现有方案。"""
-    from converter.mapping.library import Library
-    from converter.scoring.schemes import load_schemes
-
-    rows = [
-        {
-            "region": scheme.file.region.code,
-            "name": scheme.file.region.name,
-            "year": scheme.file.year,
-            "title": scheme.file.title,
-            "basis": str(scheme.file.basis),
-            "file": scheme.document.shown,
-        }
-        for scheme in (shelved.scheme for shelved in load_schemes(Library(mappings)))
-    ]
-    if as_json:
-        print_json({"schemes": rows})
-    else:
-        print_lines(
-            f"{r['region']} {r['name']} {r['year']} 年  {r['basis']}《{r['title']}》  {r['file']}" for r in rows
-        )
-    return EXIT_CLEAN
-
-
-@scheme_app.command("show", cls=Command)
-def scheme_show_command(
-    region: Annotated[str, typer.Argument(metavar="CODE", help="区划代码")],
-    year: Annotated[int, typer.Argument(metavar="YEAR", help="年度")],
-    mappings: MappingsOption = None,
-) -> int:
-    """逐个指标打印方案：分值、公式、计分方式、原文。"""
-    from converter.mapping.library import Library
-    from converter.scoring.schemes import choose, load_schemes, outline
-
-    print_lines(outline(choose(load_schemes(Library(mappings)), year, region, ())))
-    return EXIT_CLEAN
-
-
-@scheme_app.command("test", cls=Command, epilog=_EXIT_CODES)
-def scheme_test_command(
-    region: Annotated[str | None, typer.Argument(metavar="CODE", help="区划代码；不写则全部")] = None,
-    year: Annotated[int | None, typer.Argument(metavar="YEAR", help="年度；不写则全部")] = None,
-    mappings: MappingsOption = None,
-) -> int:
-    """运行方案旁边的算例。"""
-    from converter.mapping.library import Library
-    from converter.scoring.cases import run_cases
-    from converter.scoring.inputs import Derivations
-    from converter.scoring.schemes import load_schemes
-
-    library = Library(mappings)
-    derivations = Derivations(library.dictionary)
-    loaded = (shelved.scheme for shelved in load_schemes(library))
-    wanted = [s for s in loaded if region in (None, s.file.region.code) and year in (None, s.file.year)]
-    if not wanted:
-        raise RunError("R12", "没有符合条件的方案", "jixiao scheme list 可列出现有方案")
-    failed = 0
-    for scheme in wanted:
-        results = list(run_cases(scheme, derivations))
-        for result in results:
-            print_lines(f"{result.place} {line}" for line in result.failures)
-        bad = sum(1 for result in results if result.failures)
-        failed += bad
-        print(f"{scheme.name}：{len(results)} 个算例，{f'{bad} 个不符' if bad else '全部相符'}")
-    return EXIT_FINDINGS if failed else EXIT_CLEAN
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

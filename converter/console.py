@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -59,6 +59,22 @@ class Group(TyperGroup):
 
     def get_help(self, ctx: Any) -> str:
         return _in_chinese(super().get_help(ctx))
+
+
+EXIT_CODES = "退出码：0 完成且无错误（或无差异）；1 已完成，但有错误级问题（或有差异、核验不符、算例不符）；2 不能运行；70 程序缺陷；130 中断。"
+
+APP_SETTINGS: dict[str, Any] = {
+    "cls": Group,
+    "add_completion": False,
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+    "no_args_is_help": True,
+}
+MappingsOption = Annotated[
+    Path | None, typer.Option("--mappings", metavar="DIR", help="自己的映射文件夹，叠加在内置映射之上")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="结果以 JSON 输出到标准输出")]
 
 
 def print_lines(lines: Iterable[str]) -> None:

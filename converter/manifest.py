@@ -3,7 +3,7 @@
 import hashlib
 import platform
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version as library_version
 from typing import Any
 
@@ -15,6 +15,8 @@ from converter.mapping.facts import Reading
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster
 from converter.scoring.batch import Batch
+from converter.scoring.choosing import Choice, level_of
+from converter.scoring.outline import extended
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
@@ -62,19 +64,18 @@ def _use(year: int | None, batch_year: int, owner: Submission) -> str:
     return "作为上年数据采用" if year == batch_year - 1 else "年度不在本次范围，未采用"
 
 
-def info_rows(batch: Batch, library: Library, inbox: Inbox, roster: Roster) -> list[Row]:
-    """Rows of 运行信息: what the result depends on, and nothing that changes from day to day."""
-    scheme = batch.scheme
+def info_rows(batch: Batch, library: Library, inbox: Inbox, chosen: Mapping[str, Choice], roster: Roster) -> list[Row]:
+    """Rows of 运行信息: what the result depends on, and nothing that changes from day to day.
+
+    `chosen` has the scheme of each 类别, and by what it was chosen.
+    """
     named = "".join(f"{s.name}\0{s.sha256}\n" for s in inbox.sources)
     inputs = hashlib.sha256(named.encode(errors="surrogatepass")).hexdigest()
     libraries = "，".join(f"{name} {library_version(name)}" for name in _LIBRARIES)
     return [
         ("程序", f"jixiao {__version__}"),
         ("数据年度", str(batch.year)),
-        ("区划", f"{scheme.file.region.code} {scheme.file.region.name}"),
-        ("评分方案", f"{scheme.name} {scheme.document.shown}"),
-        ("方案依据", str(scheme.file.basis)),
-        ("方案 SHA-256", scheme.sha256),
+        *(row for kinds, choice in _distinct(chosen) for row in _scheme_rows(kinds, choice)),
         ("映射 SHA-256", library.fingerprint()),
         ("部门名单", f"{roster.shown}，{len(roster.entries)} 个部门" if roster else "没有使用"),
         ("名单 SHA-256", roster.sha256),
@@ -89,9 +90,59 @@ def info_rows(batch: Batch, library: Library, inbox: Inbox, roster: Roster) -> l
     ]
 
 
-def manifest(batch: Batch, library: Library, inbox: Inbox, sources: Sequence[Row], roster: Roster) -> dict[str, Any]:
+def _distinct(chosen: Mapping[str, Choice]) -> list[tuple[str, Choice]]:
+    """Each scheme once, with the 类别 it scores ("" where it scores all)."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for kind, choice in chosen.items():
+        kinds[choice.scheme.document.shown].append(kind or "未写类别")
+    first = {choice.scheme.document.shown: choice for choice in chosen.values()}
+    return [("、".join(kinds[shown]) if len(first) > 1 else "", choice) for shown, choice in first.items()]
+
+
+def _scheme_rows(kinds: str, choice: Choice) -> list[Row]:
+    scheme = choice.scheme
+    whom = f"（{kinds}）" if kinds else ""
+    rows: list[Row] = [
+        (f"区划{whom}", f"{scheme.file.region.code} {scheme.file.region.name}"),
+        (f"评分方案{whom}", f"{scheme.name} {scheme.document.shown}"),
+        (f"方案级次{whom}", str(choice)),
+        (f"方案依据{whom}", str(scheme.file.basis)),
+        (f"方案 SHA-256{whom}", scheme.sha256),
+    ]
+    if base := extended(scheme):
+        rows.insert(2, (f"方案继承{whom}", "、".join(base)))
+    return rows
+
+
+def _scheme_entry(kinds: str, choice: Choice) -> dict[str, Any]:
+    scheme = choice.scheme
+    return {
+        "kinds": kinds,
+        "region": {"code": scheme.file.region.code, "name": scheme.file.region.name},
+        "file": scheme.document.shown,
+        "name": scheme.name,
+        "level": level_of(scheme),
+        "reason": choice.reason,
+        "extends": extended(scheme),
+        "sha256": scheme.sha256,
+    }
+
+
+def manifest(
+    batch: Batch,
+    library: Library,
+    inbox: Inbox,
+    sources: Sequence[Row],
+    chosen: Mapping[str, Choice],
+    roster: Roster,
+) -> dict[str, Any]:
     """The part of run.json that is known before anything is written: versions, rules, every input and its fate."""
-    scheme = batch.scheme
+    distinct = _distinct(chosen)
+    scheme = distinct[0][1].scheme
+    names, shown, digests = zip(
+        *((c.scheme.name, c.scheme.document.shown, c.scheme.sha256) for _, c in distinct), strict=True
+    )
+    digest = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
     results: dict[str, list[dict[str, object]]] = defaultdict(list)
     for name, department, year, form, _, _, result in sources:
         results[str(name)].append({"department": department, "year": year, "form": form, "result": result})
@@ -101,8 +152,13 @@ def manifest(batch: Batch, library: Library, inbox: Inbox, sources: Sequence[Row
         "libraries": {name: library_version(name) for name in _LIBRARIES},
         "year": batch.year,
         "region": {"code": scheme.file.region.code, "name": scheme.file.region.name},
-        "scheme": {"file": scheme.document.shown, "name": scheme.name, "sha256": scheme.sha256},
-        "mappings": {"layers": [layer.name for layer in library.layers], "sha256": library.fingerprint()},
+        "scheme": {"file": "；".join(shown), "name": "；".join(names), "sha256": digest},
+        "schemes": [_scheme_entry(kinds, choice) for kinds, choice in distinct],
+        "mappings": {
+            "layers": [layer.name for layer in library.layers],
+            "sha256": library.fingerprint(),
+            "files": library.digests(),
+        },
         "departments": {"file": roster.shown, "sha256": roster.sha256} if roster else None,
         "decisions": None,
         "inputs": [

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from converter.intake.cells import Sheet
 from converter.intake.discover import Source
 from converter.intake.guards import UnreadableError
 from converter.intake.readers import Opened, open_workbook
+from converter.mapping.draft import draft
 from converter.mapping.facts import Reading, read_documents
 from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Form
+from converter.mapping.page import Page
+from converter.mapping.unmatched import Unmatched, unmatched
 from converter.vocabulary.findings import Finding, Place, finding
 
 
@@ -34,6 +38,44 @@ def read_source(source: Source) -> Reading:
     assert _equipment is not None
     own = _equipment
     return read_file(source.path, source.name, own.forms, own.dictionary, source.inner, own.passwords)
+
+
+def draft_source(source: Source) -> list[str] | Finding:
+    """Form drafts for the visible sheets that no form knows, or the finding that says why the file cannot be read."""
+    assert _equipment is not None
+    reading = read_source(source)
+    sheets = _sheets(source, reading)
+    if sheets is None:
+        return reading.findings[0]
+    unknown = [sheet for sheet in sheets if sheet.name in reading.unused and sheet.visible]
+    drafts = (draft(Page(sheet), sheet.name.strip(), _equipment.dictionary) for sheet in unknown)
+    return [text for text in drafts if text]
+
+
+def describe_source(source: Source) -> tuple[Reading, dict[str, list[Unmatched]]]:
+    """A file as documents, and for each of its sheets the labels that gave nothing."""
+    assert _equipment is not None
+    reading = read_source(source)
+    documents = {document.sheet: document for document in reading.documents}
+    labels = {
+        sheet.name: unmatched(
+            Page(sheet),
+            documents.get(sheet.name),
+            reading.unused.get(sheet.name, "本程序生成的工作簿"),
+            _equipment.forms,
+            _equipment.dictionary,
+        )
+        for sheet in _sheets(source, reading) or ()
+    }
+    return reading, labels
+
+
+def _sheets(source: Source, reading: Reading) -> list[Sheet] | None:
+    """The sheets of a file that was read, None where it could not be."""
+    assert _equipment is not None
+    if not (reading.documents or reading.unused or reading.own_book):
+        return None
+    return open_workbook(source.path, source.name, source.inner, _equipment.passwords).workbook.sheets
 
 
 def read_file(

@@ -23,15 +23,17 @@ from converter.mapping.departments import Submission, drop_copies, group, region
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster, load_roster
+from converter.mapping.unmatched import Unmatched
 from converter.mapping.years import choose_year
 from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers
-from converter.reading import prepare, read_source
+from converter.reading import describe_source, draft_source, prepare, read_source
 from converter.recalculation import recalculated
-from converter.scoring.batch import Batch, score_batch
+from converter.scoring.batch import Batch, score_kinds
 from converter.scoring.checks import load_checks
+from converter.scoring.choosing import choices
 from converter.scoring.inputs import Derivations
-from converter.scoring.schemes import choose, load_schemes, region_names
+from converter.scoring.shelf import load_schemes, region_names
 from converter.vocabulary.findings import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -86,7 +88,7 @@ class Report:
         """The report as JSON."""
         return {
             "year": self.batch.year,
-            "scheme": self.batch.scheme.name,
+            "scheme": "；".join(part.scheme.name for part in self.batch.each),
             "counts": self.counts(),
             "totals": self.totals(),
             "findings": [_finding_dict(item) for item in self.findings],
@@ -129,9 +131,12 @@ def run(options: Options) -> Report:
             submissions = group(documents, [*regions.values()], roster)
             drop_copies(submissions, {source.name: source.sha256 for source in inbox.sources})
             year = choose_year(submissions, forms, options.year)
-            scheme = choose(shelf, year, options.region, regions_named(submissions, regions))
-            log.info("数据年度 %d，评分方案 %s", year, scheme.name)
-            batch = score_batch(submissions, scheme, checks, derivations, forms, roster)
+            spoken = regions_named(submissions, regions)
+            chosen = choices(shelf, year, options.region, spoken, [s.kind for s in submissions] or [""])
+            for choice in dict.fromkeys(chosen.values()):
+                log.info("数据年度 %d，评分方案 %s：%s", year, choice.scheme.name, choice)
+            schemes = {kind: choice.scheme for kind, choice in chosen.items()}
+            batch = score_kinds(submissions, schemes, checks, derivations, forms, roster)
             if not batch.departments:
                 raise _nothing_scored(readings, year)
             findings = numbered([*batch.findings, *_file_findings(readings, submissions)])
@@ -140,26 +145,41 @@ def run(options: Options) -> Report:
             names = book_names(batch.departments, year) if options.books else {}
             contents = department_books(batch, findings) if options.books else []
             sources = source_rows(inbox, readings, submissions, batch, findings)
-            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox, roster))
+            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox, chosen, roster))
             if options.dry_run:
                 report.outputs = dict.fromkeys([*_names(batch, names)], "")
             else:
                 _stage_books(pool, stage, contents, names, bar=options.bar)
                 stage.add(f"评分汇总_{year}.xlsx", summary_book(book))
-                stage.add("report.html", report_page(book, scheme.grade_lines()))
+                stage.add("report.html", report_page(book, batch.scheme.grade_lines()))
                 for name, content in csv_files(batch, findings).items():
                     stage.add(name, content)
         report.seconds = round(time.monotonic() - started, 3)
         if not options.dry_run:
-            _publish(stage, options, report, manifest(batch, library, inbox, sources, roster))
+            _publish(stage, options, report, manifest(batch, library, inbox, sources, chosen, roster))
     return report
 
 
-def read_one(sources: Sequence[Source], mappings: Path | None) -> Reading:
-    """One file read in a worker of its own, for describing it."""
+def describe_one(sources: Sequence[Source], mappings: Path | None) -> tuple[Reading, dict[str, list[Unmatched]]]:
+    """One file read in a worker of its own, with the labels that gave nothing by sheet."""
     library = Library(mappings)
     with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
-        return _read_all(pool, sources)[0]
+        (result,) = pool.map(describe_source, sources[:1])
+    return (_survived(result), {}) if isinstance(result, Lost) else result
+
+
+def draft_one(sources: Sequence[Source], mappings: Path | None) -> str:
+    """Forms drafted in a worker for the sheets of one file that no form knows, "" where there is no table.
+
+    Several drafts are parted by lines of ---. Raises RunError R15 for a file that cannot be read.
+    """
+    library = Library(mappings)
+    with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
+        (result,) = pool.map(draft_source, sources[:1])
+    if isinstance(result, Lost | Finding):
+        why = result.message if isinstance(result, Finding) else "读取进程异常退出"
+        raise RunError("R15", f"文件读不出来：{why}", "可用 jixiao describe 查看原因", Place(sources[0].name))
+    return "---\n".join(result)
 
 
 def _names(batch: Batch, names: dict[str, str]) -> list[str]:

@@ -13,8 +13,10 @@ from hypothesis import settings
 from converter.audit.verify import find_libreoffice
 from converter.mapping.library import Library
 from converter.scoring.checks import Checks, load_checks
+from converter.scoring.choosing import choose
 from converter.scoring.inputs import Derivations
-from converter.scoring.schemes import Scheme, choose, load_schemes
+from converter.scoring.schemes import Scheme
+from converter.scoring.shelf import load_schemes
 from tests.workbooks import suining
 
 ROOT = Path(__file__).resolve().parent.parent

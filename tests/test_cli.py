@@ -31,6 +31,7 @@ COMMANDS = [
     ["scheme"],
     ["scheme", "list"],
     ["scheme", "show"],
+    ["scheme", "lint"],
     ["scheme", "test"],
 ]
 #: [code] what, where（what to do next）, in one line.
@@ -67,6 +68,11 @@ def workdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "full_width": "fields.yaml:items：\n  甲： 1\n",
         "gbk": "fields.yaml:",
     }
+    for name, parent in {"no_parent": "430527/2O19", "circle": "430528/2019", "unfilled": "模板/共性指标2013"}.items():
+        place = folder / name / "schemes" / "430528"
+        place.mkdir(parents=True)
+        text = f'extends: {parent}\nregion: {{code: "430528", name: 新宁县}}\nyear: 2019\n'
+        (place / "2019.yaml").write_text(text, encoding="utf-8")
     for name, text in mistakes.items():
         (folder / name).mkdir()
         file, _, content = text.partition(":")
@@ -101,10 +107,15 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "run {w}/in -o {w}/x --log-file {w}/none/log.txt": ("R04", "log.txt"),
     "rnu": ("R00", "是否为 run？"),
     "nonsense": ("R00", "nonsense"),
-    "scheme lsit": ("R00", "是否为 list？"),
+    "scheme lsit": ("R00", "是否为 list、lint？"),
     "scheme show": ("R00", "CODE"),
     "scheme show 430527 2031": ("C10", "2031"),
     "scheme test 990000": ("R12", "没有符合条件的方案"),
+    "scheme lint 990000": ("R12", "没有符合条件的方案"),
+    "scheme show 430527/2031": ("R12", "430527/2031"),
+    "run {w}/in -o {w}/x --mappings {w}/no_parent": ("C20", "2019.yaml:1:10"),
+    "run {w}/in -o {w}/x --mappings {w}/circle": ("C21", "2019.yaml:1:10"),
+    "run {w}/in -o {w}/x --mappings {w}/unfilled": ("C23", "在职人员控制率（分值、计分方式）"),
     "fields --mappings {w}/unknown_key": ("C02", "是否为“aliases”？"),
     "describe": ("R00", "FILE"),
     "describe {w}/none.xlsx": ("R01", "none.xlsx"),
@@ -211,8 +222,17 @@ def test_an_interrupted_run_is_a_hundred_and_thirty_and_leaves_nothing(tmp_path:
 
 def test_scheme_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert call("scheme", "list") == 0
-    (line,) = capsys.readouterr().out.splitlines()
-    for word in ("430527", "绥宁县", "2019", "绥财绩〔2020〕2号", "mappings/schemes/430527/2019.yaml"):
+    line, *templates = capsys.readouterr().out.splitlines()
+    assert [one.split()[:2] for one in templates] == [["模板", "模板/共性指标2013"], ["模板", "模板/自评表2020"]]
+    assert "28 个指标留给地区填写" in templates[0]
+    for word in (
+        "430527 绥宁县 2019 年  县级",
+        "430527",
+        "绥宁县",
+        "2019",
+        "绥财绩〔2020〕2号",
+        "mappings/schemes/430527/2019.yaml",
+    ):
         assert word in line
 
 
@@ -229,17 +249,71 @@ def test_scheme_show(capsys: pytest.CaptureFixture[str]) -> None:
         assert word in text
 
 
-@pytest.mark.parametrize("arguments", [[], ["430527"], ["430527", "2019"]], ids=["all", "region", "year"])
+@pytest.mark.parametrize("arguments", [["430527"], ["430527", "2019"], ["430527/2019"]], ids=["region", "year", "name"])
 def test_scheme_test_runs_the_worked_cases(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert call("scheme", "test", *arguments) == 0
     assert re.fullmatch(r"绥宁县 2019（430527）：\d\d+ 个算例，全部相符\n", capsys.readouterr().out)
+
+
+def test_scheme_test_runs_the_cases_of_templates_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("scheme", "test") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition("《")[0].partition(" ")[0] for line in lines] == [
+        "绥宁县",
+        "模板/共性指标2013",
+        "模板/自评表2020",
+    ]
+    assert all(line.endswith("全部相符") for line in lines)
+
+
+def test_scheme_show_names_the_origin_of_every_key(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("scheme", "show", "430527/2019") == 0
+    for line in capsys.readouterr().out.splitlines()[1:]:
+        assert re.search(r"〔mappings/schemes/430527/2019\.yaml:\d+〕$", line), line
+
+
+def test_scheme_show_of_a_template(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("scheme", "show", "模板/共性指标2013") == 0
+    text = capsys.readouterr().out
+    assert "（模板）" in text
+    assert "在职人员控制率  分值待填" in text
+    assert "计分：待填" in text
+
+
+def test_scheme_show_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("scheme", "show", "430527", 2019, "--json") == 0
+    content = json.loads(capsys.readouterr().out)
+    (full,) = [one for one in content["keys"] if one["key"] == ["indicators", "在职人员控制率", "full"]]
+    assert full == {"key": full["key"], "value": 5, "origin": "mappings/schemes/430527/2019.yaml:27:5"}
+
+
+def test_scheme_lint(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("scheme", "lint") == 0
+    *found, verdict = capsys.readouterr().out.splitlines()
+    assert verdict == "检查 3 个方案和模板：错误 0，警告 0，提示 3"
+    for line in found:
+        assert re.fullmatch(r"mappings/schemes/\S+\.yaml:\d+:\d+ \[[SL]\d\d\] 提示 .+（.+）", line)
+
+
+def test_scheme_lint_of_a_broken_file_is_one_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "自己的" / "schemes" / "430527"
+    place.mkdir(parents=True)
+    text = (builtin() / "schemes" / "430527" / "2019.yaml").read_text(encoding="utf-8")
+    (place / "2019.yaml").write_text(text.replace("every: 5%", "evry: 5%", 1), encoding="utf-8")
+    assert call("scheme", "lint", "--mappings", tmp_path / "自己的", "--json") == 1
+    content = json.loads(capsys.readouterr().out)
+    assert content["counts"] == {"错误": 2, "警告": 0, "提示": 0}  # and a missing key
+    found = next(one for one in content["findings"] if "evry" in one["message"])
+    assert (found["code"], found["file"], found["line"]) == ("C02", "自己的/schemes/430527/2019.yaml", 47)
+    assert found["column"] == 27
+    assert "是否为“every”？" in found["advice"]
 
 
 def test_a_case_that_fails_is_named_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = shutil.copytree(builtin() / "schemes" / "430527", tmp_path / "自己的" / "schemes" / "430527")
     text = (own / "2019.cases.yaml").read_text(encoding="utf-8")
     (own / "2019.cases.yaml").write_text(text.replace("score: 6.86", "score: 6.85"), encoding="utf-8")
-    assert call("scheme", "test", "--mappings", tmp_path / "自己的") == 1
+    assert call("scheme", "test", "430527", "--mappings", tmp_path / "自己的") == 1
     lines = capsys.readouterr().out.splitlines()
     assert re.match(r"自己的/schemes/430527/2019\.cases\.yaml:\d+:\d+ .*应为 6.85，实为 6.86", lines[0])
     assert "1 个不符" in lines[-1]
@@ -258,12 +332,14 @@ def test_fields(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["fields", "--json"], "fields"),
         (["scheme", "list", "--json"], "schemes"),
+        (["scheme", "lint", "--json"], "findings"),
+        (["scheme", "show", "430527", "2019", "--json"], "keys"),
         (["describe", "{in}/基础数据表.xlsx", "--json"], "documents"),
         (["diff", "{out}", "{out}", "--json"], "changes"),
         (["explain", "{out}", SUINING, "预算完成率", "--json"], "score"),
         (["run", "{in}", "-o", "{in}/../x", "--dry-run", "--jobs", "1", "--json"], "findings"),
     ],
-    ids=["fields", "scheme-list", "describe", "diff", "explain", "run"],
+    ids=["fields", "scheme-list", "scheme-lint", "scheme-show", "describe", "diff", "explain", "run"],
 )
 def test_json_is_versioned_and_alone_on_stdout(
     suining_out: Path, suining_inbox: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], key: str

@@ -13,9 +13,10 @@ import pytest
 
 from converter.mapping.documents import Document
 from converter.mapping.library import Library
-from converter.scoring.cases import load_cases, run_cases
+from converter.scoring.cases import cases_document, run_cases
 from converter.scoring.inputs import Derivations
-from converter.scoring.schemes import Scheme, load_schemes
+from converter.scoring.schemes import Scheme
+from converter.scoring.shelf import load_schemes
 from converter.vocabulary.findings import ConfigurationError
 from tests.conftest import ROOT
 
@@ -80,7 +81,7 @@ def survives(scheme: Scheme, path: Path, by: int, derivations: Derivations, case
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_changing_any_number_makes_a_case_fail(scheme: Scheme) -> None:
-    derivations, cases = Derivations(LIBRARY.dictionary), load_cases(scheme)
+    derivations, cases = Derivations(LIBRARY.dictionary), cases_document(scheme.document)
     assert not any(result.failures for result in run_cases(scheme, derivations, cases))
     plain: Any = scheme.document.plain
     tree = {part: plain[part] for part in PARTS if part in plain}

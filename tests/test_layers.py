@@ -19,6 +19,7 @@ TOP = [
     "run",
     "console",
     "handing_on",
+    "scheme_commands",
     "cli",
     "__main__",
 ]

@@ -1,7 +1,6 @@
 """Schemes: which one a run takes, what it says, and the mistakes that are refused where they stand."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,12 @@ import pytest
 from converter.mapping.documents import Document
 from converter.mapping.library import Library
 from converter.scoring.bands import Bands
+from converter.scoring.outline import outline
 from converter.scoring.points import Weight
 from converter.scoring.proportional import External
-from converter.scoring.schemes import Scheme, Shelved, choose, load_schemes, outline, region_names
+from converter.scoring.schemes import Scheme
 from converter.scoring.steps import Deduct
-from converter.vocabulary.findings import EXIT_CANNOT_RUN, ConfigurationError
+from converter.vocabulary.findings import ConfigurationError
 from converter.vocabulary.labels import plain
 from tests.workbooks import INDICATORS
 
@@ -45,128 +45,6 @@ def made_scheme(folder: Path, text: str, library: Library) -> Scheme:
     path = folder / "scheme.yaml"
     path.write_text(text, encoding="utf-8")
     return Scheme(Document(path, "scheme.yaml"), library.dictionary)
-
-
-Shelf = Callable[..., list[Shelved]]
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    """The built-in schemes with a user's own laid over them: shelf((folder, code, name, year), …)."""
-
-    def lay(*own: tuple[str, str, str, int]) -> list[Shelved]:
-        layer = tmp_path / "本地"
-        layer.mkdir()
-        for folder, code, name, year in own:
-            path = layer / "schemes" / folder / f"{year}.yaml"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(scheme_text(code=code, name=name, year=year), encoding="utf-8")
-        return load_schemes(Library(layer))
-
-    return lay
-
-
-def refusal(taking: Callable[[], object]) -> str:
-    """The one line for the user when no scheme can be chosen."""
-    with pytest.raises(ConfigurationError) as caught:
-        taking()
-    assert caught.value.code == "C10"
-    assert caught.value.exit_code == EXIT_CANNOT_RUN
-    assert "--region" in str(caught.value)
-    return str(caught.value)
-
-
-# ---- which scheme ---------------------------------------------------------------------------------------------------
-def test_the_asked_region(shelf: Shelf) -> None:
-    assert choose(shelf(), 2019, "430527", ()).file.region.name == "绥宁县"
-
-
-def test_a_longer_code_finds_the_county_it_lies_in(shelf: Shelf) -> None:
-    assert choose(shelf(), 2019, "430527103", ()).name == "绥宁县 2019（430527）"
-
-
-@pytest.mark.parametrize(
-    ("asked", "name"), [("430527", "绥宁县"), ("430581", "邵阳市"), ("4305", "邵阳市"), ("430600", "湖南省")]
-)
-def test_the_longest_prefix_wins(shelf: Shelf, asked: str, name: str) -> None:
-    shelved = shelf(("4305", "4305", "邵阳市", 2019), ("43", "43", "湖南省", 2019))
-    assert choose(shelved, 2019, asked, ()).file.region.name == name
-
-
-@pytest.mark.parametrize("asked", ["43", "4305", "530527", "430528"])
-def test_no_other_region_is_borrowed(shelf: Shelf, asked: str) -> None:
-    shelved = shelf()
-    said = refusal(lambda: choose(shelved, 2019, asked, ("430527",)))
-    assert asked in said
-    assert "绥宁县 2019（430527）" in said
-
-
-@pytest.mark.parametrize("year", [2018, 2020])
-def test_no_other_year_is_borrowed(shelf: Shelf, year: int) -> None:
-    shelved = shelf()
-    for asked, spoken in (("430527", ()), (None, ("430527",)), ("430527", ("430527",))):
-        said = refusal(lambda: choose(shelved, year, asked, spoken))  # noqa: B023  # called at once
-        assert str(year) in said
-        assert "绥宁县 2019（430527）" in said
-
-
-def test_each_year_has_its_own_scheme(shelf: Shelf) -> None:
-    shelved = shelf(("430527", "430527", "绥宁县", 2020))
-    assert [choose(shelved, year, "430527", ()).file.year for year in (2019, 2020)] == [2019, 2020]
-
-
-def test_the_region_that_the_submissions_name(shelf: Shelf) -> None:
-    assert choose(shelf(("1", "430528", "新宁县", 2019)), 2019, None, ("430527",)).file.region.name == "绥宁县"
-
-
-def test_a_built_in_scheme_of_a_region_nobody_named_is_not_taken(shelf: Shelf) -> None:
-    shelved = shelf()
-    assert "绥宁县 2019（430527）" in refusal(lambda: choose(shelved, 2019, None, ()))
-
-
-def test_the_only_one_of_the_users_own(shelf: Shelf) -> None:
-    shelved = shelf(("1", "430528", "新宁县", 2019), ("2", "430529", "城步县", 2018))
-    assert choose(shelved, 2019, None, ()).file.region.name == "新宁县"
-    assert choose(shelved, 2018, None, ()).file.region.name == "城步县"
-
-
-def test_several_of_the_users_own_are_candidates(shelf: Shelf) -> None:
-    shelved = shelf(("1", "430528", "新宁县", 2019), ("2", "430529", "城步县", 2019))
-    said = refusal(lambda: choose(shelved, 2019, None, ()))
-    assert "新宁县 2019（430528）、城步县 2019（430529）" in said
-    assert "绥宁县" not in said
-
-
-def test_several_regions_named_are_candidates(shelf: Shelf) -> None:
-    shelved = shelf(("1", "430528", "新宁县", 2019))
-    said = refusal(lambda: choose(shelved, 2019, None, ("430527", "430528")))
-    assert "绥宁县 2019（430527）、新宁县 2019（430528）" in said
-
-
-def test_no_scheme_at_all() -> None:
-    assert "无" in refusal(lambda: choose([], 2019, "430527", ()))
-
-
-def test_the_users_scheme_replaces_the_built_in_one(shelf: Shelf) -> None:
-    shelved = shelf(("430527", "430527", "绥宁县", 2019))
-    assert [one.own for one in shelved if one.scheme.file.region.code == "430527"] == [True]
-    chosen = choose(shelved, 2019, "430527", ())
-    assert len(chosen.rules) == 1
-    assert chosen.document.shown == "本地/schemes/430527/2019.yaml"
-
-
-def test_two_schemes_of_one_region_and_year(shelf: Shelf) -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        shelf(("a", "430528", "新宁县", 2019), ("b", "430528", "新宁县", 2019))
-    assert caught.value.code == "C12"
-    assert str(caught.value.place) == "本地/schemes/b/2019.yaml"
-    assert "本地/schemes/a/2019.yaml" in str(caught.value)
-
-
-def test_region_names(shelf: Shelf) -> None:
-    names = region_names(shelf(("1", "430528", "新宁县", 2019)))
-    assert names["430527"] == "绥宁县"
-    assert names["430528"] == "新宁县"
 
 
 # ---- what a scheme says ---------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from converter.books.assemble import csv_files, department_books, summary
 from converter.books.department import department_book
 from converter.books.readback import Output
 from converter.books.summary import summary_book
+from converter.mapping.departments import Submission
 from converter.mapping.facts import SELF_SCORE
 from converter.mapping.library import Library
 from converter.scoring.audits import audit_adjustments, audit_scores
@@ -27,7 +28,6 @@ from converter.scoring.inputs import Derivations, Inputs
 from converter.scoring.schemes import Scheme
 from converter.scoring.scorerows import scores_frame
 from converter.scoring.status import Status
-from converter.scoring.submitted import Submitted
 from converter.scoring.totals import counted, total_steps, totals_frame
 from converter.vocabulary.findings import Level
 from tests import form_oracle as oracle
@@ -129,8 +129,8 @@ def batch_of(scheme: Scheme, derivations: Derivations, seed: int) -> Batch:
     inputs = Inputs(facts(given, YEAR), [f"{i}" for i in range(len(given))], YEAR, derivations)
     columns = score(inputs, scheme)
     scores, totals = scores_frame(columns, inputs), totals_frame(columns, inputs, scheme)
-    handed = [Submitted("", who, "", *[""] * 6) for who in inputs.departments]
-    return Batch(scheme, [], handed, inputs.facts, inputs, columns, scores, totals, pd.DataFrame(), [])
+    handed = [Submission(who) for who in inputs.departments]
+    return Batch(scheme, handed, inputs.facts, inputs, columns, scores, totals, pd.DataFrame(), [])
 
 
 @pytest.fixture(scope="module", params=[("self", "unknown"), ("unknown", "zero")], ids=["self", "unknown"])

@@ -8,16 +8,17 @@ import pytest
 
 from converter.mapping.documents import Document
 from converter.mapping.library import Library
-from converter.scoring.cases import CaseResult, CasesFile, load_cases, run_cases
+from converter.scoring.cases import CaseResult, CasesFile, cases_document, run_cases
 from converter.scoring.indicators import COMPUTED, COUNTED, JUDGED, TAKEN
 from converter.scoring.inputs import Derivations
-from converter.scoring.schemes import Scheme, outline
+from converter.scoring.outline import outline
+from converter.scoring.schemes import Scheme
 from tests.conftest import ROOT
 from tests.test_schemes import made_scheme, scheme_text
 
 LIBRARY = Library()
 SCHEME = Scheme(Document(ROOT / "tests" / "worked" / "forms.yaml", "tests/worked/forms.yaml"), LIBRARY.dictionary)
-NAMES = [case.case for case in load_cases(SCHEME).parse(CasesFile).cases]
+NAMES = [case.case for case in cases_document(SCHEME.document).parse(CasesFile).cases]
 
 
 @lru_cache

@@ -57,8 +57,8 @@ def diff(old: Output, new: Output) -> Difference:
     """Compares two OUT folders. Raises RunError R10 where a key stands twice on one side."""
     facts = _facts(old), _facts(new)
     changed = {key for key in facts[0].keys() | facts[1].keys() if _changed(facts, key, _FACT_COLUMNS)}
-    causes = _Causes(old, new, facts, changed)
     scores = _keyed(old.scores, "三级指标"), _keyed(new.scores, "三级指标")
+    causes = _Causes(old, new, facts, scores, changed)
     totals = _keyed(old.totals, ""), _keyed(new.totals, "")
     changes = [
         *_departments(totals, facts),
@@ -136,8 +136,8 @@ def _differ(before: str, after: str) -> bool:
 class _Causes:
     """Why a score changed: the input cells below its formula, its self score, the rule, the mappings, the program."""
 
-    def __init__(self, old: Output, new: Output, facts: Sides, changed: set[Key]) -> None:
-        self.old, self.new, self.facts, self.changed = old, new, facts, changed
+    def __init__(self, old: Output, new: Output, facts: Sides, scores: Sides, changed: set[Key]) -> None:
+        self.old, self.new, self.facts, self.scores, self.changed = old, new, facts, scores, changed
 
     def of_fact(self, key: Key, _: str = "") -> str:
         """The cells a changed fact stood and stands in; for a derived one, the facts below that changed."""
@@ -157,7 +157,8 @@ class _Causes:
     def of_score(self, key: Key, column: str) -> str:
         """What made the score of one indicator change."""
         department, year, indicator = key
-        rules = [output.rules.get(indicator, {}) for output in (self.old, self.new)]
+        sides = zip((self.old, self.new), self.scores, strict=True)
+        rules = [output.rule(scores.get(key, {})) for output, scores in sides]
         reasons = self._reasons(self._inputs(rules, int(year), department, column), department)
         own = (department, year, f"{indicator}{SELF_SCORE}")
         if own in self.changed:

@@ -85,7 +85,7 @@ def _lines(node: Node, depth: int) -> Iterator[str]:
 def explain(output: Output, department: str, indicator: str) -> Explanation:
     """The tree of one score. Raises RunError R09 for a department or indicator that OUT does not have."""
     score = _find_score(output, department, indicator)
-    rule = output.rules[score["三级指标"]]
+    rule = output.rule(score)
     facts = _Facts(output, score["部门"], int(score["年度"]))
     compared = compared_formula(rule["计分口径"])
     below = [*facts.nodes(rule["指标公式"], 0), *facts.nodes(compared, 0), *facts.answers(score["三级指标"])]

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 
 import numpy as np
@@ -56,6 +56,10 @@ def department_books(batch: Batch, findings: Sequence[Finding]) -> list[Departme
     for item in findings:
         if item.owner is Owner.DEPARTMENT:
             by_department[item.department].append(item)
+    return [book for part in batch.each for book in _books(part, by_department)]
+
+
+def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]]) -> list[DepartmentBook]:
     answers = answer_inputs(batch.inputs, batch.scheme)
     wanted = batch.inputs.derivations.closure([*scheme_inputs(batch.scheme, variants=False), *answers])
     steps = total_rows(batch)
@@ -70,7 +74,7 @@ def department_books(batch: Batch, findings: Sequence[Finding]) -> list[Departme
             take_self=batch.scheme.file.judged == "self",
             rows=tuple(_score_row(column, batch.inputs, position, set(wanted)) for column in printed),
             data=tuple(_data_row(batch.inputs, one, position) for one in wanted),
-            findings=tuple(finding_rows(by_department[department])),
+            findings=tuple(finding_rows(by_department.get(department, ()))),
             notes=notes(batch),
             totals={
                 LOW_TOTAL: totals[department]["low"],
@@ -174,10 +178,13 @@ def summary(
         "来源文件": sources,
         "运行信息": info,
     }
+    schemes = [part.scheme.file for part in batch.each]
+    regions = "、".join(dict.fromkeys(scheme.region.name for scheme in schemes))
+    bases = "；".join(dict.fromkeys(f"{scheme.basis}《{scheme.title}》" for scheme in schemes))
     return SummaryBook(
-        title=f"{batch.scheme.file.region.name} {batch.year} 年度部门整体支出绩效评分汇总",
-        subtitle=f"评分依据：{batch.scheme.file.basis}《{batch.scheme.file.title}》；名次按复算下限、上限排列，是核查的先后，不是评价结果",
-        ratios=frozenset(column.rule.name for column in batch.columns if is_ratio(column.rule, batch.inputs)),
+        title=f"{regions} {batch.year} 年度部门整体支出绩效评分汇总",
+        subtitle=f"评分依据：{bases}；名次按复算下限、上限排列，是核查的先后，不是评价结果",
+        ratios=frozenset(c.rule.name for part in batch.each for c in part.columns if is_ratio(c.rule, part.inputs)),
         tables=tuple(Table(name, heads, contents[name]) for name, heads in SHEETS),
     )
 
@@ -209,18 +216,19 @@ def submitted_rows(batch: Batch, findings: Iterable[Finding]) -> list[Row]:
 
 
 def rule_rows(batch: Batch) -> list[Row]:
-    """Rows of 规则: the scheme as a table."""
+    """Rows of 规则: the scheme as a table; of several schemes one below the other, told apart by their 依据."""
     rows: list[Row] = []
-    for column in batch.columns:
+    for column in (column for part in batch.each for column in part.columns):
         rule, spec = column.rule, column.rule.spec
         second = spec.path[1] if len(spec.path) > 1 else ""
         full = rule.full if rule.group == rule.name else np.nan
         formula = spec.value.text if spec.value else ""
         reading = "；".join([reading_of(column), *(f"其他口径 {n}＝{f.text}" for n, f in spec.variants.items())])
         rows.append((spec.path[0], second, rule.name, full, formula, rule.describe(), reading, spec.text, rule.basis))
-    for name, adjustment in batch.scheme.file.adjustments.items():
-        formula, said = adjustment.formula(name).text, adjustment.describe()
-        rows.append(("总分调整", "", name, np.nan, formula, said, "", adjustment.text, str(batch.scheme.file.basis)))
+    for file in (part.scheme.file for part in batch.each):
+        for name, adjustment in file.adjustments.items():
+            formula, said = adjustment.formula(name).text, adjustment.describe()
+            rows.append(("总分调整", "", name, np.nan, formula, said, "", adjustment.text, str(file.basis)))
     return rows
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,8 +59,14 @@ class Output:
 
     @cached_property
     def rules(self) -> dict[str, Record]:
-        """Rows of the sheet 规则 by 三级指标."""
-        return {row["三级指标"]: row for row in self._sheet("规则")}
+        """Rows of the sheet 规则 by 三级指标; with the 依据 where several schemes have an indicator of that name."""
+        rows = self._sheet("规则")
+        often = Counter(row["三级指标"] for row in rows)
+        return {row["三级指标"] if often[row["三级指标"]] == 1 else _of_scheme(row): row for row in rows}
+
+    def rule(self, score: Record) -> Record:
+        """The rule behind a row of 指标得分, {} where there is none."""
+        return self.rules.get(score.get("三级指标", "")) or self.rules.get(_of_scheme(score), {})
 
     @cached_property
     def totals(self) -> list[Record]:
@@ -100,6 +107,10 @@ class Output:
         if start is None:
             raise RunError("R08", "工作表里找不到表头", "请不要改动表头，或重新运行", place)
         return [dict(zip(heads, map(text_of, row), strict=False)) for row in rows[start + 1 :]]
+
+
+def _of_scheme(row: Record) -> str:
+    return f"{row.get('三级指标', '')}〔{row.get('依据', '')}〕"
 
 
 def other_formulas(reading: str) -> list[str]:

@@ -36,6 +36,11 @@ class Submission:
     findings: list[Finding] = field(default_factory=list)
     listed: Listed | None = None
 
+    @property
+    def kind(self) -> str:
+        """Its 类别 in the departments list, "" where none is given."""
+        return self.listed.kind if self.listed else ""
+
     def years(self, forms: Iterable[str]) -> set[int]:
         """The years its documents of the given forms speak of."""
         wanted = set(forms)

@@ -1,20 +1,33 @@
 """How a workbook was understood: sheet by sheet, what it was taken for and why, and what was not understood."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from converter.intake.cells import Cell, a1
 from converter.mapping.facts import Document, Reading
+from converter.mapping.unmatched import Unmatched
 from converter.vocabulary.numbers import USABLE, shortest
 
+#: Labels by sheet that gave nothing.
+Labels = Mapping[str, Sequence[Unmatched]]
+#: So many of them are shown to a person for each sheet; JSON has all.
+_MOST_SHOWN = 40
 
-def describe(reading: Reading) -> dict[str, Any]:
-    """A reading as JSON: documents with their facts and notes, unused sheets with the reason, notes about the file."""
+
+def describe(reading: Reading, labels: Labels | None = None) -> dict[str, Any]:
+    """A reading as JSON: documents with their facts and notes, unused sheets with the reason, notes about the file, and
+    by sheet the `labels` that gave nothing.
+    """
     return {
         "file": reading.file,
         "own_book": reading.own_book,
         "documents": [_document(document) for document in reading.documents],
         "unused_sheets": dict(reading.unused),
+        "unmatched": {
+            sheet: [{"cell": a1(u.cell), "label": u.label, "reason": u.reason, "nearest": u.nearest} for u in found]
+            for sheet, found in (labels or {}).items()
+            if found
+        },
         "notes": [{"code": item.code, "level": str(item.level), "message": item.message} for item in reading.findings],
     }
 
@@ -45,13 +58,15 @@ def _document(document: Document) -> dict[str, Any]:
     }
 
 
-def lines(reading: Reading) -> Iterator[str]:
+def lines(reading: Reading, labels: Labels | None = None) -> Iterator[str]:
     """The same for a person."""
     yield f"文件：{reading.file}"
     for document in reading.documents:
         yield from _document_lines(document)
+        yield from _unmatched_lines((labels or {}).get(document.sheet, ()))
     for sheet, reason in reading.unused.items():
         yield f"工作表“{sheet}”：未采用（{reason}）"
+        yield from _unmatched_lines((labels or {}).get(sheet, ()))
     for item in reading.findings:
         yield f"[{item.code}] {item.message}（{item.advice}）"
 
@@ -69,6 +84,16 @@ def _document_lines(document: Document) -> Iterator[str]:
         yield f"    {fact.place.cell:<6}{fact.field}{year}：{value}"
     for item in document.findings:
         yield f"  [{item.code}] {item.place.cell} {item.message}（{item.advice}）"
+
+
+def _unmatched_lines(found: Sequence[Unmatched]) -> Iterator[str]:
+    if found:
+        yield f"  没有用到的文字 {len(found)} 处："
+    for one in found[:_MOST_SHOWN]:
+        close = f"；最接近的是“{one.nearest}”" if one.nearest else ""
+        yield f"    {a1(one.cell):<6}“{one.label}”：{one.reason}{close}"
+    if len(found) > _MOST_SHOWN:
+        yield f"    其余 {len(found) - _MOST_SHOWN} 处见 --json"
 
 
 def _seen(value: object, cell: Cell | None) -> str:

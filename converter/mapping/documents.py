@@ -81,20 +81,32 @@ class Document:
         try:
             return model.model_validate(self.plain, context=dict(context or {}))
         except pydantic.ValidationError as error:
-            raise self._refusal(self._first(error.errors(), model)) from error
+            first, *others = self._mistakes(error.errors(), model)
+            more = f"；本文件另有 {len(others)} 处错误" if others else ""
+            raise self._refusal(first[0]._replace(reason=first[0].reason + more), first[1]) from error
 
-    def _first(self, details: Sequence[ErrorDetails], model: type[BaseModel]) -> Mistake:
-        """The mistake to tell of; a missing key stands last, since a misspelt one explains it."""
+    def mistakes(self, model: type[BaseModel], context: Mapping[str, object] | None = None) -> list[ConfigurationError]:
+        """Everything that keeps the file from being a `model`, in reading order."""
+        try:
+            model.model_validate(self.plain, context=dict(context or {}))
+        except pydantic.ValidationError as error:
+            return [self._refusal(*one) for one in self._mistakes(error.errors(), model)]
+        return []
+
+    def _mistakes(self, details: Sequence[ErrorDetails], model: type[BaseModel]) -> list[tuple[Mistake, Steps]]:
+        """Each mistake and its node; missing keys stand last, since a misspelt one explains them."""
         found: dict[tuple[bool, Position, Steps], ErrorDetails] = {}
         for detail in details:
             path, missing = self._known(detail["loc"]), detail["type"] == "missing"
             name = (*path, detail["loc"][-1]) if missing else path
             found.setdefault((missing, self.position(path), name), detail)
-        (*_, path), first = min(found.items(), key=lambda item: item[0][:2])
-        path = self._known(path)
-        wrong = of_value(first, path, model)
-        more = f"；本文件另有 {len(found) - 1} 处错误" if len(found) > 1 else ""
-        return Mistake(wrong.code, wrong.reason + more, wrong.advice, self.position(path, key=wrong.at_key))
+        mistakes = []
+        for (*_, name), detail in sorted(found.items(), key=lambda item: item[0][:2]):
+            path = self._known(name)
+            wrong = of_value(detail, path, model)
+            position = self.position(path, key=wrong.at_key)
+            mistakes.append((Mistake(wrong.code, wrong.reason, wrong.advice, position), path))
+        return mistakes
 
     def error(self, code: str, message: str, advice: str, *path: str | int) -> ConfigurationError:
         """An error about a node."""
@@ -103,7 +115,12 @@ class Document:
     def place(self, *path: str | int, key: bool = True) -> Place:
         """The place of a node, by its key or its value."""
         line, column = self.position(path, key=key)
-        return Place(self.shown, "", f"{line}:{column}")
+        return Place(self.file_of(path), "", f"{line}:{column}")
+
+    def file_of(self, path: Sequence[str | int]) -> str:
+        """The file in which a node is written, as it is shown."""
+        del path
+        return self.shown
 
     def position(self, path: Sequence[str | int], *, key: bool = True) -> Position:
         """Line and column (from 1) of a node, by its key or its value; of the nearest parent where it is missing."""
@@ -129,9 +146,9 @@ class Document:
             node = node[step]
             yield step, (of_key[0] + 1, of_key[1] + 1), (of_its_value[0] + 1, of_its_value[1] + 1)
 
-    def _refusal(self, mistake: Mistake) -> ConfigurationError:
+    def _refusal(self, mistake: Mistake, path: Sequence[str | int] = ()) -> ConfigurationError:
         code, reason, advice, (line, column) = mistake
-        return ConfigurationError(code, reason, advice, Place(self.shown, "", f"{line}:{column}"))
+        return ConfigurationError(code, reason, advice, Place(self.file_of(path), "", f"{line}:{column}"))
 
 
 def _plain(node: object) -> object:

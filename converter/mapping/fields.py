@@ -3,7 +3,7 @@
 import keyword
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pydantic import Field as Key
@@ -37,6 +37,12 @@ class Item(Strict):
     bases: list[str] = []
     aliases: list[str] = []
     repeats: bool = False
+
+
+class NewItem(Item):
+    """An item that a form brings along (its key `fields`); it is the first of its sources."""
+
+    sources: list[str] = []
 
 
 class Derived(Strict):
@@ -123,6 +129,24 @@ def load_fields(layers: Sequence[Document]) -> Dictionary:
             lines = range(len(derived.formulas))
             dictionary.formula_places[name] = [document.place("derived", name, "formulas", line) for line in lines]
     return dictionary
+
+
+def add_items(dictionary: Dictionary, form: str, items: Mapping[str, Item], document: Document) -> None:
+    """Adds the items that a form brings along. Raises ConfigurationError C05 for a name that is taken."""
+    for name, item in items.items():
+        labels = (label(text) for text in (name, *item.aliases))
+        dictionary.labels.setdefault(name, tuple(dict.fromkeys(text for text in labels if text)))
+        for made in _of_item(name, item):
+            own = replace(made, sources=(form, *made.sources))
+            _add(dictionary, own, set(dictionary.fields), document.place("fields", name))
+
+
+def append_sources(dictionary: Dictionary, produced: Mapping[str, set[str]]) -> None:
+    """Puts forms that the dictionary does not name among the sources of a field that is read at their end."""
+    for form, names in produced.items():
+        for name in names:
+            if form not in dictionary[name].sources and not dictionary[name].formulas:
+                dictionary.fields[name] = replace(dictionary[name], sources=(*dictionary[name].sources, form))
 
 
 def _of_item(name: str, item: Item) -> Iterator[Field]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from pydantic import Field as Key
 
 from converter.mapping.documents import Document, Strict
-from converter.mapping.fields import Dictionary
+from converter.mapping.fields import Dictionary, NewItem
 from converter.vocabulary.findings import ConfigurationError
 from converter.vocabulary.labels import label, nearest
 
@@ -81,6 +81,7 @@ class Form(Strict):
     unit: Literal["", "元", "千元", "万元", "亿元"] = ""
     scope: str = ""
     ignore: list[Label] = []
+    items: dict[str, NewItem] = Key({}, alias="fields")
     tables: list[Table] = []
     indicators: IndicatorTable | None = None
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from converter.mapping.documents import Document
-from converter.mapping.fields import Dictionary, check_sources, load_fields
+from converter.mapping.fields import Dictionary, add_items, append_sources, check_sources, load_fields
 from converter.mapping.forms import Form, load_form
 from converter.vocabulary.findings import ConfigurationError, Place
 
@@ -42,35 +42,58 @@ class Library:
 
     def documents(self, pattern: str) -> Iterator[tuple[Layer, Document]]:
         """Every YAML file of every layer that fits `pattern`, layer by layer in the order of their names."""
+        for layer, path, shown in self.files(pattern):
+            yield layer, Document(path, shown)
+
+    def files(self, pattern: str) -> Iterator[tuple[Layer, Path, str]]:
+        """The files that fit `pattern`, unread: layer, path, and the name it has in messages."""
         for layer in self.layers:
             for path in sorted(layer.path.glob(pattern)):
-                yield layer, Document(path, f"{layer.name}/{path.relative_to(layer.path).as_posix()}")
+                yield layer, path, f"{layer.name}/{path.relative_to(layer.path).as_posix()}"
 
     @cached_property
     def dictionary(self) -> Dictionary:
-        """The data dictionary of all layers."""
-        return load_fields([document for _, document in self.documents("fields.yaml")])
+        """The data dictionary of all layers, with what forms bring along."""
+        dictionary = load_fields([document for _, document in self.documents("fields.yaml")])
+        for _, document in self._forms.values():
+            form = document.parse(Form)
+            add_items(dictionary, form.form, form.items, document)
+        return dictionary
+
+    @cached_property
+    def _forms(self) -> dict[str, tuple[Layer, Document]]:
+        """The file of each form by its name; a user's form replaces the built-in one."""
+        owners: dict[str, tuple[Layer, Document]] = {}
+        for layer, document in self.documents("forms/*.yaml"):
+            name = document.parse(Form).form
+            if (other := owners.get(name)) and other[0] == layer:
+                message = f"与 {other[1].shown} 是同名的表单“{name}”"
+                raise document.error("C06", message, "请改名或只保留一个", "form")
+            owners[name] = layer, document
+        return owners
 
     @cached_property
     def forms(self) -> list[Form]:
-        """All forms; a user's form replaces the built-in one of its name."""
-        forms: dict[str, Form] = {}
-        owners: dict[str, tuple[Layer, str]] = {}
-        for layer, document in self.documents("forms/*.yaml"):
+        """All forms. The built-in ones stand in the dictionary's sources; a user's own come after those."""
+        produced: dict[bool, dict[str, set[str]]] = {True: {}, False: {}}
+        forms = []
+        for layer, document in self._forms.values():
             form = load_form(document, self.dictionary)
-            owner, other = owners.get(form.form, (None, ""))
-            if owner == layer:
-                raise document.error("C06", f"与 {other} 是同名的表单“{form.form}”", "请改名或只保留一个", "form")
-            owners[form.form] = layer, document.shown
-            forms[form.form] = form
-        check_sources(self.dictionary, {form.form: form.fields() for form in forms.values()})
-        return list(forms.values())
+            forms.append(form)
+            produced[layer == self.layers[0]][form.form] = form.fields()
+        append_sources(self.dictionary, produced[False])
+        check_sources(self.dictionary, produced[True] | produced[False])
+        return forms
+
+    def digests(self) -> dict[str, str]:
+        """Every YAML file of every layer, as it is shown, with its SHA-256."""
+        return {
+            f"{layer.name}/{path.relative_to(layer.path).as_posix()}": hashlib.sha256(path.read_bytes()).hexdigest()
+            for layer in self.layers
+            for path in sorted(layer.path.rglob("*.yaml"))
+        }
 
     def fingerprint(self) -> str:
         """SHA-256 over every YAML file of every layer: names and contents."""
-        digest = hashlib.sha256()
-        for layer in self.layers:
-            for path in sorted(layer.path.rglob("*.yaml")):
-                digest.update(f"{layer.name}/{path.relative_to(layer.path).as_posix()}\0".encode())
-                digest.update(path.read_bytes())
-        return digest.hexdigest()
+        listed = "".join(f"{name}\0{digest}\n" for name, digest in self.digests().items())
+        return hashlib.sha256(listed.encode()).hexdigest()

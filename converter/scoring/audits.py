@@ -70,7 +70,7 @@ def _weights(scheme: Scheme, checks: Checks) -> Iterable[Finding]:
             name = "、".join(path) or "全部指标"
             told = "方案没有列出它的分值" if printed is None else f"应为 {shortest(printed)} 分"
             said = f"{name}：下级分值合计 {shortest(total)} 分，{told}"
-            place = scheme.document.place("levels", *path[:1]) if path else scheme.document.place("levels")
+            place = scheme.document.place("levels" if scheme.file.levels else "indicators", *path[:1])
             yield checks.finding("S01", said, year=scheme.file.year, subject=name, place=place)
 
 

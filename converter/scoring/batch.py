@@ -1,7 +1,7 @@
 """A batch of submissions, scored: facts, checks, scores, totals and findings together, in the order of DESIGN §2."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -29,11 +29,14 @@ from converter.vocabulary.numbers import State
 
 @dataclass
 class Batch:
-    """Everything the books are made of. `facts` includes the derived ones; `findings` are not yet numbered."""
+    """Everything the books are made of. `facts` includes the derived ones; `findings` are not yet numbered.
+
+    Where kinds of departments have schemes of their own, `parts` holds a batch for each scheme, and the whole has their
+    frames together; scheme, inputs and columns are to be taken from `each`.
+    """
 
     scheme: Scheme
     submissions: list[Submission]
-    submitted: list[Submitted]
     facts: pd.DataFrame
     inputs: Inputs
     columns: list[RuleScores]
@@ -41,6 +44,13 @@ class Batch:
     totals: pd.DataFrame
     checks: pd.DataFrame
     findings: list[Finding]
+    parts: list["Batch"] = field(default_factory=list)
+    submitted: list[Submitted] = field(default_factory=list)
+
+    @property
+    def each(self) -> list["Batch"]:
+        """The batch of every scheme: itself, where there is one."""
+        return self.parts or [self]
 
     @property
     def year(self) -> int:
@@ -50,17 +60,68 @@ class Batch:
     @cached_property
     def codes(self) -> dict[str, str]:
         """Department → its code in the departments list, "" without one."""
-        return {row.department: row.code for row in self.submitted}
+        return {s.department: s.listed.code if s.listed else "" for s in self.submissions}
 
     @cached_property
     def kinds(self) -> dict[str, str]:
         """Department → its 类别 in the departments list, "" without one."""
-        return {row.department: row.kind for row in self.submitted}
+        return {submission.department: submission.kind for submission in self.submissions}
 
     @property
     def departments(self) -> list[str]:
         """Names of the scored departments, in the order of the frames."""
-        return self.inputs.departments
+        return sorted(name for part in self.parts for name in part.departments) or self.inputs.departments
+
+
+def score_kinds(
+    submissions: Sequence[Submission],
+    schemes: Mapping[str, Scheme],
+    checks: Checks,
+    derivations: Derivations,
+    forms: Sequence[Form],
+    roster: Roster | None = None,
+) -> Batch:
+    """Scores every department by the scheme of its 类别, but for those whom the departments list excuses.
+
+    `schemes` has one for each 类别 of the submissions. Ranks are within the departments of one 类别 and scheme: points of
+    different rules are not compared.
+    """
+    roster, year = roster or Roster(), next(iter(schemes.values())).file.year
+    for submission in submissions:
+        settle_years(submission, year)
+    handed = submitted(submissions, roster, forms, year)
+    findings = contradicted_folders(submissions) + audit_submitted(handed, roster, checks, year)
+    submissions = [s for s in submissions if s.listed is None or s.listed.evaluated]
+    distinct = list({id(scheme): scheme for scheme in schemes.values()}.values())
+    parts = [
+        score_batch([s for s in submissions if schemes[s.kind] is scheme], scheme, checks, derivations, forms)
+        for scheme in distinct
+    ]
+    whole = parts[0] if len(parts) == 1 else _joined(parts, submissions)
+    whole.submitted, whole.findings = handed, findings + whole.findings
+    return whole
+
+
+def _joined(parts: list[Batch], submissions: Sequence[Submission]) -> Batch:
+    """Batches of different schemes as one."""
+
+    def together(frames: list[pd.DataFrame], *by: str) -> pd.DataFrame:
+        frame = pd.concat(frames, ignore_index=True)
+        order = [column not in ("low", "high") for column in by]
+        return frame.sort_values(list(by), ascending=order, kind="stable", ignore_index=True)
+
+    return Batch(
+        scheme=parts[0].scheme,
+        submissions=list(submissions),
+        facts=together([part.facts for part in parts], "department"),
+        inputs=parts[0].inputs,
+        columns=parts[0].columns,
+        scores=together([part.scores for part in parts], "department"),
+        totals=together([part.totals for part in parts], "low", "high", "department"),
+        checks=pd.concat([part.checks for part in parts], ignore_index=True),
+        findings=[item for part in parts for item in part.findings],
+        parts=parts,
+    )
 
 
 def score_batch(
@@ -69,21 +130,13 @@ def score_batch(
     checks: Checks,
     derivations: Derivations,
     forms: Sequence[Form],
-    roster: Roster | None = None,
 ) -> Batch:
-    """Scores every department that has a document of the scheme's year and is not excused by the departments list.
-
-    Fact checks run before scoring, score checks after.
-    """
-    year, roster = scheme.file.year, roster or Roster()
-    findings = audits.audit_scheme(scheme, checks) + contradicted_folders(submissions)
+    """Scores every department that has a document of the scheme's year. Fact checks run before scoring, score checks after."""
+    year = scheme.file.year
+    findings = audits.audit_scheme(scheme, checks)
     used: list[tuple[Submission, list[Document]]] = []
     for submission in submissions:
         settle_years(submission, year)
-    handed = submitted(submissions, roster, forms, year)
-    findings += audit_submitted(handed, roster, checks, year)
-    submissions = [s for s in submissions if s.listed is None or s.listed.evaluated]
-    for submission in submissions:
         documents, out_of_scope = in_scope(submission, year)
         own = [f for d in submission.documents for f in signed(d.findings, submission.department, d.year)]
         notes = [*submission.findings, *out_of_scope, *other_titles(documents)]
@@ -98,11 +151,11 @@ def score_batch(
     findings += audits.audit_documents(used, checks) + audits.audit_inputs(inputs, scheme, checks)
     columns = score(inputs, scheme)
     scores = scores_frame(columns, inputs)
-    totals = totals_frame(columns, inputs, scheme, {row.department: row.kind for row in handed})
+    totals = totals_frame(columns, inputs, scheme, {s.department: s.kind for s in submissions})
     findings += audits.audit_scores(columns, inputs, checks) + audits.audit_totals(totals, scheme, checks)
     findings += audits.audit_adjustments(columns, inputs, scheme, checks)
     facts = _with_derived(inputs, scheme)
-    return Batch(scheme, list(submissions), handed, facts, inputs, columns, scores, totals, check_rows, findings)
+    return Batch(scheme, list(submissions), facts, inputs, columns, scores, totals, check_rows, findings)
 
 
 def scheme_inputs(scheme: Scheme, *, variants: bool) -> list[Input]:
@@ -136,7 +189,12 @@ def _with_derived(inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
 
 
 def used_by_scheme(batch: Batch) -> pd.DataFrame:
-    """The facts that the scheme's indicators use, adopted or not: inputs, what they are derived from, self scores."""
+    """The facts that the indicators use, adopted or not: inputs, what they are derived from, self scores."""
+    used = pd.concat([_used(part) for part in batch.each])
+    return used.sort_values("department", kind="stable") if batch.parts else used
+
+
+def _used(batch: Batch) -> pd.DataFrame:
     wanted = batch.inputs.derivations.closure(scheme_inputs(batch.scheme, variants=True))
     wanted += [one for rule in batch.scheme.rules for one in rule.answers]
     keys = {(one.name, batch.year + one.offset) for one in wanted}

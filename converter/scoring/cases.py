@@ -70,24 +70,20 @@ class CaseResult:
     failures: tuple[str, ...]
 
 
-def cases_path(scheme: Scheme) -> Path:
-    """Where a scheme's worked cases stand."""
-    return scheme.document.path.with_suffix(".cases.yaml")
+def cases_path(document: Document) -> Path:
+    """Where the worked cases of a scheme's file stand."""
+    return document.path.with_suffix(".cases.yaml")
 
 
-def load_cases(scheme: Scheme) -> Document:
-    """The file of a scheme's worked cases."""
-    return Document(cases_path(scheme), scheme.document.shown.replace(".yaml", ".cases.yaml"))
+def cases_document(document: Document) -> Document:
+    """The worked cases of a scheme's file. Raises ConfigurationError C01 where there are none."""
+    return Document(cases_path(document), document.shown.replace(".yaml", ".cases.yaml"))
 
 
 def run_cases(scheme: Scheme, derivations: Derivations, document: Document | None = None) -> Iterator[CaseResult]:
     """Every case of a scheme, each as a department of its own. Raises ConfigurationError C11 for a name nobody knows."""
-    document = document or load_cases(scheme)
-    cases = document.parse(CasesFile).cases
-    for index, case in enumerate(cases):
-        _check_names(case, index, document, scheme, derivations)
-    inputs = _inputs(cases, scheme, derivations, document)
-    scored = score(inputs, scheme)
+    document = document or cases_document(scheme.document)
+    cases, scored, inputs = _scored(scheme, derivations, document)
     columns = {column.rule.name: column for column in scored}
     sums = AllSums(scheme, scored, inputs)
     for index, case in enumerate(cases):
@@ -101,6 +97,28 @@ def run_cases(scheme: Scheme, derivations: Derivations, document: Document | Non
         if case.total is not None:
             failures += compare(case.case, "总分", case.total, sums.total(index))
         yield CaseResult(case.case, str(document.place("cases", index)), tuple(failures))
+
+
+def case_values(scheme: Scheme, derivations: Derivations) -> dict[str, list[float]]:
+    """Indicator → its value (指标值) in each case that expects something of it. Raises as `run_cases` does."""
+    cases, scored, _ = _scored(scheme, derivations, cases_document(scheme.document))
+    columns = {column.rule.name: column for column in scored}
+    values: dict[str, list[float]] = {}
+    for index, case in enumerate(cases):
+        for name in case.expect:
+            values.setdefault(name, []).append(float(columns[name].value[index]))
+    return values
+
+
+def _scored(
+    scheme: Scheme, derivations: Derivations, document: Document
+) -> tuple[list[Case], list[RuleScores], Inputs]:
+    """The cases of a file, and the scores of every indicator over them."""
+    cases = document.parse(CasesFile).cases
+    for index, case in enumerate(cases):
+        _check_names(case, index, document, scheme, derivations)
+    inputs = _inputs(cases, scheme, derivations, document)
+    return cases, score(inputs, scheme), inputs
 
 
 def _check_names(case: Case, index: int, document: Document, scheme: Scheme, derivations: Derivations) -> None:

@@ -1,22 +1,19 @@
 """Indicator schemes (mappings/schemes/<区划代码>/<year>.yaml): the rules of one region and year, as data."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field as Key
 from pydantic import field_validator
 
 from converter.mapping.documents import Document, Strict
 from converter.mapping.fields import Dictionary
-from converter.mapping.library import Library
 from converter.scoring.adjustments import Adjustment
-from converter.scoring.indicators import TAKEN, Basis, Indicator, Rule
-from converter.vocabulary.findings import ConfigurationError, Place
+from converter.scoring.indicators import Basis, Indicator, Rule
+from converter.vocabulary.findings import Place
 from converter.vocabulary.labels import nearest
-from converter.vocabulary.numbers import canonical, shortest
+from converter.vocabulary.numbers import canonical
 
 
 class Region(Strict):
@@ -36,8 +33,10 @@ class LevelWeight(Strict):
 class SchemeFile(Strict):
     """mappings/schemes/<区划代码>/<year>.yaml."""
 
+    extends: str | None = None
     region: Region
     year: int = Key(ge=2000, le=2100)
+    kinds: list[Annotated[str, Key(min_length=1)]] = []
     title: str
     basis: Basis
     grades: dict[str, float] = Key(min_length=2)
@@ -77,17 +76,19 @@ class Scheme:
 
     @property
     def name(self) -> str:
-        """How the scheme is named in outputs: 绥宁县 2019 (430527)."""
-        return f"{self.file.region.name} {self.file.year}（{self.file.region.code}）"
+        """How the scheme is named in outputs: 绥宁县 2019（430527）, with the kinds of department it is for."""
+        kinds = f" {'、'.join(self.file.kinds)}" if self.file.kinds else ""
+        return f"{self.file.region.name} {self.file.year}{kinds}（{self.file.region.code}）"
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of the file."""
+        """Digest of the file, and of those it extends."""
         return hashlib.sha256(self.document.text.encode()).hexdigest()
 
     def _rule(self, name: str, spec: Indicator) -> Rule:
         leader = spec if spec.full is not None else self.file.indicators[spec.shares or ""]
-        basis = str(spec.basis or self.file.basis)
+        kinds = f"（{'、'.join(self.file.kinds)}）" if self.file.kinds else ""
+        basis = f"{spec.basis or self.file.basis}{kinds}"
         return Rule(name, spec, spec.form, leader.full or 0.0, spec.shares or name, basis, leader.take)
 
     def _check_points(self) -> None:
@@ -116,87 +117,3 @@ class Scheme:
     def place(self, indicator: str, *path: str) -> Place:
         """Where an indicator (or a key of it) stands in the file."""
         return self.document.place("indicators", indicator, *path)
-
-
-@dataclass(frozen=True)
-class Shelved:
-    """A scheme of the library; `own` says whether it comes from the user's own mappings."""
-
-    scheme: Scheme
-    own: bool
-
-
-def load_schemes(library: Library) -> list[Shelved]:
-    """Every scheme; a user's own replaces the built-in one of its region and year.
-
-    Raises ConfigurationError C02… for a bad file, C12 where one folder has two schemes of one region and year.
-    """
-    shelf: dict[tuple[str, int], Shelved] = {}
-    for layer, document in library.documents("schemes/*/*.yaml"):
-        if document.shown.endswith(".cases.yaml"):
-            continue
-        scheme, own = Scheme(document, library.dictionary), layer != library.layers[0]
-        key = scheme.file.region.code, scheme.file.year
-        if key in shelf and shelf[key].own == own:
-            other = shelf[key].scheme.document.shown
-            raise ConfigurationError(
-                "C12", f"与 {other} 是同一地区、同一年度的方案", "请只保留一个", Place(document.shown)
-            )
-        shelf[key] = Shelved(scheme, own)
-    return list(shelf.values())
-
-
-def choose(shelf: Sequence[Shelved], year: int, asked: str | None, spoken: Sequence[str]) -> Scheme:
-    """The scheme of the run: of the asked region (longest code prefix), of the region the submissions name, or the only
-    one for the year in the user's own mappings. Raises ConfigurationError C10 with the candidates.
-    """
-    of_year = [shelved for shelved in shelf if shelved.scheme.file.year == year]
-    if asked is not None:
-        fitting = [shelved.scheme for shelved in of_year if asked.startswith(shelved.scheme.file.region.code)]
-        longest = max((len(scheme.file.region.code) for scheme in fitting), default=0)
-        fitting = [scheme for scheme in fitting if len(scheme.file.region.code) == longest]
-    else:
-        fitting = [shelved.scheme for shelved in of_year if shelved.scheme.file.region.code in spoken]
-        fitting = fitting or [shelved.scheme for shelved in of_year if shelved.own]
-    if len(fitting) == 1:
-        return fitting[0]
-    raise _no_scheme(year, asked, fitting, [shelved.scheme for shelved in shelf])
-
-
-def _no_scheme(year: int, asked: str | None, several: Sequence[Scheme], known: Sequence[Scheme]) -> ConfigurationError:
-    candidates = "、".join(dict.fromkeys(s.name for s in several or known)) or "无"
-    if several:
-        message = f"{year} 年度有几个方案都适用：{candidates}"
-        return ConfigurationError("C10", message, "请用 --region 指明区划代码")
-    whom = f"区划 {asked}" if asked else "报送材料所属地区"
-    message = f"没有适用于{whom} {year} 年度的评分方案；现有方案：{candidates}"
-    return ConfigurationError(
-        "C10", message, "请用 --region 指明区划代码，或用 --mappings 提供本地方案；程序不会借用其他年度或地区的方案"
-    )
-
-
-def region_names(shelf: Sequence[Shelved]) -> dict[str, str]:
-    """Code → name of every region that has a scheme."""
-    return {shelved.scheme.file.region.code: shelved.scheme.file.region.name for shelved in shelf}
-
-
-def outline(scheme: Scheme) -> Iterator[str]:
-    """A scheme as text, indicator by indicator."""
-    grades = "，".join(f"{name} {shortest(line)}" for name, line in scheme.file.grades.items())
-    yield f"{scheme.name}《{scheme.file.title}》 依据 {scheme.file.basis} 文件 {scheme.document.shown}"
-    yield f"等次起点：{grades}；人工评定指标：{'沿用自评' if scheme.file.judged == 'self' else '待评定'}"
-    for rule in scheme.rules:
-        shared = "" if rule.group == rule.name else f"（与“{rule.group}”共用）"
-        shared += "" if rule.take == "sum" else f"（同一分值的几项{TAKEN[rule.take]}）"
-        yield f"{' / '.join([*rule.spec.path, rule.name])}  {shortest(rule.full)} 分{shared}"
-        if rule.spec.value is not None:
-            yield f"  指标值＝{rule.spec.value.chinese()}"
-        for name, formula in rule.spec.variants.items():
-            yield f"  其他口径 {name}＝{formula.chinese()}"
-        yield f"  计分：{rule.describe()}"
-        yield f"  原文：{' '.join(rule.spec.text.split())}"
-    for name, adjustment in scheme.file.adjustments.items():
-        yield f"总分调整  {name}：{adjustment.describe()}"
-        if adjustment.value is not None:
-            yield f"  指标值＝{adjustment.value.chinese()}"
-        yield f"  原文：{' '.join(adjustment.text.split())}"

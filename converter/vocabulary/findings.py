@@ -2,7 +2,7 @@
 
 A finding is something wrong with the material or the rules; the run goes on. A `ConverterError` means the run
 cannot go on; it carries its exit code. Codes never change their meaning: reconciliation checks J K X Y S B
-(mappings/checks.yaml), files F, mapping M, data D, run R, configuration C.
+(mappings/checks.yaml), files F, mapping M, data D, rules L (scheme lint), run R, configuration C.
 """
 
 import hashlib
@@ -72,7 +72,7 @@ class Kind:
 
 
 _E, _W, _N = Level.ERROR, Level.WARNING, Level.NOTE
-_DEP, _FIN = Owner.DEPARTMENT, Owner.BUREAU
+_DEP, _FIN, _RULE = Owner.DEPARTMENT, Owner.BUREAU, Owner.RULES
 
 #: Codes of findings that are not reconciliation checks (those are data: mappings/checks.yaml).
 KINDS: dict[str, Kind] = {
@@ -114,6 +114,24 @@ KINDS: dict[str, Kind] = {
     "D06": Kind(_N, _DEP, "请补报含有该数据的报表（如上年度基础数据表）"),
     "D07": Kind(_W, _DEP, "请补报缺少的报表"),
     "D08": Kind(_W, _DEP, "请用 Excel 或 WPS 打开并保存后重新报送"),
+    "L01": Kind(_W, _RULE, "请核对规则与条文的数字，以条文为准"),
+    "L02": Kind(_W, _RULE, "请核对 above、below、both 与条文的方向"),
+    "L03": Kind(_W, _RULE, "请补上这一段，或改正上下两档的界线；空着的数值按“未规定”处理"),
+    "L04": Kind(_N, _RULE, "条文确实没有规定时不用处理，落在这里的数值按“未规定”处理；否则请补一档"),
+    "L05": Kind(_W, _RULE, "请核对各档的分，一般应逐档递减"),
+    "L06": Kind(_W, _RULE, "请核对最高一档的分与分值；条文满分与分值不同时写 text_full"),
+    "L07": Kind(_W, _RULE, "请写 basis，注明本地区文件的文号和条款"),
+    "L08": Kind(_N, _RULE, "请在 basis 里补上文号（document）和条款（clause）"),
+    "L09": Kind(_W, _RULE, "请在旁边的 .cases.yaml 里加算例：界线上、界线旁和缺数各一例"),
+    "L10": Kind(_N, _RULE, "请在 .cases.yaml 里加一例，指标值恰好等于这条界线"),
+    "L11": Kind(_W, _RULE, "请在表单里登记这个字段，或写明缺数怎么办（missing）"),
+    "L12": Kind(_W, _RULE, "请核对 grades：各等次写起点分，最低一等从 0 起，互不相同，不高于 100"),
+    "L13": Kind(_N, _RULE, "要适用于下级地区请写前缀：省 2 位、市 4 位、县 6 位"),
+    "L14": Kind(_W, _RULE, "请照录本地区文件的条文"),
+    "L15": Kind(_W, _RULE, "请核对 checklist 各项的分与条文"),
+    "L16": Kind(_W, _RULE, "请写 not_applicable: full，或核对条文"),
+    "L17": Kind(_E, _RULE, "请改名，或从其中一个的 aliases 里去掉"),
+    "L18": Kind(_N, _RULE, "建议文件放在 schemes/<区划代码>/<年度>.yaml，按类别分的写 <年度>-<类别>.yaml"),
 }
 
 
