@@ -56,9 +56,9 @@ FOUND: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
     "L09-no-case": [("L09", "47:3", ("满意度：没有算例", ".cases.yaml"))],
     "L10-bare-edge": [("L10", "14:5", ("在职人员控制率", "界线 95%"))],
     "L11-no-form": [("L11", "28:5", ("重点工作实际完成率", "重点工作考核得分", "missing"))],
-    "L12-lowest": [("L12", "5:31", ("“差”", "30 分起"))],
+    "L12-lowest": [("C02", "5:9", ("最低一等",))],
     "L12-too-high": [("L12", "5:10", ("“优”", "900 分"))],
-    "L12-twice": [("L12", "5:1", ("起点分相同",))],
+    "L12-twice": [("C02", "5:9", ("同一分数",))],
     "L13-code": [("L13", "1:10", ("990100", "本级"))],
     "L14-to-fill": [("L14", "36:5", ("资金使用合规性", "还没有填写"))],
     "L15-items": [("L15", "40:5", ("管理制度健全性", "列了 3 项", "有 2 项"))],
@@ -147,7 +147,7 @@ def test_only_the_users_own_files_are_linted_where_there_are_any(tmp_path: Path)
 
 
 def test_one_scheme_by_its_name(tmp_path: Path) -> None:
-    own = laid(tmp_path, "L12-twice")
+    own = laid(tmp_path, "L12-too-high")
     assert lint(Library(own), "9901/2019") == Linted(["本地/schemes/9901/2019.yaml"], [])
     assert [item.code for item in lint(Library(own), "990101/2019").findings] == ["L12"]
     assert lint(Library(own), "110000").files == []
@@ -156,7 +156,7 @@ def test_one_scheme_by_its_name(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
     own = laid(tmp_path, "C01-not-closed")
     parent = own / "schemes" / "9901" / "2019.yaml"
-    parent.write_text(parent.read_text(encoding="utf-8").replace("良: 80", "良: 90"), encoding="utf-8")
+    parent.write_text(parent.read_text(encoding="utf-8").replace("优: 90", "优: 190"), encoding="utf-8")
     assert [(item.code, item.place.file) for item in lint(Library(own)).findings] == [
         ("L12", "本地/schemes/9901/2019.yaml"),
         ("C01", "本地/schemes/990101/2019.yaml"),
@@ -216,7 +216,7 @@ def test_only_what_was_changed_needs_cases_of_its_own(tmp_path: Path) -> None:
 def test_broken_cases_of_an_ancestor_do_not_hide_the_rest(tmp_path: Path) -> None:
     own = laid(tmp_path, "clean")
     (own / "schemes" / REGION / "2019.yaml").write_text(
-        EXTENDED + "grades: {优: 90, 良: 90, 差: 0}\n", encoding="utf-8"
+        EXTENDED + "grades: {优: 190, 良: 80, 差: 0}\n", encoding="utf-8"
     )
     (own / "schemes" / "9901" / "2019.cases.yaml").write_text("cases: []\n", encoding="utf-8")
     assert {item.code for item in lint(Library(own), REGION).findings} == {"L12", "C02"}

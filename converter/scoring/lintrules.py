@@ -87,20 +87,11 @@ def lint_names(scheme: Scheme) -> Iterator[Finding]:
 
 
 def lint_grades(scheme: Scheme) -> Iterator[Finding]:
-    """L12: grade lines that leave scores without a grade, or two grades on one line."""
-    grades = scheme.file.grades
-    lines = sorted(grades.values())
-    if lines[0] != 0:
-        lowest = min(grades, key=lambda name: grades[name])
-        message = f"最低一等“{lowest}”从 {shortest(lines[0])} 分起，更低的分没有等次"
-        yield _found("L12", scheme, message, "等次", "grades", lowest)
-    for name, line in grades.items():
+    """L12: grade lines that no score can reach."""
+    for name, line in scheme.file.grades.items():
         if line > 100:
-            yield _found(
-                "L12", scheme, f"等次“{name}”从 {shortest(line)} 分起，高于满分 100 分", "等次", "grades", name
-            )
-    if len(set(lines)) < len(lines):
-        yield _found("L12", scheme, "有两个等次的起点分相同", "等次", "grades")
+            message = f"等次“{name}”从 {shortest(line)} 分起，高于满分 100 分"
+            yield _found("L12", scheme, message, "等次", "grades", name)
 
 
 def lint_basis(scheme: Scheme) -> Iterator[Finding]:
