@@ -276,6 +276,7 @@ SUMMED = """\
     expect: {制度: {score: 80}}
     subtotals: {一级: {full: 100, score: 93, low: 93, high: 93}}
     total: {full: 100, score: 93, low: 93, high: 93, grade: 优}
+    grades: {90: 优, 89.99: 良}
 """
 
 
@@ -299,7 +300,8 @@ def test_right_sums_pass(levelled: Run) -> None:
         ("low: 93, high: 93}}", "low: 92, high: 93}}", "一级小计 下限应为 92，实为 93"),
         ("high: 93, grade", "high: 94, grade", "总分 上限应为 94，实为 93"),
         ("total: {full: 100", "total: {full: 101", "总分 分值应为 101，实为 100"),
-        ("grade: 优", "grade: 良", "总分 等次应为 良，实为 优"),
+        ("grade: 优}", "grade: 良}", "总分 等次应为 良，实为 优"),
+        ("89.99: 良", "89.99: 优", "89.99 分的等次应为 优，实为 良"),
         ("制度: 80}\n", "制度: 79}\n", "制度 得分应为 80，实为 79"),
     ],
 )

@@ -16,6 +16,7 @@ from converter.books.assemble import csv_files, department_books, summary
 from converter.books.department import department_book
 from converter.books.readback import Output
 from converter.books.summary import summary_book
+from converter.mapping.departments import Submission
 from converter.mapping.facts import SELF_SCORE
 from converter.mapping.library import Library
 from converter.scoring.audits import audit_adjustments, audit_scores
@@ -91,7 +92,7 @@ ADJUSTED: dict[str, dict[str, Any]] = {
     },
     "否决": {"veto": {"most": 40.0}},
 }
-DEPARTMENTS, BOOKS = 200, 20
+DEPARTMENTS, BOOKS = 200, 12
 
 
 def text(judged: str, missing: str) -> str:
@@ -128,7 +129,8 @@ def batch_of(scheme: Scheme, derivations: Derivations, seed: int) -> Batch:
     inputs = Inputs(facts(given, YEAR), [f"{i}" for i in range(len(given))], YEAR, derivations)
     columns = score(inputs, scheme)
     scores, totals = scores_frame(columns, inputs), totals_frame(columns, inputs, scheme)
-    return Batch(scheme, [], inputs.facts, inputs, columns, scores, totals, pd.DataFrame(), [])
+    handed = [Submission(who) for who in inputs.departments]
+    return Batch(scheme, handed, inputs.facts, inputs, columns, scores, totals, pd.DataFrame(), [])
 
 
 @pytest.fixture(scope="module", params=[("self", "unknown"), ("unknown", "zero")], ids=["self", "unknown"])

@@ -225,9 +225,10 @@ def rule_rows(batch: Batch) -> list[Row]:
         formula = spec.value.text if spec.value else ""
         reading = "；".join([reading_of(column), *(f"其他口径 {n}＝{f.text}" for n, f in spec.variants.items())])
         rows.append((spec.path[0], second, rule.name, full, formula, rule.describe(), reading, spec.text, rule.basis))
-    for name, adjustment in batch.scheme.file.adjustments.items():
-        formula, said = adjustment.formula(name).text, adjustment.describe()
-        rows.append(("总分调整", "", name, np.nan, formula, said, "", adjustment.text, str(batch.scheme.file.basis)))
+    for file in (part.scheme.file for part in batch.each):
+        for name, adjustment in file.adjustments.items():
+            formula, said = adjustment.formula(name).text, adjustment.describe()
+            rows.append(("总分调整", "", name, np.nan, formula, said, "", adjustment.text, str(file.basis)))
     return rows
 
 

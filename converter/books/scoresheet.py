@@ -1,12 +1,10 @@
 """评分表: laid out like the county's printed 附件2, with live formulas over 基础数据."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
-import numpy as np
-
 from converter.books import formulas as excel
+from converter.books import sums
 from converter.books.contents import DepartmentBook, ScoreRow, TotalRow
 from converter.books.formulas import DASH_TEXT, RowCells
 from converter.books.styles import NO_NUMBER, Page, row_height, wrapped_lines
@@ -14,8 +12,7 @@ from converter.intake.cells import a1
 from converter.scoring import scaling
 from converter.scoring.expressions import Input
 from converter.scoring.indicators import Rule
-from converter.scoring.rounding import SCORE_DIGITS, round_half_up
-from converter.scoring.shared import picked_text, together
+from converter.scoring.rounding import SCORE_DIGITS
 from converter.scoring.status import Status, certain_gap
 
 SHEET_HEADS = (
@@ -137,18 +134,21 @@ class ScoreSheet:
         self.page.put(at, _FULL, full, "sum")
         for column in (_TEXT, _VALUE, _STATUS, _MISSING, _OTHERS):
             self.page.put(at, column, None, "sumtext")
-        low, high = self._sum(members, _LOW, "low"), self._sum(members, _HIGH, "high")
+        low, high = self._points(members)
         self.page.formula(at, _LOW, *low, "sum")
         self.page.formula(at, _HIGH, *high, "sum")
-        own = float(round_half_up(np.array([sum(row.own for row in members)]), SCORE_DIGITS)[0])
-        self.page.formula(at, _OWN, self._own_sum(members), own, "sum")
+        own_text, own = sums.own(members, self._cells(_OWN))
+        self.page.formula(at, _OWN, own_text, own, "sum")
         self._closing(at, low[1], high[1], own)
         self.page.height(at, row_height(1))
 
-    def _own_sum(self, members: Sequence[ScoreRow]) -> str:
-        """Sum of the self scores; — while one of them is missing."""
-        cells = ",".join(a1((self.placed[row.rule.name], _OWN)) for row in members)
-        return f'IF(COUNT({cells})={len(members)},ROUND(SUM({cells}),{SCORE_DIGITS}),"{NO_NUMBER}")'
+    def _cells(self, column: int) -> Callable[[ScoreRow], str]:
+        return lambda row: a1((self.placed[row.rule.name], column))
+
+    def _points(self, members: Sequence[ScoreRow]) -> tuple[tuple[str, float], tuple[str, float]]:
+        """Formulas and values of the sums of 下限 and 上限."""
+        low = sums.points(members, self._cells(_LOW), self._cells(_SCORE), low=True)
+        return low, sums.points(members, self._cells(_HIGH), self._cells(_SCORE), low=False)
 
     def _closing(self, at: int, low: float, high: float, own: float) -> None:
         """得分 where the interval is a point, and 差异, of a sum row."""
@@ -156,28 +156,6 @@ class ScoreSheet:
         text = f'IF({cells.low}={cells.high},{cells.low},"{NO_NUMBER}")'
         self.page.formula(at, _SCORE, text, low if low == high else None, "sum")
         self.page.formula(at, _GAP, excel.gap_formula(cells), certain_gap(own, low, high), "sum")
-
-    def _sum(self, members: Sequence[ScoreRow], column: int, name: str) -> tuple[str, float]:
-        """Formula and value of a sum in which a shared weight counts as its rule takes it."""
-        terms, shared, value = [], [], 0.0
-        for rows in self._groups(members):
-            rule, points = rows[0].rule, np.array([[getattr(row, name)] for row in rows])
-            places = [self.placed[row.rule.name] for row in rows]
-            cells, scores = ([a1((at, other)) for at in places] for other in (column, _SCORE))
-            if len(rows) == 1:
-                terms.append(cells[0])
-                value += float(np.nan_to_num(points[0, 0]))
-                continue
-            shared.append(picked_text(cells, scores, rule.take, rule.full, low=name == "low"))
-            known = np.array([[not math.isnan(row.score)] for row in rows])
-            value += together(points, known, rule.take, rule.full, np.nanmin if name == "low" else np.nanmax)[0]
-        return excel.sum_formula([*terms, *shared]), round(value, SCORE_DIGITS)
-
-    def _groups(self, members: Sequence[ScoreRow]) -> list[list[ScoreRow]]:
-        by_group: dict[str, list[ScoreRow]] = {}
-        for row in members:
-            by_group.setdefault(row.rule.group, []).append(row)
-        return list(by_group.values())
 
     def _total(self) -> None:
         """合计: points over the subtotals, self scores (of any number of decimals) over the indicators themselves."""
@@ -193,7 +171,7 @@ class ScoreSheet:
         for column, value in ((_LOW, low), (_HIGH, high)):
             cells = ",".join(a1((subtotal, column)) for subtotal in self.subtotals)
             self.page.formula(at, column, f"ROUND(SUM({cells}),{SCORE_DIGITS})", value, "sum")
-        self.page.formula(at, _OWN, self._own_sum(self.book.rows), own, "sum")
+        self.page.formula(at, _OWN, sums.own(self.book.rows, self._cells(_OWN))[0], own, "sum")
         self._closing(at, low, high, own)
         self.page.height(at, 20)
         self.final = at
@@ -228,7 +206,7 @@ class ScoreSheet:
         """The weights that may not count, each with the cells of 下限 that say so."""
         return [
             (rows[0].rule.full, [a1((self.placed[row.rule.name], _LOW)) for row in rows])
-            for rows in self._groups(self.book.rows)
+            for rows in sums.groups(self.book.rows)
             if all(row.rule.spec.excludable for row in rows)
         ]
 

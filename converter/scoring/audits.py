@@ -179,7 +179,7 @@ def _shared(columns: Sequence[RuleScores], inputs: Inputs, checks: Checks) -> li
     findings = []
     for leader in columns:
         members = [column for column in columns if column.rule.group == leader.rule.name]
-        if len(members) < 2 or leader.rule.group != leader.rule.name:
+        if len(members) < 2 or leader.rule.group != leader.rule.name or leader.rule.take != "sum":
             continue
         claimed = np.sum([np.nan_to_num(member.self_score) for member in members], axis=0)
         for position in map(int, np.flatnonzero(claimed > leader.rule.full + 1e-9)):

@@ -53,6 +53,7 @@ class Case(Strict):
     expect: dict[str, Expected] = Key(min_length=1)
     subtotals: dict[str, Sums] = {}
     total: Sums | None = None
+    grades: dict[float, str] = {}
 
 
 class CasesFile(Strict):
@@ -94,6 +95,9 @@ def run_cases(scheme: Scheme, derivations: Derivations, document: Document | Non
         ]
         for name, wanted in case.subtotals.items():
             failures += compare(case.case, f"{name}小计", wanted, sums.level(name, index))
+        for points, grade in case.grades.items():
+            if scheme.grade(points) != grade:
+                failures.append(f"{case.case}：{shortest(points)} 分的等次应为 {grade}，实为 {scheme.grade(points)}")
         if case.total is not None:
             failures += compare(case.case, "总分", case.total, sums.total(index))
         yield CaseResult(case.case, str(document.place("cases", index)), tuple(failures))

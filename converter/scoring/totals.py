@@ -73,7 +73,7 @@ def totals_frame(
     """One row for each department, in the order of 复算下限, 复算上限 and name, with ranks within its 类别 (`kinds`)."""
     final = total_steps(columns, inputs, scheme)[-1]
     low, high = final.low, final.high
-    own = round_half_up(np.sum([column.self_score for column in columns], axis=0), SCORE_DIGITS)
+    own = own_total(columns)
     frame = pd.DataFrame(
         {
             "department": inputs.departments,
@@ -89,8 +89,8 @@ def totals_frame(
             "data_low": summed(columns, lambda c: c.low, np.nanmin, _from_data),
             "data_high": summed(columns, lambda c: c.high, np.nanmax, _from_data),
             "from_self": summed(columns, lambda c: c.low, np.nanmin, _from_self, every=True),
-            "deductions": _named(columns, inputs, _lost, most=_MOST_NAMED),
-            "missing": _named(columns, inputs, lambda c: np.isin(c.status, UNKNOWN).astype(np.float64)),
+            "deductions": _named(columns, inputs, _losses(columns), most=_MOST_NAMED),
+            "missing": _named(columns, inputs, [np.isin(c.status, UNKNOWN).astype(np.float64) for c in columns]),
         }
     )
     frame["best"], frame["worst"] = 0, 0
@@ -109,9 +109,30 @@ def _from_self(column: RuleScores) -> Flags:
     return np.asarray(column.status == Status.SELF)
 
 
-def _lost(column: RuleScores) -> Floats:
-    """Points certainly lost on data."""
-    return np.nan_to_num(np.where(_from_data(column), column.rule.full - column.high, 0.0))
+def _losses(columns: Sequence[RuleScores]) -> list[Floats]:
+    """Points certainly lost on data, by column; those of a weight of which one is taken under its first indicator."""
+    lost = {c.rule.name: np.nan_to_num(np.where(_from_data(c), c.rule.full - c.high, 0.0)) for c in columns}
+    for first, *others in groups_of(columns):
+        if others and first.rule.take != "sum":
+            lost |= {other.rule.name: np.zeros_like(first.high) for other in others}
+            group, full = [first, *others], np.full_like(first.high, first.rule.full)
+            most = summed(group, lambda c: c.high, np.nanmax, _from_data)
+            here = np.any([_from_data(c) & ~c.excluded for c in group], axis=0)
+            lost[first.rule.name] = np.where(here, full - most, 0.0)
+    return [lost[column.rule.name] for column in columns]
+
+
+def own_total(columns: Sequence[RuleScores]) -> Floats:
+    """自评得分: the sum of all self scores, NaN while one is missing; of a weight of which one is taken, as it is taken."""
+    parts = []
+    for members in groups_of(columns):
+        given = np.array([member.self_score for member in members])
+        if members[0].rule.take == "sum":
+            parts.append(np.sum(given, axis=0))
+        else:
+            taken = picked(given, ~np.isnan(given), members[0].rule.take, np.nanmin)
+            parts.append(np.where(np.isnan(given).all(axis=0), np.nan, taken))
+    return round_half_up(np.sum(parts, axis=0), SCORE_DIGITS)
 
 
 def groups_of(columns: Sequence[RuleScores]) -> list[list[RuleScores]]:
@@ -157,10 +178,10 @@ def summed(
 
 
 def _named(
-    columns: Sequence[RuleScores], inputs: Inputs, amount: Callable[[RuleScores], Floats], most: int | None = None
+    columns: Sequence[RuleScores], inputs: Inputs, listed: Sequence[Floats], most: int | None = None
 ) -> list[str]:
     """For each department the indicators with an amount, the largest first (in the scheme's order where equal)."""
-    amounts = np.array([amount(column) for column in columns])
+    amounts = np.array(listed)
     names = [column.rule.name for column in columns]
     result = []
     for position in range(len(inputs.departments)):
