@@ -15,6 +15,7 @@ from converter.mapping.facts import Reading
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster
 from converter.scoring.batch import Batch
+from converter.scoring.prior import Prior
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
@@ -62,7 +63,7 @@ def _use(year: int | None, batch_year: int, owner: Submission) -> str:
     return "作为上年数据采用" if year == batch_year - 1 else "年度不在本次范围，未采用"
 
 
-def info_rows(batch: Batch, library: Library, inbox: Inbox, roster: Roster) -> list[Row]:
+def info_rows(batch: Batch, library: Library, inbox: Inbox, roster: Roster, prior: Prior | None = None) -> list[Row]:
     """Rows of 运行信息: what the result depends on, and nothing that changes from day to day."""
     scheme = batch.scheme
     named = "".join(f"{s.name}\0{s.sha256}\n" for s in inbox.sources)
@@ -78,6 +79,8 @@ def info_rows(batch: Batch, library: Library, inbox: Inbox, roster: Roster) -> l
         ("映射 SHA-256", library.fingerprint()),
         ("部门名单", f"{roster.shown}，{len(roster.entries)} 个部门" if roster else "没有使用"),
         ("名单 SHA-256", roster.sha256),
+        ("上年输出", _told_prior(prior, batch.lost)),
+        ("上年输出 SHA-256", prior.sha256 if prior else ""),
         (
             "输入文件",
             f"{len(inbox.sources)} 个，另有作废或退回 {len(inbox.void)} 个，忽略临时文件或链接 {len(inbox.ignored)} 个",
@@ -89,7 +92,21 @@ def info_rows(batch: Batch, library: Library, inbox: Inbox, roster: Roster) -> l
     ]
 
 
-def manifest(batch: Batch, library: Library, inbox: Inbox, sources: Sequence[Row], roster: Roster) -> dict[str, Any]:
+def _told_prior(prior: Prior | None, lost: Sequence[str]) -> str:
+    if prior is None:
+        return "没有使用"
+    missing = f"，本年没有的：{'、'.join(lost)}" if lost else ""
+    return f"{prior.shown}/facts.csv，{prior.year} 年度，{len(prior.facts)} 个部门{missing}"
+
+
+def manifest(
+    batch: Batch,
+    library: Library,
+    inbox: Inbox,
+    sources: Sequence[Row],
+    roster: Roster,
+    prior: Prior | None = None,
+) -> dict[str, Any]:
     """The part of run.json that is known before anything is written: versions, rules, every input and its fate."""
     scheme = batch.scheme
     results: dict[str, list[dict[str, object]]] = defaultdict(list)
@@ -104,6 +121,7 @@ def manifest(batch: Batch, library: Library, inbox: Inbox, sources: Sequence[Row
         "scheme": {"file": scheme.document.shown, "name": scheme.name, "sha256": scheme.sha256},
         "mappings": {"layers": [layer.name for layer in library.layers], "sha256": library.fingerprint()},
         "departments": {"file": roster.shown, "sha256": roster.sha256} if roster else None,
+        "prior": {"folder": prior.shown, "year": prior.year, "sha256": prior.sha256} if prior else None,
         "decisions": None,
         "inputs": [
             {"file": s.name, "size": s.size, "sha256": s.sha256, "documents": results[s.name]} for s in inbox.sources

@@ -9,7 +9,19 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "converter"
 ROOMS = ["vocabulary", "intake", "mapping", "scoring", "books", "audit"]
-TOP = ["progress", "engine", "reading", "recalculation", "publish", "manifest", "run", "console", "cli", "__main__"]
+TOP = [
+    "progress",
+    "engine",
+    "reading",
+    "recalculation",
+    "publish",
+    "manifest",
+    "lastyear",
+    "run",
+    "console",
+    "cli",
+    "__main__",
+]
 MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 
 

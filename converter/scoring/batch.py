@@ -1,7 +1,7 @@
 """A batch of submissions, scored: facts, checks, scores, totals and findings together, in the order of DESIGN §2."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -12,22 +12,31 @@ from converter.mapping.forms import Form
 from converter.mapping.roster import Roster
 from converter.mapping.years import contradicted_folders, in_scope, other_titles, settle_years
 from converter.scoring import audits
-from converter.scoring.checks import Checks, reconcile
+from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores, score, scores_frame
+from converter.scoring.crosscheck import audit_typed, crosscheck, not_told_twice
 from converter.scoring.expressions import Input
-from converter.scoring.frames import FACT_COLUMNS, FactRow, adopt, facts_frame
+from converter.scoring.followers import without_followers
+from converter.scoring.frames import FACT_COLUMNS, FactRow, adopt, facts_frame, joined
 from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.outcomes import audit_rows, checks_frame
+from converter.scoring.prior import Prior
+from converter.scoring.schemechecks import audit_scheme
 from converter.scoring.schemes import Scheme
+from converter.scoring.scopes import audit_scopes, told_of_restatement
 from converter.scoring.selfscores import compare_tables, rename_indicators
-from converter.scoring.submitted import Submitted, audit_submitted, submitted
+from converter.scoring.submitted import Submitted, audit_submitted, submitted, with_last_output
 from converter.scoring.totals import totals_frame
+from converter.scoring.wholebatch import whole_batch
 from converter.vocabulary.findings import Finding
 from converter.vocabulary.numbers import State
 
 
 @dataclass
 class Batch:
-    """Everything the books are made of. `facts` includes the derived ones; `findings` are not yet numbered."""
+    """Everything the books are made of. `facts` includes the derived ones; `findings` are not yet numbered; `lost` are
+    the departments of last year's output that none of this year's is.
+    """
 
     scheme: Scheme
     submissions: list[Submission]
@@ -39,6 +48,7 @@ class Batch:
     totals: pd.DataFrame
     checks: pd.DataFrame
     findings: list[Finding]
+    lost: list[str] = field(default_factory=list)
 
     @property
     def year(self) -> int:
@@ -68,13 +78,15 @@ def score_batch(
     derivations: Derivations,
     forms: Sequence[Form],
     roster: Roster | None = None,
+    prior: Prior | None = None,
+    digests: Mapping[str, str] | None = None,
 ) -> Batch:
     """Scores every department that has a document of the scheme's year and is not excused by the departments list.
 
-    Fact checks run before scoring, score checks after.
+    Fact checks run before scoring, score checks after. `prior` is last year's output, `digests` the SHA-256 by file.
     """
     year, roster = scheme.file.year, roster or Roster()
-    findings = audits.audit_scheme(scheme, checks) + contradicted_folders(submissions)
+    findings = audit_scheme(scheme, checks) + contradicted_folders(submissions)
     used: list[tuple[Submission, list[Document]]] = []
     for submission in submissions:
         settle_years(submission, year)
@@ -88,18 +100,32 @@ def score_batch(
         findings += own + signed(notes, submission.department, year)
         if any(document.year == year for document in documents):
             used.append((submission, documents))
-    adoption = adopt(rename_indicators(facts_frame(used), scheme), derivations.dictionary)
-    inputs = Inputs(adoption.facts, [submission.department for submission, _ in used], year, derivations)
-    check_rows, check_findings = reconcile(checks, inputs)
-    findings += adoption.findings + compare_tables(adoption.facts, used, scheme) + check_findings
+    departments = [submission.department for submission, _ in used]
+    read = rename_indicators(facts_frame(used), scheme)
+    supplied, lost = prior.fitted(departments, roster) if prior else ([], [])
+    adoption = adopt(joined(read, supplied), derivations.dictionary)
+    crossed = crosscheck(checks, Inputs(adoption.facts, departments, year, derivations), used)
+    inputs = Inputs(adoption.facts, departments, year, derivations, crossed.breaks.incomparable())
+    findings += not_told_twice(adoption.findings, crossed.results) + compare_tables(adoption.facts, used, scheme)
+    findings += told_of_restatement(crossed.findings, scheme, derivations, crossed.breaks)
+    findings += audit_scopes(crossed.breaks, scheme, derivations, checks)
     findings += audits.audit_submissions(submissions, used, year, [form.form for form in forms if form.sets_year])
     findings += audits.audit_documents(used, checks) + audits.audit_inputs(inputs, scheme, checks)
+    findings += audit_typed(crossed.results, checks, findings)
     columns = score(inputs, scheme)
     scores = scores_frame(columns, inputs)
     totals = totals_frame(columns, inputs, scheme, {row.department: row.kind for row in handed})
-    findings += audits.audit_scores(columns, inputs, checks) + audits.audit_totals(totals, scheme, checks)
+    own_scores = audits.audit_scores(columns, inputs, checks)
+    own_scores, explained = without_followers(own_scores, crossed.faults, columns, inputs, checks)
+    findings += own_scores + audits.audit_totals(totals, scheme, checks)
+    together = whole_batch(inputs, used, columns, totals, roster, digests or {}, checks)
+    findings += together.findings
+    unrun = {**together.unrun, **crossed.unrun(), **explained}
+    rows = audit_rows(checks, findings, departments, year, unrun)
+    frame = checks_frame(crossed.results, crossed.faults, rows)
     facts = _with_derived(inputs, scheme)
-    return Batch(scheme, list(submissions), handed, facts, inputs, columns, scores, totals, check_rows, findings)
+    handed = with_last_output(handed, {fact.department for fact in supplied})
+    return Batch(scheme, list(submissions), handed, facts, inputs, columns, scores, totals, frame, findings, lost)
 
 
 def scheme_inputs(scheme: Scheme, *, variants: bool) -> list[Input]:
