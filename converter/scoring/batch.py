@@ -116,7 +116,7 @@ def score_batch(
     scores = scores_frame(columns, inputs)
     totals = totals_frame(columns, inputs, scheme, {row.department: row.kind for row in handed})
     own_scores = audits.audit_scores(columns, inputs, checks)
-    own_scores, explained = without_followers(own_scores, crossed.faults, columns, inputs, checks)
+    own_scores, explained = without_followers(own_scores, crossed, columns, inputs, checks)
     findings += own_scores + audits.audit_totals(totals, scheme, checks)
     together = whole_batch(inputs, used, columns, totals, roster, digests or {}, checks)
     findings += together.findings

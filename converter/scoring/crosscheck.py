@@ -12,6 +12,7 @@ from converter.scoring.inputs import Inputs
 from converter.scoring.reconcile import Result, reconcile
 from converter.scoring.scopes import Breaks, Used, find_breaks, restated
 from converter.scoring.sides import Desk, Side
+from converter.scoring.slips import slip_findings, with_followers
 from converter.vocabulary.findings import Finding
 
 
@@ -34,10 +35,11 @@ def crosscheck(checks: Checks, inputs: Inputs, used: Used) -> CrossCheck:
     """Every check of the data over all departments, and its findings: one fault, one error."""
     breaks = find_breaks(inputs.facts, used, inputs.year)
     desk = Desk(inputs)
-    results = reconcile(checks, desk, breaks.merged) + check_cells(checks, desk)
+    results = with_followers(reconcile(checks, desk, breaks.merged) + check_cells(checks, desk))
     breaks.restated = restated(results)
     found = faults(results, inputs.year)
-    return CrossCheck(results, found, fault_findings(found, results, checks), breaks)
+    findings = fault_findings(found, results, checks) + slip_findings(results, checks)
+    return CrossCheck(results, found, findings, breaks)
 
 
 def not_told_twice(findings: Iterable[Finding], results: Iterable[Result]) -> list[Finding]:

@@ -52,12 +52,16 @@ def faults(results: Iterable[Result], year: int) -> list[Fault]:
 
 def _grouped(results: Sequence[Result], year: int) -> list[Fault]:
     """Greedily the number that explains most failures, until none explains two."""
-    failed = [result for result in results if result.outcome is Outcome.FAIL and not result.slipped]
+    failed = [r for r in results if r.outcome is Outcome.FAIL and not (r.slipped or r.follows)]
     cleared = {place_of(row) for result in results if _speaks(result) for row in result.cells}
     made: list[Fault] = []
     while len(failed) > 1:
-        candidates = {place_of(row): row for result in failed for row in result.cells if place_of(row) not in cleared}
-        best = max((_explained(row, failed, year) for row in candidates.values()), key=_size, default=None)
+        cells = {place_of(row): row for result in failed for row in result.cells}
+        options = (
+            _explained(row, [r for r in failed if place not in cleared or _bound(r)], year)
+            for place, row in cells.items()
+        )
+        best = max(options, key=_size, default=None)
         if best is None or len(best.results) < 2:
             break
         made.append(best)
@@ -76,8 +80,13 @@ def place_of(row: FactRow) -> tuple[str, int, Place]:
 
 def _speaks(result: Result) -> bool:
     """Whether a check that holds shows its numbers to fit each other: an equation does, a bound does not."""
-    bound = math.isnan(result.tolerance) or " ≤ " in result.what
-    return result.outcome in (Outcome.AGREES, Outcome.ROUNDING) and result.sides is not None and not bound
+    holds = result.outcome in (Outcome.AGREES, Outcome.ROUNDING) and result.sides is not None
+    return holds and not _bound(result) and not math.isnan(result.tolerance)
+
+
+def _bound(result: Result) -> bool:
+    """Whether one side has but to be no greater than the other."""
+    return " ≤ " in result.what
 
 
 def _explained(cell: FactRow, failed: Sequence[Result], year: int) -> Fault:
@@ -110,21 +119,17 @@ def change_of(result: Result, cell: FactRow, year: int) -> tuple[float, float]:
     if weight == 0 or math.isnan(weight):
         return nothing
     ends = sorted((sign * result.tolerance - result.difference) / weight for sign in (-1, 1))
-    if " ≤ " in result.what:
+    if _bound(result):
         return (-math.inf, ends[1]) if weight > 0 else (ends[0], math.inf)
     return ends[0], ends[1]
 
 
 def fault_findings(found: Sequence[Fault], results: Iterable[Result], checks: Checks) -> list[Finding]:
-    """A finding for every fault, for every difference within rounding, and for every department with a slip of units."""
-    findings = [_finding(fault, checks) for fault in found]
-    slips: dict[str, list[Result]] = {}
-    for result in results:
-        if result.outcome is Outcome.ROUNDING:
-            findings.append(replace(_alone(result, checks), level=Level.NOTE))
-        elif result.slipped:
-            slips.setdefault(result.department, []).append(result)
-    return findings + [_slip(found, checks) for found in slips.values()]
+    """A finding for every fault, and a note for every difference within rounding."""
+    near = (result for result in results if result.outcome is Outcome.ROUNDING)
+    return [_finding(fault, checks) for fault in found] + [
+        replace(_alone(result, checks), level=Level.NOTE) for result in near
+    ]
 
 
 def _finding(fault: Fault, checks: Checks) -> Finding:
@@ -181,17 +186,3 @@ def _of_cell(result: Result, checks: Checks) -> Finding:
     about = {"department": result.department, "year": result.year, "place": row.place}
     message = f"{checks.of(result.key).title}：{row.field}（{row.year}年）现为 {row.raw or shortest(row.value)}"
     return checks.finding(result.key, message, subject=f"{row.field}（{row.year}年）", **about)
-
-
-def _slip(results: Sequence[Result], checks: Checks) -> Finding:
-    """J14, once a department."""
-    pairs = "；".join(f"{one.what}，{shortest(one.left)} 与 {shortest(one.right)}" for one in results)
-    first = results[0]
-    return checks.finding(
-        "J14",
-        f"同一数据在两张表里相差一万倍，像是元与万元混填：{pairs}",
-        department=first.department,
-        year=first.year,
-        subject="金额单位",
-        place=next((row.place for row in first.cells if row.place.file), Place()),
-    )

@@ -28,7 +28,9 @@ def checks_frame(results: Iterable[Result], found: Sequence[Fault], audited: Ite
 
 
 def _reasoned(result: Result, first: Mapping[int, str]) -> Result:
-    reason = "相差一万倍，见 J14" if result.slipped else first.get(id(result), "")
+    reason = first.get(id(result), "")
+    if result.slipped or result.follows:
+        reason = "相差一万倍，见 J14" if result.slipped else f"由 {result.follows} 引起"
     return replace(result, reason=reason) if reason else result
 
 

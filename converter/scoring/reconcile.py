@@ -28,7 +28,9 @@ NOTHING = "表中无数"
 
 @dataclass(frozen=True)
 class Result:
-    """One comparison of one department. `slipped` says that the sides differ by the factor of 元 and 万元."""
+    """One comparison of one department. `slipped` says that the sides differ by the factor of 元 and 万元, `follows` of
+    which other failure a failure is but a consequence.
+    """
 
     key: str
     department: str
@@ -44,6 +46,7 @@ class Result:
     sides: tuple[Side, Side] | None = None
     level: Level | None = None
     slipped: bool = False
+    follows: str = ""
     cells: tuple[FactRow, ...] = field(default=(), compare=False)
 
     def row(self) -> tuple[object, ...]:
@@ -127,7 +130,7 @@ class Comparison:
             self.key, self.inputs.departments[position], position, self.year, what, outcome, reason,
             left, right, NAN if math.isnan(left + right) else self._gap(side, position), self._tolerance(side, position),
             (self.left, side), self._level(side, position) if failed else None,
-            failed and self._slipped(side, position), tuple(self._figures(side, position)),
+            failed and self._slipped(side, position), cells=tuple(self._figures(side, position)),
         )  # fmt: skip
 
     def _compare(self, side: Side, position: int, broken: Mapping[str, str]) -> tuple[Outcome, Side, str]:
@@ -191,8 +194,8 @@ class Comparison:
     def _slipped(self, side: Side, position: int) -> bool:
         """Whether one amount of two tables stands in 元 in one of them (J14)."""
         left, right = abs(self.left.value(position)), abs(side.value(position))
-        two_tables = (self.left.form or self.check.where) != (side.form or self.check.where)
-        if self.check.relation != "equal" or not two_tables or min(left, right) == 0:
+        tables = [{(r.file, r.sheet) for r in one.figures(position)} for one in (self.left, side)]
+        if self.check.relation != "equal" or tables[0] & tables[1] or min(left, right) == 0:
             return False
         return abs(max(left, right) / min(left, right) / SCALE - 1) <= _SCALE_SLACK
 
