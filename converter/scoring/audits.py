@@ -14,7 +14,7 @@ from converter.mapping.facts import SELF_SCORE, Document
 from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
-from converter.scoring.inputs import NO_CELL, NO_FORM, REASONS, Inputs, Missing
+from converter.scoring.inputs import INCOMPARABLE, NO_CELL, NO_FORM, REASONS, Inputs, Missing
 from converter.scoring.schemes import Rule, Scheme
 from converter.scoring.selfscores import TOTAL
 from converter.scoring.status import Status
@@ -104,14 +104,16 @@ def _self_score(column: RuleScores, position: int, checks: Checks, about: dict[s
         own = min(max(own, 0.0), rule.full)  # S06 about the rest, or one fault would be told twice
     if column.status[position] == Status.SCORED and not rule.judged:
         yield from _against(column, position, own, checks, about)
-    blank = [gap for gap in column.gaps.get(position, ()) if gap.reason in (_BLANK, _DASH)]
+    gaps = column.gaps.get(position, [])
     if own > 0 and column.status[position] == Status.MISSING:
+        blank = [gap for gap in gaps if gap.reason in (_BLANK, _DASH)]
+        bases = [base for base in rule.spec.variants if abs(column.others[base][position] - own) < _SAME]
         if blank:
             said = f"{name}：自评 {shortest(own)} 分，但 {'；'.join(map(str, blank))}"
             yield checks.finding("S07", said, points=own, **about)
-        elif bases := [base for base in rule.spec.variants if abs(column.others[base][position] - own) < _SAME]:
-            gaps = "；".join(map(str, column.gaps.get(position, ())))
-            said = f"{name}：自评 {shortest(own)} 分，只有按“{'、'.join(bases)}”才算得出；条文所需的 {gaps}"
+        elif bases and all(gap.reason != INCOMPARABLE for gap in gaps):
+            lacking = "；".join(map(str, gaps))
+            said = f"{name}：自评 {shortest(own)} 分，只有按“{'、'.join(bases)}”才算得出；条文所需的 {lacking}"
             yield checks.finding("S09", said, points=own, **about)
 
 

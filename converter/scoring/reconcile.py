@@ -197,7 +197,7 @@ class Comparison:
         tables = [{(r.file, r.sheet) for r in one.figures(position)} for one in (self.left, side)]
         if self.check.relation != "equal" or tables[0] & tables[1] or min(left, right) == 0:
             return False
-        return abs(max(left, right) / min(left, right) / SCALE - 1) <= _SCALE_SLACK
+        return abs(max(left, right) / min(left, right) / SCALE - 1) <= _SCALE_SLACK + 1e-9
 
     def _open(self, side: Side, position: int) -> bool:
         """Whether what is missing may yet decide: parts only add to the sum, which has not gone beyond the total."""

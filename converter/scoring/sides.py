@@ -1,7 +1,7 @@
 """One side of a check over all departments: its value, its gaps, the cells behind it and what each counts for."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from converter.scoring.inputs import Inputs
 from converter.scoring.prior import PRIOR_MARK
 from converter.scoring.rounding import Flags, Floats, snap
 from converter.vocabulary.numbers import USABLE, canonical
+
+_parsed = lru_cache(maxsize=1024)(parse)
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Desk:
             forms = [bare, bare + PRIOR_MARK] if last else [bare]
             here = inputs.facts["form"].isin(forms) & (inputs.facts["form_year"] == inputs.year - last)
             facts = inputs.facts[here].sort_values("form", key=lambda form: form != bare, kind="stable")
-            own = adopt_form(facts, inputs.derivations.dictionary)
+            own = facts if facts.empty else adopt_form(facts, inputs.derivations.dictionary)
             self._narrowed[form] = Inputs(own, inputs.departments, inputs.year, inputs.derivations)
         return self._narrowed[form]
 
@@ -52,7 +54,7 @@ class Side:
     @classmethod
     def of(cls, form: str, text: str, desk: Desk, shift: int, where: str) -> "Side":
         """The side that `text` gives; it takes its numbers from `form`, else from the check's `where`."""
-        return cls(form, parse(text), desk.only(form or where), shift)
+        return cls(form, _parsed(text), desk.only(form or where), shift)
 
     @cached_property
     def wanted(self) -> tuple[Input, ...]:
