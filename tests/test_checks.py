@@ -450,6 +450,14 @@ def test_the_users_check_replaces_the_built_in_one_of_its_code(tmp_path: Path, c
     assert merged.audit == checks.audit
 
 
+def test_ones_own_audit_keeps_the_numbers_it_does_not_give(tmp_path: Path, checks: Checks) -> None:
+    text = "audit:\n  B04: {title: 过于集中, level: 警告, owner: 财政局, settings: {band: 5}, advice: 请抽查}\n"
+    (tmp_path / "checks.yaml").write_text(text, encoding="utf-8")
+    audit = load_checks(Library(tmp_path)).audit["B04"]
+    assert audit.settings == {**checks.audit["B04"].settings, "band": 5}
+    assert (audit.level, audit.once) == (Level.WARNING, True)
+
+
 def test_the_levels_are_those_of_the_catalogue(checks: Checks) -> None:
     """E errors, W warnings (CHECKS.md); S06 is raised to an error when no reading gives the self score."""
     wanted = {

@@ -15,7 +15,7 @@ from converter.mapping.documents import Document, Ratio, Strict
 from converter.mapping.fields import FieldKind
 from converter.mapping.library import Library
 from converter.scoring.expressions import ExpressionError, parse
-from converter.vocabulary.findings import ConfigurationError, Finding, Level, Owner
+from converter.vocabulary.findings import ConfigurationError, Finding, Level, Owner, Place
 from converter.vocabulary.labels import nearest
 
 #: Before a form's name: the form of the year before.
@@ -134,24 +134,33 @@ def load_checks(library: Library) -> Checks:
         content = document.parse(ChecksFile)
         merged.reconcile.update(content.reconcile)
         merged.cells.update(content.cells)
-        merged.audit.update(content.audit)
+        for key, audit in content.audit.items():
+            merged.audit[key] = _with_former(audit, merged.audit.get(key))
         for key, check in content.reconcile.items():
             _check_sides(key, check, document, library)
             if check.where:
-                _check_form(key, check.where, document, library, "reconcile", key, "where")
+                _check_form(key, check.where, document.place("reconcile", key, "where"), library)
         for key, test in content.cells.items():
             for at, form in enumerate(test.where):
-                _check_form(key, form, document, library, "cells", key, "where", at)
+                _check_form(key, form, document.place("cells", key, "where", at), library)
             _check_fields(key, test.fields, document, library, "cells")
         for key, audit in content.audit.items():
             _check_fields(key, audit.fields, document, library, "audit")
     return merged
 
 
-def _check_form(key: str, form: str, document: Document, library: Library, *path: str | int) -> None:
+def _with_former(audit: Audit, former: Audit | None) -> Audit:
+    """A later layer's audit; the numbers and fields it does not give are those of the former."""
+    if former is None:
+        return audit
+    kept = {"settings": {**former.settings, **audit.settings}, "fields": audit.fields or former.fields}
+    return audit.model_copy(update={**kept, "told_by": audit.told_by or former.told_by, "once": former.once})
+
+
+def _check_form(key: str, form: str, place: Place, library: Library) -> None:
     known = [known.form for known in library.forms]
     if form not in known:
-        raise document.error("C09", f"{key}：没有表单“{form}”", f"是否为“{nearest(form, known)}”？", *path)
+        raise ConfigurationError("C09", f"{key}：没有表单“{form}”", f"是否为“{nearest(form, known)}”？", place)
 
 
 def _check_fields(key: str, fields: list[str], document: Document, library: Library, part: str) -> None:
@@ -172,7 +181,7 @@ def _check_sides(key: str, check: Reconciliation, document: Document, library: L
         for item, basis in check.filled():
             form, formula = filled(text, item, basis)
             if form:
-                _check_form(key, form.removeprefix(LAST_FORM), document, library, "reconcile", key, *path)
+                _check_form(key, form.removeprefix(LAST_FORM), place, library)
             try:
                 names = [needed.name for needed in parse(formula).inputs()]
             except ExpressionError as error:
