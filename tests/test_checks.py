@@ -341,6 +341,13 @@ def test_j08_agrees_with_one_even_if_the_other_is_unknown(run: Run) -> None:
     assert outcome(rows, "J08") == (AGREES, "")
 
 
+def test_a_way_whose_table_is_absent_decides_nothing(tmp_path: Path, derivations: Derivations) -> None:
+    """One of two ways has no figure at all: the other is compared, not left open."""
+    (tmp_path / "checks.yaml").write_text(CHECK % ("编制数", "在职人员数, 满意度"), encoding="utf-8")
+    crossed = crosscheck(load_checks(Library(tmp_path)), alone(derivations, staff(60.0, 68.0, "", BLANK)), [])
+    assert [(one.outcome, one.what) for one in crossed.results if one.key == "J01"] == [(FAIL, "编制数 = 在职人员数")]
+
+
 # ---- rows and findings ----------------------------------------------------------------------------------------------
 def test_a_row_names_both_sides_and_the_difference(run: Run) -> None:
     rows, (found,) = run(three(30.0, 8.0, 0.0, 21.0))

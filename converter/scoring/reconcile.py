@@ -119,7 +119,8 @@ class Comparison:
         return len(offsets) > 1 or any(side.form.startswith(LAST_FORM) for side in sides)
 
     def _department(self, position: int, broken: Mapping[str, str]) -> Result:
-        results = [self._compare(side, position, broken) for side in self.rights]
+        there = [side for side in self.rights if side.any_number[position]] or self.rights
+        results = [self._compare(side, position, broken) for side in there]
         order = [Outcome.AGREES, Outcome.ROUNDING, Outcome.NOT_RUN, Outcome.FAIL]  # what is unknown may yet agree
         outcome, side, reason = min(results, key=lambda result: order.index(result[0]))
         unsure = outcome is Outcome.NOT_RUN and reason != self.check.undecided
