@@ -98,6 +98,7 @@ class Comparison:
         self.key, self.check, self.shift, self.inputs = key, check, shift, desk.whole
         self.year = self.inputs.year + shift
         sides = [filled(text, *fill) for text in (check.left, *check.right)]
+        self._both: dict[tuple[int, int], list[FactRow]] = {}
         self.left, *self.rights = (Side.of(*side, desk, shift, check.where) for side in sides)
 
     def run(self, broken: Mapping[str, str]) -> Iterator[Result]:
@@ -171,20 +172,17 @@ class Comparison:
             return "缺少数据"
         if not (self.left.any_number[position] and side.any_number[position]):
             return "一边没有数据"
-        figures = [set(map(_cell, one.figures(position))) for one in (self.left, side)]
-        if figures[0] == figures[1]:
+        counts = {len(one.figures(position)) for one in (self.left, side)}
+        if counts == {len(self._figures(side, position))}:
             return "两边由同一数据推算"
         if self.across_years and (reason := broken.get(self.inputs.departments[position])):
             return reason
-        if self.check.scope == "same" and len(scopes := self._scopes(side, position)) > 1:
+        scopes = {row.scope for row in self._figures(side, position)} - {""}
+        if self.check.scope == "same" and len(scopes) > 1:
             return f"资金口径不同：{'、'.join(sorted(scopes))}"
         if math.isnan(self._gap(side, position)):
             return "分母为零"
         return "缺少数据" if gaps and self._open(side, position) else ""
-
-    def _scopes(self, side: Side, position: int) -> set[str]:
-        """The scopes of funds that the figures of both sides name."""
-        return {row.scope for row in self._figures(side, position)} - {""}
 
     def _level(self, side: Side, position: int) -> Level:
         """The check's level; a warning where `scope: warn` and the figures do not all name one scope."""
@@ -224,8 +222,11 @@ class Comparison:
 
     def _figures(self, side: Side, position: int) -> list[FactRow]:
         """The facts behind both sides, each once."""
-        rows = (*self.left.figures(position), *side.figures(position))
-        return list({_cell(row): row for row in rows}.values())
+        key = self.rights.index(side), position
+        if key not in self._both:
+            rows = (*self.left.figures(position), *side.figures(position))
+            self._both[key] = list({_cell(row): row for row in rows}.values())
+        return self._both[key]
 
     def _raw(self, wanted: Input, position: int) -> str:
         return next((row.raw for row in self.left.inputs.rows(wanted, position) if row.adopted), "")
