@@ -74,6 +74,9 @@ def run_command(
     departments: Annotated[
         Path | None, typer.Option(metavar="FILE", help="部门名单：编码、名称、别名、上级、类别、应报等")
     ] = None,
+    prior: Annotated[
+        Path | None, typer.Option("--prior", metavar="OUT", help="上年度的输出文件夹，补出上年数并核对两年")
+    ] = None,
     jobs: Annotated[int, typer.Option(metavar="N", min=0, help="工作进程数，0 为自动")] = 0,
     no_books: Annotated[bool, typer.Option("--no-books", help="不写各部门工作簿")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只读取和计算，不写任何文件")] = False,
@@ -99,6 +102,7 @@ def run_command(
         region=region,
         mappings=mappings,
         departments=departments,
+        prior=prior,
         jobs=jobs or min(os.cpu_count() or 1, 8),
         books=not no_books,
         recalculate=recalculate,

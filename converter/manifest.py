@@ -17,6 +17,7 @@ from converter.mapping.roster import Roster
 from converter.scoring.batch import Batch
 from converter.scoring.choosing import Choice, level_of
 from converter.scoring.outline import extended
+from converter.scoring.prior import Prior
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
@@ -64,7 +65,14 @@ def _use(year: int | None, batch_year: int, owner: Submission) -> str:
     return "作为上年数据采用" if year == batch_year - 1 else "年度不在本次范围，未采用"
 
 
-def info_rows(batch: Batch, library: Library, inbox: Inbox, chosen: Mapping[str, Choice], roster: Roster) -> list[Row]:
+def info_rows(
+    batch: Batch,
+    library: Library,
+    inbox: Inbox,
+    chosen: Mapping[str, Choice],
+    roster: Roster,
+    prior: Prior | None = None,
+) -> list[Row]:
     """Rows of 运行信息: what the result depends on, and nothing that changes from day to day.
 
     `chosen` has the scheme of each 类别, and by what it was chosen.
@@ -79,6 +87,8 @@ def info_rows(batch: Batch, library: Library, inbox: Inbox, chosen: Mapping[str,
         ("映射 SHA-256", library.fingerprint()),
         ("部门名单", f"{roster.shown}，{len(roster.entries)} 个部门" if roster else "没有使用"),
         ("名单 SHA-256", roster.sha256),
+        ("上年输出", _told_prior(prior, batch.lost)),
+        ("上年输出 SHA-256", prior.sha256 if prior else ""),
         (
             "输入文件",
             f"{len(inbox.sources)} 个，另有作废或退回 {len(inbox.void)} 个，忽略临时文件或链接 {len(inbox.ignored)} 个",
@@ -128,6 +138,13 @@ def _scheme_entry(kinds: str, choice: Choice) -> dict[str, Any]:
     }
 
 
+def _told_prior(prior: Prior | None, lost: Sequence[str]) -> str:
+    if prior is None:
+        return "没有使用"
+    missing = f"，本年没有的：{'、'.join(lost)}" if lost else ""
+    return f"{prior.shown}/facts.csv，{prior.year} 年度，{len(prior.facts)} 个部门{missing}"
+
+
 def manifest(
     batch: Batch,
     library: Library,
@@ -135,6 +152,7 @@ def manifest(
     sources: Sequence[Row],
     chosen: Mapping[str, Choice],
     roster: Roster,
+    prior: Prior | None = None,
 ) -> dict[str, Any]:
     """The part of run.json that is known before anything is written: versions, rules, every input and its fate."""
     distinct = _distinct(chosen)
@@ -160,6 +178,7 @@ def manifest(
             "files": library.digests(),
         },
         "departments": {"file": roster.shown, "sha256": roster.sha256} if roster else None,
+        "prior": {"folder": prior.shown, "year": prior.year, "sha256": prior.sha256} if prior else None,
         "decisions": None,
         "inputs": [
             {"file": s.name, "size": s.size, "sha256": s.sha256, "documents": results[s.name]} for s in inbox.sources

@@ -18,6 +18,7 @@ from converter.books.styles import printable
 from converter.books.summary import summary_book
 from converter.engine import LocalPool, Lost
 from converter.intake.discover import Source, discover
+from converter.lastyear import last_output
 from converter.manifest import info_rows, manifest, source_rows
 from converter.mapping.departments import Submission, drop_copies, group, regions_named
 from converter.mapping.facts import Reading
@@ -47,6 +48,7 @@ from converter.vocabulary.findings import (
 )
 
 log = logging.getLogger("jixiao")
+CSV_NAMES = ("scores.csv", "facts.csv", "findings.csv", "checks.csv")
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Options:
     region: str | None = None
     mappings: Path | None = None
     departments: Path | None = None
+    prior: Path | None = None
     jobs: int = 1
     books: bool = True
     passwords: tuple[str, ...] = ()
@@ -129,14 +132,16 @@ def run(options: Options) -> Report:
                 readings = recalculated(pool, inbox.sources, readings)
             documents = [document for reading in readings for document in reading.documents]
             submissions = group(documents, [*regions.values()], roster)
-            drop_copies(submissions, {source.name: source.sha256 for source in inbox.sources})
+            digests = {source.name: source.sha256 for source in inbox.sources}
+            drop_copies(submissions, digests)
             year = choose_year(submissions, forms, options.year)
             spoken = regions_named(submissions, regions)
             chosen = choices(shelf, year, options.region, spoken, [s.kind for s in submissions] or [""])
             for choice in dict.fromkeys(chosen.values()):
                 log.info("数据年度 %d，评分方案 %s：%s", year, choice.scheme.name, choice)
             schemes = {kind: choice.scheme for kind, choice in chosen.items()}
-            batch = score_kinds(submissions, schemes, checks, derivations, forms, roster)
+            prior = last_output(options.prior, library.dictionary, year) if options.prior else None
+            batch = score_kinds(submissions, schemes, checks, derivations, forms, roster, prior, digests)
             if not batch.departments:
                 raise _nothing_scored(readings, year)
             findings = numbered([*batch.findings, *_file_findings(readings, submissions)])
@@ -145,7 +150,7 @@ def run(options: Options) -> Report:
             names = book_names(batch.departments, year) if options.books else {}
             contents = department_books(batch, findings) if options.books else []
             sources = source_rows(inbox, readings, submissions, batch, findings)
-            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox, chosen, roster))
+            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox, chosen, roster, prior))
             if options.dry_run:
                 report.outputs = dict.fromkeys([*_names(batch, names)], "")
             else:
@@ -156,7 +161,7 @@ def run(options: Options) -> Report:
                     stage.add(name, content)
         report.seconds = round(time.monotonic() - started, 3)
         if not options.dry_run:
-            _publish(stage, options, report, manifest(batch, library, inbox, sources, chosen, roster))
+            _publish(stage, options, report, manifest(batch, library, inbox, sources, chosen, roster, prior))
     return report
 
 
@@ -183,7 +188,7 @@ def draft_one(sources: Sequence[Source], mappings: Path | None) -> str:
 
 
 def _names(batch: Batch, names: dict[str, str]) -> list[str]:
-    return [f"评分汇总_{batch.year}.xlsx", *names.values(), "report.html", "scores.csv", "facts.csv", "findings.csv"]
+    return [f"评分汇总_{batch.year}.xlsx", *names.values(), "report.html", *CSV_NAMES]
 
 
 def _read_all(pool: LocalPool, sources: Sequence[Source], *, bar: bool = False) -> list[Reading]:

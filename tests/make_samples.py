@@ -24,7 +24,12 @@ Rows = dict[str, tuple[Value, Value, Value]]
 _SELF: tuple[Value, ...] = (5, 5, 5, 4, 8, 7, 6, 8, 16, 5, 8, 5, 5, 6, 6)
 
 
-def _basic(**changes: tuple[Value, Value, Value]) -> Rows:
+def _own(department: str) -> float:
+    """A small amount that no other sample department has, so that none looks like a copy of another."""
+    return round("甲乙丙丁戊己".index(department[-2]) / 100, 2)
+
+
+def _basic(department: str, **changes: tuple[Value, Value, Value]) -> Rows:
     """An invented 附件3 whose sums agree, with some rows changed."""
     rows: Rows = {
         "三公经费": (11.5, 12, 9.6),
@@ -38,7 +43,7 @@ def _basic(**changes: tuple[Value, Value, Value]) -> Rows:
         "    2、运行维护专项": (50, 50, 50),
         "          ……": (WIDE, WIDE, WIDE),
         "公用经费": (40, 42, 41.58),
-        "    其中：办公经费": (10, 11, 10.5),
+        "    其中：办公经费": (10, 11, round(10.5 + _own(department), 2)),
         "          水费、电费、差旅费": (12, 12, 11.9),
         "          会议费、培训费": (3, 3, 2.8),
         "政府采购金额": (18, 20, 19.5),
@@ -64,7 +69,7 @@ def _accounts(department: str, factor: float = 1, added: float = 60) -> Grid:
     }
     spending: Rows = {
         "一、基本支出": (money(590), money(599 + added - 9), money(599 + added - 5)),
-        "    人员经费": (money(548), None, money(557.42 + added - 9)),
+        "    人员经费": (money(548), None, money(557.42 + added - 9 + _own(department))),
         "    日常公用经费": (money(42), None, money(41.58)),
         "二、项目支出": (money(210), money(210), money(210)),
         "本年支出合计": (money(800), money(800 + added), money(804 + added)),
@@ -79,7 +84,7 @@ def _staff(quota: Value = 50, actual: Value = 50, rate: Value = "100%") -> tuple
 
 
 def _xls_files(folder: Path, name: str) -> None:
-    write_xls(folder / "基础数据表.xls", basic_data(name, rows=_basic(), staff=_staff(), unit="单位：万元"))
+    write_xls(folder / "基础数据表.xls", basic_data(name, rows=_basic(name), staff=_staff(), unit="单位：万元"))
     write_xls(folder / "指标表.xls", indicator_table(name, _SELF))
     write_xls(folder / "决算.xls", _accounts(name))
 
@@ -87,6 +92,7 @@ def _xls_files(folder: Path, name: str) -> None:
 def _written_numbers(folder: Path, name: str) -> None:
     """Thousands separators, full-width digits, units in cells, 元 in the accounts, a percent format."""
     rows = _basic(
+        name,
         项目支出=("２００", "210.00 万元", "2,100,000元"),
         公用经费=(40, "42　", "41. 58"),
         公务接待=(5, "５．０", "4.20."),
@@ -99,13 +105,13 @@ def _written_numbers(folder: Path, name: str) -> None:
 
 
 def _no_accounts(folder: Path, name: str) -> None:
-    write_xlsx(folder / "基础数据表.xlsx", basic_data(name, rows=_basic(), staff=_staff(), unit="单位：万元"))
+    write_xlsx(folder / "基础数据表.xlsx", basic_data(name, rows=_basic(name), staff=_staff(), unit="单位：万元"))
     write_xlsx(folder / "指标表.xlsx", indicator_table(name, _SELF))
 
 
 def _broken_cells(folder: Path, name: str) -> None:
     """An error value, a formula never calculated, words where a number belongs, a blank."""
-    rows = _basic(三公经费=(11.5, 12, "#DIV/0!"), 公用经费=(40, 42, "=40+1.58"), 政府采购=(18, "约20", ""))
+    rows = _basic(name, 三公经费=(11.5, 12, "#DIV/0!"), 公用经费=(40, 42, "=40+1.58"), 政府采购=(18, "约20", ""))
     write_xlsx(folder / "基础数据表.xlsx", basic_data(name, rows=rows, staff=_staff(), unit="单位：万元"))
     write_xlsx(folder / "指标表.xlsx", indicator_table(name, _SELF))
     write_xlsx(folder / "决算.xlsx", _accounts(name))
@@ -113,7 +119,7 @@ def _broken_cells(folder: Path, name: str) -> None:
 
 def _edges(folder: Path, name: str) -> None:
     """No posts at all (分母为零), a net cut (未规定), procurement declared not applicable."""
-    rows = _basic(政府采购=("——", "——", "——"), 部门整体支出预算调整=("——", 800, 780))
+    rows = _basic(name, 政府采购=("——", "——", "——"), 部门整体支出预算调整=("——", 800, 780))
     write_xlsx(folder / "基础数据表.xlsx", basic_data(name, rows=rows, staff=_staff(0, 3, "——"), unit="单位：万元"))
     write_xlsx(folder / "指标表.xlsx", indicator_table(name, _SELF))
     write_xlsx(folder / "决算.xlsx", _accounts(name, added=-20))
@@ -121,7 +127,7 @@ def _edges(folder: Path, name: str) -> None:
 
 def _contradictions(folder: Path, name: str) -> None:
     """Sums that do not agree, a self score above its weight, an old indicator table, a row nobody knows."""
-    rows = {**_basic(三公经费=(11.5, 13, 9.6)), "楼堂馆所维修": (0, 5, 4)}
+    rows = {**_basic(name, 三公经费=(11.5, 13, 9.6)), "楼堂馆所维修": (0, 5, 4)}
     write_xlsx(folder / "基础数据表.xlsx", basic_data(name, rows=rows, staff=_staff(50, 51, "101%"), unit="单位：万元"))
     old = [list(row) for row in INDICATORS]
     old[8][5] = 6

@@ -240,7 +240,7 @@ def test_the_reading_of_a_rule(ranked: Batch, indicator: str, reading: str) -> N
 
 def test_csv_files_hold_every_department_and_fact(ranked: Batch) -> None:
     files = {name: content.decode("utf-8-sig").split("\r\n") for name, content in csv_files(ranked, []).items()}
-    assert set(files) == {"scores.csv", "facts.csv", "findings.csv"}
+    assert set(files) == {"scores.csv", "facts.csv", "findings.csv", "checks.csv"}
     assert files["scores.csv"][0] == ",".join(SCORE_HEADS)
     assert files["facts.csv"][0] == ",".join(FACT_HEADS)
     assert len(files["scores.csv"]) - 2 == 15 * len(RANKED)

@@ -11,7 +11,9 @@ from converter.mapping.library import Library
 from converter.scoring import audits
 from converter.scoring.checks import Checks
 from converter.scoring.compute import score
+from converter.scoring.crosscheck import audit_typed, crosscheck
 from converter.scoring.inputs import Derivations
+from converter.scoring.schemechecks import audit_scheme
 from converter.scoring.schemes import Scheme
 from converter.scoring.totals import totals_frame
 from converter.vocabulary.findings import Finding, Level, Owner
@@ -58,7 +60,7 @@ def subjects(findings: list[Finding], code: str) -> list[str]:
 # ---- the scheme: S01, S04, S10 --------------------------------------------------------------------------------------
 def test_the_built_in_scheme(scheme: Scheme, checks: Checks) -> None:
     """One sentence of 8 points on a weight of 5, one year of another table; the weights add up."""
-    findings = audits.audit_scheme(scheme, checks)
+    findings = audit_scheme(scheme, checks)
     assert [(found.code, found.subject) for found in findings] == [
         ("S04", "“三公经费”变动率"),
         ("S10", "重点工作实际完成率"),
@@ -94,7 +96,7 @@ def weighted(folder: Path, library: Library, *weights: float, levels: str = LEVE
     ],
 )
 def test_s01(weights: tuple[float, ...], wanted: list[str], tmp_path: Path, library: Library, checks: Checks) -> None:
-    findings = audits.audit_scheme(weighted(tmp_path, library, *weights), checks)
+    findings = audit_scheme(weighted(tmp_path, library, *weights), checks)
     assert sorted(subjects(findings, "S01")) == sorted(wanted)
     assert {found.level for found in findings} <= {Level.ERROR}
 
@@ -102,19 +104,19 @@ def test_s01(weights: tuple[float, ...], wanted: list[str], tmp_path: Path, libr
 def test_s01_tenths_that_make_a_hundred(tmp_path: Path, library: Library, checks: Checks) -> None:
     """0.1 + 0.2 + 99.7 is 100."""
     scheme = weighted(tmp_path, library, 0.1, 0.2, 99.7, levels="")
-    assert subjects(audits.audit_scheme(scheme, checks), "S01") == []
+    assert subjects(audit_scheme(scheme, checks), "S01") == []
 
 
 def test_s01_without_levels_only_the_hundred_counts(tmp_path: Path, library: Library, checks: Checks) -> None:
     scheme = weighted(tmp_path, library, 40, 25, 25, levels="")
-    (found,) = audits.audit_scheme(scheme, checks)
+    (found,) = audit_scheme(scheme, checks)
     assert (found.code, found.subject) == ("S01", "全部指标")
     assert "合计 90 分，应为 100 分" in found.message
 
 
 def test_s01_a_level_that_is_not_listed(tmp_path: Path, library: Library, checks: Checks) -> None:
     scheme = weighted(tmp_path, library, 40, 25, 35, levels="levels:\n  投入: {full: 40, parts: {配置: 40}}\n")
-    assert subjects(audits.audit_scheme(scheme, checks), "S01") == ["产出", "产出、履职", "产出、效果"]
+    assert subjects(audit_scheme(scheme, checks), "S01") == ["产出", "产出、履职", "产出、效果"]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def test_s01_a_level_that_is_not_listed(tmp_path: Path, library: Library, checks
 )
 def test_s04(text: str, fires: bool, tmp_path: Path, library: Library, checks: Checks) -> None:
     scheme = made_scheme(tmp_path, scheme_text(JUDGED.format("甲", "一级", 100, text)), library)
-    assert subjects(audits.audit_scheme(scheme, checks), "S04") == (["甲"] if fires else [])
+    assert subjects(audit_scheme(scheme, checks), "S04") == (["甲"] if fires else [])
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,7 @@ def test_s04(text: str, fires: bool, tmp_path: Path, library: Library, checks: C
 )
 def test_s10(text: str, years: list[str], tmp_path: Path, library: Library, checks: Checks) -> None:
     scheme = made_scheme(tmp_path, scheme_text(JUDGED.format("甲", "一级", 100, text)), library)
-    found = [found for found in audits.audit_scheme(scheme, checks) if found.code == "S10"]
+    found = [found for found in audit_scheme(scheme, checks) if found.code == "S10"]
     assert [year for year in years if any(f"{year} 年" in one.message for one in found)] == years
     assert len(found) == len(years)
     assert {one.level for one in found} <= {Level.NOTE}
@@ -276,8 +278,9 @@ def test_s06_against_the_text_and_the_other_base(own: float, level: Level | None
     """+6%: 2 by the weight, 3.2 by the text, 5 on 决算/决算."""
     data: dict[str, float | State] = {"三公经费预算数": 106.0, "三公经费决算数": 7.59}
     last: dict[str, float | State] = {"三公经费预算数": 100.0, "三公经费决算数": 16.14}
-    findings = [f for f in audit.scores(data, {"“三公经费”变动率": own}, last) if f.code == "S06"]
+    findings = audit.scores(data, {"“三公经费”变动率": own}, last)
     assert [found.level for found in findings] == ([level] if level else [])
+    assert [found.code for found in findings] == (["S09" if "决算" in words else "S06"] if level else [])
     assert all(words in found.message for found in findings)
 
 
@@ -375,3 +378,75 @@ def test_levels_owners_and_advice_come_from_the_table(checks: Checks) -> None:
     assert (found.level, found.owner, found.advice) == (Level.WARNING, Owner.DEPARTMENT, checks.audit["S06"].advice)
     assert replace(found, level=Level.ERROR).advice == found.advice
     assert checks.finding("J01", "某某").level is Level.ERROR
+
+
+# ---- S03, S05, S11 --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("stated", "fires", "why"),
+    [
+        (89.0, False, ""),
+        (89.004, False, ""),
+        (90.0, True, ""),
+        (88.99, True, ""),
+        (BLANK, False, "表中没有合计"),
+    ],
+)
+def test_s03(stated: float | State, fires: bool, why: str, audit: Audit) -> None:
+    inputs = inputs_of(audit.derivations, handed_in(DATA, {**OWN, "合计": stated}, LAST))
+    findings, unrun = audits.audit_sums(inputs, score(inputs, audit.scheme), audit.checks)
+    assert subjects(findings, "S03") == (["自评得分合计"] if fires else [])
+    assert unrun == ({0: why} if why else {})
+    for found in findings:
+        assert found.level is Level.ERROR
+        assert "之和 89，" in found.message
+        assert found.place.cell
+
+
+def test_s03_waits_for_every_self_score(audit: Audit) -> None:
+    own = {name: points for name, points in OWN.items() if name != "行政效能"}
+    inputs = inputs_of(audit.derivations, handed_in(DATA, {**own, "合计": 83.0}, LAST))
+    findings, unrun = audits.audit_sums(inputs, score(inputs, audit.scheme), audit.checks)
+    assert (findings, unrun) == ([], {0: "有指标没有自评得分"})
+
+
+@pytest.mark.parametrize(
+    ("text", "fires"),
+    [
+        ("计100分；每超过一个百分点扣0.5分", False),
+        ("计100分；每超过一个百分点扣0.3分", True),
+        ("计100分；每低于5%扣30分，扣完为止", True),
+        ("计100分；每低于5%扣0分", False),
+        ("100%计满分，每低于5%扣30分", False),
+        ("好计100分；一般计60分", False),
+    ],
+)
+def test_s05(text: str, fires: bool, tmp_path: Path, library: Library, checks: Checks) -> None:
+    """Only what the sentence itself prints is compared: its full mark with its own steps."""
+    scheme = made_scheme(tmp_path, scheme_text(JUDGED.format("甲", "一级", 100, text)), library)
+    findings = [found for found in audit_scheme(scheme, checks) if found.code == "S05"]
+    assert [found.subject for found in findings] == (["甲"] if fires else [])
+    assert {found.level for found in findings} <= {Level.NOTE}
+
+
+@pytest.mark.parametrize(
+    ("quota", "rate", "told", "fires"),
+    [
+        (0.0, 1.13, (), True),
+        (BLANK, 1.13, (), True),
+        (0.0, DASH, (), False),
+        (60.0, 1.13, (), False),
+        (0.0, 1.13, ("J11", "编制数（2019年）"), False),
+        (BLANK, 1.13, ("J12", "在职人员数、编制数"), False),
+    ],
+)
+def test_s11(quota: float | State, rate: float | State, told: tuple[str, ...], fires: bool, audit: Audit) -> None:
+    """A ratio is typed although there is nothing to divide by; not told again where the denominator has been told."""
+    made = document(JC, ("编制数", quota), ("在职人员数", 68.0), ("在职人员控制率填报数", rate))
+    submission = Submission("甲局", [made])
+    crossed = crosscheck(audit.checks, inputs_of(audit.derivations, submission), [])
+    before = [audit.checks.finding(told[0], "某某", department="甲局0", subject=told[1])] if told else []
+    findings = audit_typed(crossed.results, audit.checks, before)
+    assert [found.code for found in findings] == (["S11"] if fires else [])
+    for found in findings:
+        assert "编制数 为零或空缺" in found.message
+        assert found.place.cell == "B7"

@@ -105,7 +105,7 @@ def test_the_totals_of_the_published_case(batch: Batch) -> None:
 
 def test_the_findings_of_the_published_case(batch: Batch) -> None:
     assert codes(batch.findings, Level.ERROR) == ["S06"]
-    assert codes(batch.findings, Level.WARNING) == ["J12", "J13", "M03", "S04", "S07", "S13"]
+    assert codes(batch.findings, Level.WARNING) == ["J12", "J13", "M03", "S04", "S07", "S09", "S13"]
     assert codes(batch.findings, Level.NOTE) == ["D06", "J07", "J08", "S10"]
     found = {one.code: one for one in batch.findings}
     assert found["S06"].subject == "预算控制率"
@@ -125,9 +125,9 @@ def test_the_findings_of_the_published_case(batch: Batch) -> None:
 def test_the_checks_of_the_published_case(batch: Batch) -> None:
     """J01–J05 pass, J07 and J08 within rounding (CHECKS.md); what is blank is not compared."""
     outcomes = batch.checks.groupby("code")["outcome"].agg(set).to_dict()
-    assert outcomes["J07"] == outcomes["J08"] == {"舍入范围内"}
+    assert outcomes["J07"] == outcomes["J08"] == {"舍入误差内"}
     for code in ("J01", "J02", "J03", "J04", "J05"):
-        assert outcomes[code] == {"相符"}, code
+        assert outcomes[code] == {"通过"}, code
 
 
 def test_every_read_fact_has_its_cell(batch: Batch) -> None:

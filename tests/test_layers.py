@@ -16,6 +16,7 @@ TOP = [
     "recalculation",
     "publish",
     "manifest",
+    "lastyear",
     "run",
     "console",
     "handing_on",

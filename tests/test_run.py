@@ -18,7 +18,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from converter.manifest import SCHEMA_VERSION
-from converter.run import Options, Report, run
+from converter.run import CSV_NAMES, Options, Report, run
 from converter.vocabulary.findings import RunError
 from tests.conftest import Command
 from tests.outputs import Out, Record
@@ -139,6 +139,7 @@ FINDINGS = {
     "S04": ("警告", 1, "分值 5 分，条文写“计8分”"),
     "S06": ("错误", 1, "预算控制率：自评 5 分，复算 4 分"),
     "S07": ("警告", 1, "政府采购执行率"),
+    "S09": ("警告", 1, "决算/决算"),
     "S10": ("提示", 1, "2016"),
     "S13": ("警告", 1, "80"),
     "M03": ("警告", 1, "绥宁县人力资源和社会保障局"),
@@ -258,7 +259,7 @@ def test_the_manifest(suining_out: Path, suining_inbox: Path) -> None:
     assert {"pandas", "xlsxwriter"} <= manifest["libraries"].keys()
     assert manifest["exit_code"] == 1
     assert manifest["seconds"] > 0
-    assert manifest["counts"] == {"部门": 1, "错误": 1, "警告": 6, "提示": 4}
+    assert manifest["counts"] == {"部门": 1, "错误": 1, "警告": 7, "提示": 4}
     assert len(manifest["mappings"]["sha256"]) == 64
     assert "decisions" in manifest
     scheme = Path(__file__).resolve().parent.parent / manifest["scheme"]["file"]
@@ -280,7 +281,7 @@ def test_the_manifest_lists_every_output_with_its_hash(suining_out: Path) -> Non
 
 
 def test_what_lies_in_out(suining_out: Path) -> None:
-    names = {"评分汇总_2019.xlsx", f"部门/{SUINING}_2019.xlsx", "scores.csv", "facts.csv", "findings.csv", MANIFEST}
+    names = {"评分汇总_2019.xlsx", f"部门/{SUINING}_2019.xlsx", *CSV_NAMES, MANIFEST}
     assert {p.relative_to(suining_out).as_posix() for p in suining_out.rglob("*") if p.is_file()} == names
 
 
@@ -370,7 +371,7 @@ def test_a_dry_run_leaves_an_existing_out_alone(suining_out: Path, tmp_path: Pat
 def test_without_books_there_are_none(suining_inbox: Path, suining_out: Path, tmp_path: Path) -> None:
     convert(suining_inbox, tmp_path / "OUT", books=False)
     out = Out(tmp_path / "OUT")
-    assert set(bytes_of(out.folder)) == {"评分汇总_2019.xlsx", "scores.csv", "facts.csv", "findings.csv"}
+    assert set(bytes_of(out.folder)) == {"评分汇总_2019.xlsx", *CSV_NAMES}
     assert out.total(SUINING)["评分表"] == ""
     assert out.scores == Out(suining_out).scores
 
@@ -422,7 +423,7 @@ def test_our_own_out_given_back_is_no_submission(suining_inbox: Path, suining_ou
     assert scores_of(out.folder, SUINING) == scores_of(suining_out, SUINING)
     assert Counter(row["代码"] for row in out.findings)["F08"] == 2
     assert [row["文件"] for row in out.findings if row["级别"] == "错误" and row["文件"].startswith("上次")] == []
-    assert len(out.manifest["inputs"]) == 3 + 6
+    assert len(out.manifest["inputs"]) == 3 + 7
 
 
 def test_a_department_with_last_years_form_alone_is_not_scored(tmp_path: Path) -> None:

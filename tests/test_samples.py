@@ -52,7 +52,7 @@ def test_every_sample_department_is_scored(out: Out) -> None:
 
 
 def test_xls_files_and_a_lock_file(out: Out) -> None:
-    assert out.codes("绥宁县示例甲局") == {"D06"}
+    assert out.codes("绥宁县示例甲局") == {"D06", "S09"}
     assert "绥宁县示例甲局/~$指标表.xls" in out.manifest["ignored"]
 
 

@@ -28,12 +28,13 @@ from tests.outputs import Out
 from tests.test_assemble import RANKED, SUINING, Desk
 from tests.test_tables import CONTRACT_HEADS
 
-#: CONTRACT: sheets in this order (图表⁶, 报送情况³ and 勾稽核对⁵ come with later parts).
+#: CONTRACT: sheets in this order (图表⁶ comes with a later part).
 SHEETS = {
     "汇总": "SUMMARY_HEADS",
     "报送情况": "SUBMITTED_HEADS",
     "指标得分": "SCORE_HEADS",
     "问题清单": "FINDING_HEADS",
+    "勾稽核对": "CHECK_HEADS",
     "规范数据": "FACT_HEADS",
     "规则": "RULE_HEADS",
     "来源文件": "SOURCE_HEADS",
@@ -326,7 +327,7 @@ def test_no_path_user_time_or_worker_count_in_any_output_but_the_manifest(
     suining_out: Path, suining_inbox: Path
 ) -> None:
     files = [path for path in suining_out.rglob("*") if path.is_file() and path.name != "run.json"]
-    assert len(files) == 5
+    assert len(files) == 6
     private = [str(suining_out.parent), str(suining_inbox.parent), str(Path.home()), "/tmp/"]  # noqa: S108
     private += ["jobs", "进程数", f"/{getpass.getuser()}/"]
     for path in files:

@@ -173,6 +173,7 @@ def summary(
         "报送情况": submitted_rows(batch, findings),
         "指标得分": tables.score_rows(batch.scores, batch.codes),
         "问题清单": finding_rows(findings),
+        "勾稽核对": tables.check_rows(batch.checks),
         "规范数据": tables.fact_rows(used_by_scheme(batch), batch.codes),
         "规则": rule_rows(batch),
         "来源文件": sources,
@@ -246,11 +247,12 @@ def reading_of(column: RuleScores) -> str:
 
 
 def csv_files(batch: Batch, findings: Sequence[Finding]) -> dict[str, bytes]:
-    """scores.csv, facts.csv and findings.csv."""
+    """scores.csv, facts.csv, findings.csv and checks.csv."""
     return {
         "scores.csv": tables.csv_bytes(tables.SCORE_HEADS, tables.score_rows(batch.scores, batch.codes)),
         "facts.csv": tables.csv_bytes(tables.FACT_HEADS, tables.fact_rows(_ordered(batch.facts), batch.codes)),
         "findings.csv": tables.csv_bytes(tables.FINDING_HEADS, finding_rows(findings)),
+        "checks.csv": tables.csv_bytes(tables.CHECK_HEADS, tables.check_rows(batch.checks)),
     }
 
 

@@ -61,10 +61,11 @@ LOOKS: dict[str, str] = {
             "指标表",
             "决算",
             "上年数据",
+            "结果",
         ),
         "center",
     ),
-    "数值": "number",
+    **dict.fromkeys(("数值", "左", "右", "差", "容差"), "number"),
     "评分表": "link",
 }
 #: Column widths by head; narrow enough that the sheets can be read on A4.
@@ -76,6 +77,7 @@ WIDTHS: dict[str, float] = {
     "代码": 6, "对象": 18, "说明": 44, "建议": 30, "影响分值": 8, "责任方": 8, "文件": 26, "工作表": 18, "单元格": 8, "部门说明": 18,
     "处理": 10, "字段": 24, "数值": 13, "单位": 7, "采用": 6, "原文": 32, "表单": 12, "资金口径": 9, "指标公式": 36, "计分方式": 32,
     "应报": 7, "报送状态": 20, "基础数据表": 10, "指标表": 8, "决算": 8, "上年数据": 9, "待部门处理": 10,
+    "核对内容": 50, "左": 11, "右": 11, "差": 10, "容差": 7, "结果": 10, "原因": 26,
     "大小": 9, "SHA-256": 40, "处理结果": 24, "项目": 18, "内容": 90,
 }  # fmt: skip
 _INDICATOR = tables.SCORE_HEADS.index("三级指标")
@@ -114,6 +116,7 @@ SHEETS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("报送情况", tables.SUBMITTED_HEADS),
     ("指标得分", tables.SCORE_HEADS),
     ("问题清单", tables.FINDING_HEADS),
+    ("勾稽核对", tables.CHECK_HEADS),
     ("规范数据", tables.FACT_HEADS),
     ("规则", tables.RULE_HEADS),
     ("来源文件", tables.SOURCE_HEADS),

@@ -29,6 +29,7 @@ FINDING_HEADS = (
 FACT_HEADS = (
     "部门编码", "部门", "年度", "字段", "数值", "单位", "状态", "采用", "原文", "表单", "资金口径", "文件", "工作表", "单元格",
 )  # fmt: skip
+CHECK_HEADS = ("代码", "部门", "年度", "核对内容", "左", "右", "差", "容差", "结果", "原因")
 RULE_HEADS = ("一级指标", "二级指标", "三级指标", "分值", "指标公式", "计分方式", "计分口径", "原文", "依据")
 SUBMITTED_HEADS = (
     "部门编码", "部门", "类别", "应报", "报送状态", "基础数据表", "指标表", "决算", "上年数据", "错误", "待部门处理",
@@ -73,6 +74,12 @@ def finding_rows(findings: Iterable[Finding]) -> list[Row]:
         )
         for f in findings
     ]  # fmt: skip
+
+
+def check_rows(checks: "pd.DataFrame") -> list[Row]:
+    """Rows of 勾稽核对 from the checks frame."""
+    columns = ["code", "department", "year", "what", "left", "right", "difference", "tolerance", "outcome", "reason"]
+    return list(checks[columns].itertuples(index=False, name=None))
 
 
 def csv_bytes(heads: Sequence[str], rows: Iterable[Row]) -> bytes:

@@ -1,9 +1,8 @@
-"""The checks that need more than two sums: blanks before scoring, self scores after it, and the scheme itself.
+"""The checks that need more than two sums: blanks before scoring, self scores and totals after it.
 
 Titles, levels, owners and advice are data (mappings/checks.yaml, audit); the codes are those of CHECKS.md.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -17,61 +16,17 @@ from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
 from converter.scoring.indicators import Rule
-from converter.scoring.inputs import NO_CELL, NO_FORM, REASONS, Inputs, Missing
+from converter.scoring.inputs import INCOMPARABLE, NO_CELL, NO_FORM, REASONS, Inputs, Missing
 from converter.scoring.schemes import Scheme
+from converter.scoring.selfscores import TOTAL
 from converter.scoring.status import Status
 from converter.scoring.totals import Step, total_steps
 from converter.vocabulary.findings import Finding, Level, Place, finding
 from converter.vocabulary.numbers import State, canonical, shortest
 
+#: Points that differ by less are the same.
+_SAME = 0.005
 _BLANK, _DASH = REASONS[State.BLANK], REASONS[State.DASH]
-_FULL_MARK = re.compile(r"计\s*(\d+(?:\.\d+)?)\s*分")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年)")
-
-
-def audit_scheme(scheme: Scheme, checks: Checks) -> list[Finding]:
-    """S01 weights that do not add up, S04 another full mark in the sentence, S10 another year in the sentence."""
-    findings = list(_weights(scheme, checks))
-    for rule in scheme.rules:
-        marks = [float(mark) for mark in _FULL_MARK.findall(rule.spec.text)]
-        if marks and max(marks) != rule.full:
-            said = f"{rule.name}：分值 {shortest(rule.full)} 分，条文写“计{shortest(max(marks))}分”；现{_taken(rule)}"
-            details = {"points": rule.full, "place": scheme.place(rule.name, "text")}
-            findings.append(checks.finding("S04", said, year=scheme.file.year, subject=rule.name, **details))
-        for year in dict.fromkeys(_YEAR.findall(rule.spec.text)):
-            if int(year) != scheme.file.year:
-                said = f"{rule.name}：条文里写的是 {year} 年，数据年度是 {scheme.file.year} 年"
-                place = scheme.place(rule.name, "text")
-                findings.append(checks.finding("S10", said, year=scheme.file.year, subject=rule.name, place=place))
-    return findings
-
-
-def _taken(rule: Rule) -> str:
-    if rule.spec.text_full is None:
-        return "按分值计分"
-    return "按分值折算：" + rule.describe() if rule.spec.reading == "weight" else "按条文计分，以分值封顶"
-
-
-def _weights(scheme: Scheme, checks: Checks) -> Iterable[Finding]:
-    """Level by level: the printed weight of a level against the sum of what is below it."""
-    own: dict[tuple[str, ...], float] = {}
-    for rule in scheme.rules:
-        if rule.group == rule.name:
-            for depth in range(len(rule.spec.path) + 1):
-                path = tuple(rule.spec.path[:depth])
-                own[path] = own.get(path, 0.0) + rule.full
-    stated: dict[tuple[str, ...], float] = {(): 100.0}
-    for name, level in scheme.file.levels.items():
-        stated[name,] = level.full
-        stated.update({(name, part): full for part, full in level.parts.items()})
-    for path in dict.fromkeys([*stated, *(own if scheme.file.levels else ())]):
-        total, printed = own.get(path, 0.0), stated.get(path)
-        if printed is None or abs(total - printed) > 1e-9:
-            name = "、".join(path) or "全部指标"
-            told = "方案没有列出它的分值" if printed is None else f"应为 {shortest(printed)} 分"
-            said = f"{name}：下级分值合计 {shortest(total)} 分，{told}"
-            place = scheme.document.place("levels" if scheme.file.levels else "indicators", *path[:1])
-            yield checks.finding("S01", said, year=scheme.file.year, subject=name, place=place)
 
 
 def audit_documents(used: Sequence[tuple[Submission, list[Document]]], checks: Checks) -> list[Finding]:
@@ -127,7 +82,7 @@ def _absent(rule: Rule, gaps: Sequence[Missing], department: str, year: int) -> 
 
 
 def audit_scores(columns: Sequence[RuleScores], inputs: Inputs, checks: Checks) -> list[Finding]:
-    """S02 self scores out of range, S06 self against recomputed, S07 points claimed on blank data."""
+    """S02 self scores out of range, S06 and S09 self against recomputed, S07 points claimed on blank data."""
     findings: list[Finding] = []
     for column in columns:
         for position in map(int, np.flatnonzero(~np.isnan(column.self_score))):
@@ -151,27 +106,54 @@ def _self_score(column: RuleScores, position: int, checks: Checks, about: dict[s
     if not 0 <= own <= rule.full:
         said = f"{name}：自评 {shortest(own)} 分，分值 {shortest(rule.full)} 分"
         yield checks.finding("S02", said, points=canonical(max(own - rule.full, -own)), **about)
+        own = min(max(own, 0.0), rule.full)  # S06 about the rest, or one fault would be told twice
     if column.status[position] == Status.SCORED:
         yield from _against(column, position, own, checks, about)
-    blank = [gap for gap in column.gaps.get(position, ()) if gap.reason in (_BLANK, _DASH)]
-    if own > 0 and blank and column.status[position] == Status.MISSING:
-        said = f"{name}：自评 {shortest(own)} 分，但 {'；'.join(map(str, blank))}"
-        yield checks.finding("S07", said, points=own, **about)
+    gaps = column.gaps.get(position, [])
+    if own > 0 and column.status[position] == Status.MISSING:
+        blank = [gap for gap in gaps if gap.reason in (_BLANK, _DASH)]
+        bases = [base for base in rule.spec.variants if abs(column.others[base][position] - own) < _SAME]
+        if blank:
+            said = f"{name}：自评 {shortest(own)} 分，但 {'；'.join(map(str, blank))}"
+            yield checks.finding("S07", said, points=own, **about)
+        elif bases and all(gap.reason != INCOMPARABLE for gap in gaps):
+            lacking = "；".join(map(str, gaps))
+            said = f"{name}：自评 {shortest(own)} 分，只有按“{'、'.join(bases)}”才算得出；条文所需的 {lacking}"
+            yield checks.finding("S09", said, points=own, **about)
 
 
 def _against(
     column: RuleScores, position: int, own: float, checks: Checks, about: dict[str, object]
 ) -> Iterable[Finding]:
-    """S06: an error where no reading of the rule gives the self score, else a warning."""
-    score = float(column.score[position])
-    if abs(own - score) < 0.005:
+    """S06: an error where no reading of the rule gives the self score, else a warning; S09 where only another base does."""
+    rule, score = column.rule, float(column.score[position])
+    if abs(own - score) < _SAME:
         return
-    agreeing = [name for name, points in column.others.items() if abs(points[position] - own) < 0.005]
-    said = f"{column.rule.name}：自评 {shortest(own)} 分，复算 {shortest(score)} 分"
-    if not column.rule.judged:
+    agreeing = [name for name, points in column.others.items() if abs(points[position] - own) < _SAME]
+    said = f"{rule.name}：自评 {shortest(own)} 分，复算 {shortest(score)} 分"
+    if not rule.judged:
         said += f"；只有按“{'、'.join(agreeing)}”口径才是自评分" if agreeing else "，任何口径都算不出自评分"
-    found = checks.finding("S06", said, points=round(abs(own - score), 2), **about)
-    yield found if agreeing or column.rule.judged else replace(found, level=Level.ERROR)
+    based = bool(agreeing) and all(name in rule.spec.variants for name in agreeing)
+    found = checks.finding("S09" if based else "S06", said, points=round(abs(own - score), 2), **about)
+    yield found if agreeing or rule.judged else replace(found, level=Level.ERROR)
+
+
+def audit_sums(inputs: Inputs, columns: Sequence[RuleScores], checks: Checks) -> tuple[list[Finding], dict[int, str]]:
+    """S03 self scores that do not add up to the printed total; and why it is not run, by the department's position."""
+    stated = Input(TOTAL + SELF_SCORE)
+    own = np.sum([column.self_score for column in columns], axis=0)
+    findings, unrun = [], {}
+    for position, printed in enumerate(inputs.column(stated)):
+        if np.isnan(printed) or np.isnan(own[position]):
+            unrun[position] = "表中没有合计" if np.isnan(printed) else "有指标没有自评得分"
+            continue
+        total = canonical(float(own[position]))
+        if abs(total - printed) >= _SAME:
+            said = f"各项自评得分之和 {shortest(total)}，表中合计 {shortest(printed)}"
+            about = {"department": inputs.departments[position], "year": inputs.year, "subject": "自评得分合计"}
+            place = inputs.place(stated, position)
+            findings.append(checks.finding("S03", said, points=canonical(abs(total - printed)), place=place, **about))
+    return findings, unrun
 
 
 def _shared(columns: Sequence[RuleScores], inputs: Inputs, checks: Checks) -> list[Finding]:

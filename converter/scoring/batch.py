@@ -13,23 +13,31 @@ from converter.mapping.forms import Form
 from converter.mapping.roster import Roster
 from converter.mapping.years import contradicted_folders, in_scope, other_titles, settle_years
 from converter.scoring import audits
-from converter.scoring.checks import Checks, reconcile
+from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores, score
+from converter.scoring.crosscheck import audit_typed, crosscheck, not_told_twice
 from converter.scoring.expressions import Input
-from converter.scoring.frames import FACT_COLUMNS, FactRow, adopt, facts_frame
+from converter.scoring.followers import without_followers
+from converter.scoring.frames import FACT_COLUMNS, FactRow, adopt, facts_frame, joined
 from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.outcomes import audit_rows, checks_frame
+from converter.scoring.prior import Prior
+from converter.scoring.schemechecks import audit_scheme
 from converter.scoring.schemes import Scheme
+from converter.scoring.scopes import audit_scopes, told_of_restatement
 from converter.scoring.scorerows import scores_frame
 from converter.scoring.selfscores import compare_tables, rename_indicators
-from converter.scoring.submitted import Submitted, audit_submitted, submitted
+from converter.scoring.submitted import Submitted, audit_submitted, submitted, with_last_output
 from converter.scoring.totals import totals_frame
+from converter.scoring.wholebatch import whole_batch
 from converter.vocabulary.findings import Finding
 from converter.vocabulary.numbers import State
 
 
 @dataclass
 class Batch:
-    """Everything the books are made of. `facts` includes the derived ones; `findings` are not yet numbered.
+    """Everything the books are made of. `facts` includes the derived ones; `findings` are not yet numbered; `lost` are the
+    departments of last year's output that none of this year's is, `supplied` those that it gives figures.
 
     Where kinds of departments have schemes of their own, `parts` holds a batch for each scheme, and the whole has their
     frames together; scheme, inputs and columns are to be taken from `each`.
@@ -46,6 +54,8 @@ class Batch:
     findings: list[Finding]
     parts: list["Batch"] = field(default_factory=list)
     submitted: list[Submitted] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    supplied: frozenset[str] = frozenset()
 
     @property
     def each(self) -> list["Batch"]:
@@ -80,11 +90,13 @@ def score_kinds(
     derivations: Derivations,
     forms: Sequence[Form],
     roster: Roster | None = None,
+    prior: Prior | None = None,
+    digests: Mapping[str, str] | None = None,
 ) -> Batch:
     """Scores every department by the scheme of its 类别, but for those whom the departments list excuses.
 
     `schemes` has one for each 类别 of the submissions. Ranks are within the departments of one 类别 and scheme: points of
-    different rules are not compared.
+    different rules are not compared. `prior` is last year's output, `digests` the SHA-256 by file.
     """
     roster, year = roster or Roster(), next(iter(schemes.values())).file.year
     for submission in submissions:
@@ -94,11 +106,21 @@ def score_kinds(
     submissions = [s for s in submissions if s.listed is None or s.listed.evaluated]
     distinct = list({id(scheme): scheme for scheme in schemes.values()}.values())
     parts = [
-        score_batch([s for s in submissions if schemes[s.kind] is scheme], scheme, checks, derivations, forms)
+        score_batch(
+            [s for s in submissions if schemes[s.kind] is scheme],
+            scheme,
+            checks,
+            derivations,
+            forms,
+            roster,
+            prior,
+            digests,
+        )
         for scheme in distinct
     ]
     whole = parts[0] if len(parts) == 1 else _joined(parts, submissions)
-    whole.submitted, whole.findings = handed, findings + whole.findings
+    whole.submitted = with_last_output(handed, whole.supplied)
+    whole.findings = findings + whole.findings
     return whole
 
 
@@ -121,6 +143,8 @@ def _joined(parts: list[Batch], submissions: Sequence[Submission]) -> Batch:
         checks=pd.concat([part.checks for part in parts], ignore_index=True),
         findings=[item for part in parts for item in part.findings],
         parts=parts,
+        lost=sorted(set.intersection(*(set(part.lost) for part in parts))),
+        supplied=frozenset().union(*(part.supplied for part in parts)),
     )
 
 
@@ -130,10 +154,16 @@ def score_batch(
     checks: Checks,
     derivations: Derivations,
     forms: Sequence[Form],
+    roster: Roster | None = None,
+    prior: Prior | None = None,
+    digests: Mapping[str, str] | None = None,
 ) -> Batch:
-    """Scores every department that has a document of the scheme's year. Fact checks run before scoring, score checks after."""
-    year = scheme.file.year
-    findings = audits.audit_scheme(scheme, checks)
+    """Scores every department that has a document of the scheme's year. Fact checks run before scoring, score checks after.
+
+    `prior` is last year's output, `digests` the SHA-256 by file.
+    """
+    year, roster = scheme.file.year, roster or Roster()
+    findings = audit_scheme(scheme, checks)
     used: list[tuple[Submission, list[Document]]] = []
     for submission in submissions:
         settle_years(submission, year)
@@ -143,19 +173,42 @@ def score_batch(
         findings += own + signed(notes, submission.department, year)
         if any(document.year == year for document in documents):
             used.append((submission, documents))
-    adoption = adopt(rename_indicators(facts_frame(used), scheme), derivations.dictionary)
-    inputs = Inputs(adoption.facts, [submission.department for submission, _ in used], year, derivations)
-    check_rows, check_findings = reconcile(checks, inputs)
-    findings += adoption.findings + compare_tables(adoption.facts, used, scheme) + check_findings
+    departments = [submission.department for submission, _ in used]
+    read = rename_indicators(facts_frame(used), scheme)
+    supplied, lost = prior.fitted(departments, roster) if prior else ([], [])
+    adoption = adopt(joined(read, supplied), derivations.dictionary)
+    crossed = crosscheck(checks, Inputs(adoption.facts, departments, year, derivations), used)
+    inputs = Inputs(adoption.facts, departments, year, derivations, crossed.breaks.incomparable())
+    findings += not_told_twice(adoption.findings, crossed.results) + compare_tables(adoption.facts, used, scheme)
+    findings += told_of_restatement(crossed.findings, scheme, derivations, crossed.breaks)
+    findings += audit_scopes(crossed.breaks, scheme, derivations, checks)
     findings += audits.audit_submissions(submissions, used, year, [form.form for form in forms if form.sets_year])
     findings += audits.audit_documents(used, checks) + audits.audit_inputs(inputs, scheme, checks)
+    findings += audit_typed(crossed.results, checks, findings)
     columns = score(inputs, scheme)
     scores = scores_frame(columns, inputs)
     totals = totals_frame(columns, inputs, scheme, {s.department: s.kind for s in submissions})
-    findings += audits.audit_scores(columns, inputs, checks) + audits.audit_totals(totals, scheme, checks)
+    own_scores = audits.audit_scores(columns, inputs, checks)
+    own_scores, explained = without_followers(own_scores, crossed, columns, inputs, checks)
+    findings += own_scores + audits.audit_totals(totals, scheme, checks)
     findings += audits.audit_adjustments(columns, inputs, scheme, checks)
-    facts = _with_derived(inputs, scheme)
-    return Batch(scheme, list(submissions), facts, inputs, columns, scores, totals, check_rows, findings)
+    together = whole_batch(inputs, used, columns, totals, roster, digests or {}, checks)
+    findings += together.findings
+    unrun = {**together.unrun, **crossed.unrun(), **explained}
+    rows = audit_rows(checks, findings, departments, year, unrun)
+    return Batch(
+        scheme,
+        list(submissions),
+        _with_derived(inputs, scheme),
+        inputs,
+        columns,
+        scores,
+        totals,
+        checks_frame(crossed.results, crossed.faults, rows),
+        findings,
+        lost=lost,
+        supplied=frozenset(fact.department for fact in supplied),
+    )
 
 
 def scheme_inputs(scheme: Scheme, *, variants: bool) -> list[Input]:

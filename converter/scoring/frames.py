@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -40,8 +41,13 @@ class FactRow(NamedTuple):
     @property
     def in_yuan(self) -> bool:
         """Whether its cell gives an amount in 元, unrounded: 原文 is 10,000 times the value (万元)."""
-        number = read_text(self.raw)
-        return number.unit in ("", "元") and convert(number.value, "元", "万元") == self.value
+        return _in_yuan(self.raw, self.value)
+
+
+@lru_cache(maxsize=1 << 16)
+def _in_yuan(raw: str, value: float) -> bool:
+    number = read_text(raw)
+    return number.unit in ("", "元") and convert(number.value, "元", "万元") == value
 
 
 FACT_COLUMNS = FactRow._fields
@@ -78,9 +84,16 @@ def facts_frame(used: Sequence[tuple[Submission, list[Document]]]) -> pd.DataFra
     return frame.astype({"year": "int64", "form_year": "int64", "value": "float64", "adopted": "bool"})
 
 
+def joined(facts: pd.DataFrame, rows: Sequence[FactRow]) -> pd.DataFrame:
+    """The frame with more rows behind it."""
+    if not rows:
+        return facts
+    return pd.concat([facts, pd.DataFrame(list(rows), columns=list(FACT_COLUMNS))], ignore_index=True)
+
+
 def fact_rows(facts: pd.DataFrame) -> list[FactRow]:
     """The rows of a facts frame."""
-    return [FactRow._make(row) for row in facts[list(FACT_COLUMNS)].itertuples(index=False, name=None)]
+    return [FactRow(*row) for row in zip(*(facts[name].tolist() for name in FACT_COLUMNS), strict=True)]
 
 
 @dataclass
@@ -96,7 +109,7 @@ def adopt(facts: pd.DataFrame, dictionary: Dictionary) -> Adoption:
     newest form). One form that gives two different numbers is a conflict: neither is adopted.
     """
     frame = facts.copy()
-    repeats = frame["field"].map(lambda name: _repeats(name, dictionary))
+    repeats = frame["field"].map(lambda name: _repeats(name, dictionary)).astype(bool)
     frame["usable"] = frame["state"].isin(list(USABLE))
     findings = _settle_conflicts(frame, repeats)
     frame["rank"] = [_rank(name, form, dictionary) for name, form in zip(frame["field"], frame["form"], strict=True)]
@@ -111,6 +124,20 @@ def adopt(facts: pd.DataFrame, dictionary: Dictionary) -> Adoption:
     frame.loc[also, "adopted"] = True
     findings += _disagreements(ordered, chosen, repeats, dictionary)
     return Adoption(frame[list(FACT_COLUMNS)], findings)
+
+
+def adopt_form(facts: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+    """The facts of one form of one year, conflicts settled before, with all its numbers adopted: each once where the
+    form came twice with the same numbers, listed rows from one sheet only.
+    """
+    frame = facts.assign(adopted=False)
+    usable = frame[frame["state"].isin(list(USABLE))]
+    key = ["department", "year", "field"]
+    repeats = usable["field"].map(lambda name: _repeats(name, dictionary)).astype(bool)
+    sheet = usable["file"] + "\0" + usable["sheet"]
+    same = sheet == sheet.groupby([usable[name] for name in key]).transform("first")
+    frame.loc[usable.index[~usable.duplicated(key) | (repeats & same)], "adopted"] = True
+    return frame
 
 
 def _repeats(name: str, dictionary: Dictionary) -> bool:

@@ -1,6 +1,6 @@
 """Facts → whole columns: the value of every input for every department, derived fields included, and why one is missing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,7 +22,7 @@ REASONS: dict[State, str] = {
     State.STALE: "未计算",
     State.CONFLICT: "冲突",
 }
-NO_CELL, NO_FORM, ZERO = "表中无此栏", "未报该表", "分母为零"
+NO_CELL, NO_FORM, ZERO, INCOMPARABLE = "表中无此栏", "未报该表", "分母为零", "口径不可比"
 #: Listed rows that hold one of these cannot be added up; a blank or a dash among them lists nothing.
 _NO_SUM = [State.ERROR, State.UNREADABLE, State.STALE]
 
@@ -100,10 +100,22 @@ class Derivations:
 
 
 class Inputs:
-    """Values by input for a fixed list of departments, in the scored year. Facts must have been adopted."""
+    """Values by input for a fixed list of departments, in the scored year. Facts must have been adopted.
 
-    def __init__(self, facts: pd.DataFrame, departments: Sequence[str], year: int, derivations: Derivations) -> None:
+    `incomparable` holds the (department, field) whose figure of last year is not to be compared with this year's; the
+    field "" stands for all of them.
+    """
+
+    def __init__(
+        self,
+        facts: pd.DataFrame,
+        departments: Sequence[str],
+        year: int,
+        derivations: Derivations,
+        incomparable: Collection[tuple[str, str]] = (),
+    ) -> None:
         self.departments, self.year, self.derivations = list(departments), year, derivations
+        self._incomparable = frozenset(incomparable)
         self.facts = facts
         self._position = {name: index for index, name in enumerate(self.departments)}
         self._columns: dict[Input, Floats] = {}
@@ -133,9 +145,21 @@ class Inputs:
             if formulas:
                 self._columns[wanted] = self._derive(wanted, formulas)
             else:
-                empty = np.full(len(self.departments), np.nan)
-                self._columns[wanted] = self._adopted.get((wanted.name, self.year + wanted.offset), empty)
+                self._columns[wanted] = self._read(wanted)
         return self._columns[wanted]
+
+    def _read(self, wanted: Input) -> Floats:
+        """The adopted numbers, without those of last year that are not comparable."""
+        empty = np.full(len(self.departments), np.nan)
+        numbers = self._adopted.get((wanted.name, self.year + wanted.offset), empty)
+        if wanted.offset < 0 and self._incomparable:
+            apart = [not self._comparable(wanted, position) for position in range(len(self.departments))]
+            numbers = np.where(apart, np.nan, numbers)
+        return numbers
+
+    def _comparable(self, wanted: Input, position: int) -> bool:
+        who = self.departments[position]
+        return wanted.offset == 0 or not {(who, ""), (who, wanted.name)} & self._incomparable
 
     def _derive(self, wanted: Input, formulas: Sequence[Formula]) -> Floats:
         result = np.full(len(self.departments), np.nan)
@@ -184,6 +208,8 @@ class Inputs:
     def _reason(self, wanted: Input, position: int) -> Missing:
         department, year = self.departments[position], self.year + wanted.offset
         for row in self.about(wanted, position):
+            if row.adopted and not self._comparable(wanted, position):
+                return Missing(wanted.name, year, INCOMPARABLE, row.place)
             if row.state in REASONS:
                 return Missing(wanted.name, year, REASONS[row.state], row.place)
         dictionary = self.derivations.dictionary

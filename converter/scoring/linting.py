@@ -10,7 +10,6 @@ import numpy as np
 
 from converter.mapping.documents import Document
 from converter.mapping.library import Library
-from converter.scoring.audits import audit_scheme
 from converter.scoring.bands import Bands
 from converter.scoring.cases import CasesFile, case_values, cases_document, cases_path
 from converter.scoring.checks import Checks, load_checks
@@ -19,6 +18,7 @@ from converter.scoring.indicators import Rule
 from converter.scoring.inputs import Derivations
 from converter.scoring.lintrules import lint_bands, lint_basis, lint_data, lint_grades, lint_names, lint_place
 from converter.scoring.rounding import snap
+from converter.scoring.schemechecks import audit_scheme
 from converter.scoring.schemes import Scheme, SchemeFile
 from converter.scoring.sentences import against_text
 from converter.scoring.shelf import load_schemes

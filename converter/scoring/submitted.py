@@ -1,8 +1,8 @@
 """报送情况: what each department handed in, against the departments list where there is one (CHECKS B01)."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from converter.mapping.departments import NAMING_FORM, Submission
 from converter.mapping.facts import Document
@@ -39,6 +39,14 @@ def submitted(submissions: Sequence[Submission], roster: Roster, forms: Sequence
     stranger = "名单外" if roster else ""
     others = [s for s in submissions if s.department not in known]
     return listed + [_row(s.department, None, s, forms, year, stranger) for s in others]
+
+
+def with_last_output(rows: Sequence[Submitted], departments: Collection[str]) -> list[Submitted]:
+    """The rows, where `departments` have no workbook of last year but figures in last year's output."""
+    return [
+        replace(row, prior="上年输出") if row.prior == _LACKING and row.department in departments else row
+        for row in rows
+    ]
 
 
 def _row(

@@ -1,0 +1,52 @@
+"""Checks of single numbers: not negative, whole, positive (CHECKS J10, J11)."""
+
+from collections.abc import Callable, Iterator
+
+from converter.scoring.checks import CellCheck, Checks, Outcome
+from converter.scoring.frames import FactRow, fact_rows
+from converter.scoring.inputs import NO_FORM
+from converter.scoring.reconcile import Result
+from converter.scoring.sides import Desk
+from converter.vocabulary.numbers import USABLE, shortest
+
+_TESTS: dict[str, Callable[[float], bool]] = {
+    "not_negative": lambda value: value >= 0,
+    "whole": lambda value: value == round(value),
+    "positive": lambda value: value > 0,
+}
+
+
+def check_cells(checks: Checks, desk: Desk) -> list[Result]:
+    """A result for every number that fails, and one for every department in which none does."""
+    results: list[Result] = []
+    for key, check in sorted(checks.cells.items()):
+        rows = _rows(check, desk)
+        for position, department in enumerate(desk.whole.departments):
+            results += _department(key, check, department, position, rows.get(department), desk.whole.year)
+    return results
+
+
+def _rows(check: CellCheck, desk: Desk) -> dict[str, list[FactRow]]:
+    """The numbers that a check is about, by department; only those of this year's forms."""
+    dictionary, facts = desk.whole.derivations.dictionary, desk.whole.facts
+    names = [n for n, known in dictionary.fields.items() if known.kind in check.kinds or n in check.fields]
+    here = facts["form"].isin(check.where) & (facts["form_year"] == desk.whole.year) & facts["field"].isin(names)
+    found: dict[str, list[FactRow]] = {}
+    for row in fact_rows(facts[here & facts["state"].isin(list(USABLE))]):
+        found.setdefault(row.department, []).append(row)
+    return found
+
+
+def _department(
+    key: str, check: CellCheck, department: str, position: int, rows: list[FactRow] | None, year: int
+) -> Iterator[Result]:
+    if rows is None:
+        yield Result(key, department, position, year, check.title, Outcome.NOT_RUN, NO_FORM)
+        return
+    bad = [row for row in rows if not _TESTS[check.test](row.value)]
+    for row in bad:
+        what = f"{row.field}：{shortest(row.value)}"
+        result = Result(key, department, position, row.year, what, Outcome.FAIL, left=row.value, cells=(row,))
+        yield result
+    if not bad:
+        yield Result(key, department, position, year, check.title, Outcome.AGREES)

@@ -1,0 +1,73 @@
+"""The checks frame (勾稽核对, checks.csv): a row for each comparison, and for each built-in check of each department."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from converter.scoring.checks import CHECK_COLUMNS, Audit, Checks, Outcome, code_of
+from converter.scoring.faults import Fault
+from converter.scoring.reconcile import Result
+from converter.vocabulary.findings import Finding, Owner
+from converter.vocabulary.numbers import NAN
+
+Row = tuple[object, ...]
+
+
+def checks_frame(results: Iterable[Result], found: Sequence[Fault], audited: Iterable[Row]) -> pd.DataFrame:
+    """All rows in the order of codes, departments and years as they were made."""
+    first: dict[int, str] = {}
+    for fault in found:
+        codes = [code_of(result.key) for result in fault.results]
+        for result in fault.results:
+            others = sorted({code for code in codes if code != code_of(result.key)})
+            first[id(result)] = f"与 {'、'.join(others)} 是同一个数引起的" if others else ""
+    rows = [_reasoned(result, first).row() for result in results]
+    frame = pd.DataFrame([*rows, *audited], columns=list(CHECK_COLUMNS))
+    return frame.sort_values("code", kind="stable", ignore_index=True)
+
+
+def _reasoned(result: Result, first: Mapping[int, str]) -> Result:
+    reason = first.get(id(result), "")
+    if result.slipped or result.follows:
+        reason = "相差一万倍，见 J14" if result.slipped else f"由 {result.follows} 引起"
+    return replace(result, reason=reason) if reason else result
+
+
+def audit_rows(
+    checks: Checks,
+    findings: Sequence[Finding],
+    departments: Sequence[str],
+    year: int,
+    unrun: Mapping[tuple[str, str], str],
+) -> Iterator[Row]:
+    """不符 where the check, or a code that speaks for it, found something; 未核对 for a reason given; else 通过.
+
+    `unrun` holds reasons by code and department; the reason "" means that the department has no row.
+    """
+    for code, check in sorted(checks.audit.items()):
+        told: dict[str, list[str]] = {}
+        for item in findings:
+            if item.code == code or item.code in check.told_by:
+                told.setdefault(item.department, []).append(item.subject)
+        for department in _asked(code, check, departments, told, unrun):
+            outcome, reason = Outcome.AGREES, ""
+            if department in told:
+                outcome, reason = Outcome.FAIL, "、".join(dict.fromkeys(told[department]))
+            elif check.unanswered or (code, department) in unrun:
+                outcome, reason = Outcome.NOT_RUN, check.unanswered or unrun[code, department]
+            if reason or outcome is not Outcome.NOT_RUN:
+                yield code, department, year, check.title, NAN, NAN, NAN, NAN, str(outcome), reason
+
+
+def _asked(
+    code: str,
+    check: Audit,
+    departments: Sequence[str],
+    told: Mapping[str, object],
+    unrun: Mapping[tuple[str, str], str],
+) -> list[str]:
+    """The departments a check has rows for; "" for the scheme or the batch as a whole."""
+    if check.once or check.owner is Owner.RULES or check.unanswered or (code, "") in unrun:
+        return list(told) or [""]
+    return list(dict.fromkeys([*departments, *told]))

@@ -1,0 +1,123 @@
+"""上年与本年口径不同: where last year's figures cannot be set against this year's (CHECKS Y06), so that no change is computed.
+
+Three breaks: other units are merged in (本级, 汇总), other funds are counted, or this year's form restates last year's figure.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from converter.mapping.departments import NAMING_FORM, Submission
+from converter.mapping.facts import Document
+from converter.scoring.checks import Checks, Outcome
+from converter.scoring.expressions import Formula
+from converter.scoring.indicators import Rule
+from converter.scoring.inputs import Derivations
+from converter.scoring.reconcile import Result
+from converter.scoring.schemes import Scheme
+from converter.vocabulary.findings import Finding
+
+_MERGED = {"本级": "本级", "汇总": "汇总", "合并": "汇总"}
+_MERGED_WORD = re.compile("|".join(_MERGED))
+RESTATED = "Y02"
+Used = Sequence[tuple[Submission, list[Document]]]
+
+
+@dataclass
+class Breaks:
+    """Why last year's figures are not comparable: by department, and by department and field."""
+
+    merged: dict[str, str] = field(default_factory=dict)
+    funds: dict[tuple[str, str], str] = field(default_factory=dict)
+    restated: set[tuple[str, str]] = field(default_factory=set)
+
+    def incomparable(self) -> set[tuple[str, str]]:
+        """(department, field) of every break, the field "" for all."""
+        return {(who, "") for who in self.merged} | set(self.funds) | self.restated
+
+
+def find_breaks(facts: pd.DataFrame, used: Used, year: int) -> Breaks:
+    """The breaks that the names of the departments and the scopes of the adopted facts show."""
+    return Breaks({s.department: why for s, found in used if (why := _merged(found, year))}, _funds(facts, year))
+
+
+def _merged(documents: Iterable[Document], year: int) -> str:
+    """Whether one year's form says 本级 or 汇总 behind the name and the other does not, or says the other word."""
+    words: dict[int, set[str]] = {}
+    for document in documents:
+        if document.form == NAMING_FORM and document.year is not None:
+            word = _MERGED_WORD.search(document.department)
+            words.setdefault(document.year, set()).add(_MERGED[word[0]] if word else "")
+    now, before = words.get(year, set()), words.get(year - 1, set())
+    if not now or not before or now == before:
+        return ""
+    shown = ["、".join(sorted(filter(None, said))) or "没有注明" for said in (before, now)]
+    return f"合并范围不同：上年{shown[0]}，本年{shown[1]}"
+
+
+def _funds(facts: pd.DataFrame, year: int) -> dict[tuple[str, str], str]:
+    """Fields whose adopted figures of the two years name different scopes of funds."""
+    named = facts[facts["adopted"] & (facts["scope"] != "")]
+    key = ["department", "field"]
+    sides = [named[named["year"] == y].groupby(key, sort=True)["scope"].agg(set) for y in (year - 1, year)]
+    both = sides[0].to_frame("before").join(sides[1].to_frame("now"), how="inner")
+    return {
+        (str(who), str(name)): f"资金口径不同：上年{'、'.join(sorted(before))}，本年{'、'.join(sorted(now))}"
+        for (who, name), before, now in zip(both.index, both["before"], both["now"], strict=True)
+        if before != now
+    }
+
+
+def restated(results: Iterable[Result]) -> set[tuple[str, str]]:
+    """(department, field) of the figures of last year that this year's form gives otherwise than last year's did."""
+    return {
+        (one.department, wanted.name)
+        for one in results
+        if one.key == RESTATED and one.outcome is Outcome.FAIL and not one.slipped and one.sides
+        for wanted in one.sides[0].wanted
+    }
+
+
+def audit_scopes(breaks: Breaks, scheme: Scheme, derivations: Derivations, checks: Checks) -> list[Finding]:
+    """Y06, once a department: why, and which indicators are therefore not computed."""
+    reasons: dict[str, dict[str, None]] = {who: {why: None} for who, why in breaks.merged.items()}
+    stopped: dict[str, dict[str, None]] = {who: dict.fromkeys(_stopped(scheme, derivations, "")) for who in reasons}
+    for (who, name), why in breaks.funds.items():
+        if rules := _stopped(scheme, derivations, name):
+            reasons.setdefault(who, {})[f"{name} {why}"] = None
+            stopped.setdefault(who, {}).update(dict.fromkeys(rules))
+    findings = []
+    for who, whys in sorted(reasons.items()):
+        told = f"，{'、'.join(stopped[who])} 不按上年数计算" if stopped[who] else ""
+        about = {"department": who, "year": scheme.file.year, "subject": "、".join(stopped[who]) or "合并范围"}
+        findings.append(checks.finding("Y06", f"{'；'.join(whys)}{told}", **about))
+    return findings
+
+
+def told_of_restatement(
+    findings: Iterable[Finding], scheme: Scheme, derivations: Derivations, breaks: Breaks
+) -> list[Finding]:
+    """The findings, those about a restated figure (Y02) with the indicators that are therefore not computed."""
+    words: Mapping[tuple[str, str], str] = {
+        (who, f"{name}（{scheme.file.year - 1}年）"): "、".join(_stopped(scheme, derivations, name))
+        for who, name in breaks.restated
+    }
+    made = []
+    for item in findings:
+        rules = words.get((item.department, item.subject), "")
+        more = f"；{rules} 不按上年数计算" if item.code == RESTATED and rules else ""
+        made.append(replace(item, message=item.message + more))
+    return made
+
+
+def _stopped(scheme: Scheme, derivations: Derivations, name: str) -> list[str]:
+    """The indicators whose formula, or another base of it, takes the field's figure of last year (any field for "")."""
+    return [rule.name for rule in scheme.rules if _takes(rule, derivations, name)]
+
+
+def _takes(rule: Rule, derivations: Derivations, name: str) -> bool:
+    formulas: list[Formula] = [*rule.spec.variants.values(), *([rule.spec.value] if rule.spec.value else [])]
+    wanted = derivations.closure(needed for formula in formulas for needed in formula.inputs())
+    return any(one.offset < 0 and name in ("", one.name) for one in wanted)

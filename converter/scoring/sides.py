@@ -1,0 +1,131 @@
+"""One side of a check over all departments: its value, its gaps, the cells behind it and what each counts for."""
+
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from converter.scoring.checks import LAST_FORM
+from converter.scoring.expressions import Formula, Input, parse
+from converter.scoring.frames import FactRow, adopt_form
+from converter.scoring.inputs import Inputs
+from converter.scoring.prior import PRIOR_MARK
+from converter.scoring.rounding import Flags, Floats, snap
+from converter.vocabulary.numbers import USABLE, canonical
+
+_parsed = lru_cache(maxsize=1024)(parse)
+
+
+@dataclass
+class Desk:
+    """The inputs of a batch, whole and narrowed to one form of one year; each narrowing is made once."""
+
+    whole: Inputs
+    _narrowed: dict[str, Inputs] = field(default_factory=dict)
+
+    def only(self, form: str) -> Inputs:
+        """The same departments with the facts of one form of the scored year, or of the year before (上年 before its
+        name); all facts for "".
+        """
+        if not form:
+            return self.whole
+        if form not in self._narrowed:
+            inputs = self.whole
+            last = form.startswith(LAST_FORM)
+            bare = form.removeprefix(LAST_FORM)
+            forms = [bare, bare + PRIOR_MARK] if last else [bare]
+            here = inputs.facts["form"].isin(forms) & (inputs.facts["form_year"] == inputs.year - last)
+            facts = inputs.facts[here].sort_values("form", key=lambda form: form != bare, kind="stable")
+            own = facts if facts.empty else adopt_form(facts, inputs.derivations.dictionary)
+            self._narrowed[form] = Inputs(own, inputs.departments, inputs.year, inputs.derivations)
+        return self._narrowed[form]
+
+
+@dataclass(frozen=True)
+class Side:
+    """A formula over the inputs of `form`, `shift` years from the scored one (0 or −1)."""
+
+    form: str
+    formula: Formula
+    inputs: Inputs
+    shift: int
+    _figures: dict[int, list[FactRow]] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, form: str, text: str, desk: Desk, shift: int, where: str) -> "Side":
+        """The side that `text` gives; it takes its numbers from `form`, else from the check's `where`."""
+        return cls(form, _parsed(text), desk.only(form or where), shift)
+
+    @cached_property
+    def wanted(self) -> tuple[Input, ...]:
+        """The fields of the formula with their years."""
+        return tuple(Input(n.name, n.offset + self.shift) for n in self.formula.inputs())
+
+    @cached_property
+    def present(self) -> Floats:
+        """The value, taking what is missing for nothing."""
+        values, _ = self.formula.values(
+            lambda n: np.nan_to_num(self.inputs.column(Input(n.name, n.offset + self.shift)))
+        )
+        return np.broadcast_to(values, (len(self.inputs.departments),))
+
+    def value(self, position: int) -> float:
+        """The value for one department, without float noise."""
+        return canonical(round(float(self.present[position]), 9))
+
+    @cached_property
+    def gaps(self) -> Flags:
+        """Where a number is missing."""
+        gaps: Flags = np.logical_or.reduce([self._gaps(wanted) for wanted in self.wanted])
+        return gaps
+
+    @cached_property
+    def any_number(self) -> Flags:
+        """Where there is any number at all."""
+        there: Flags = np.logical_or.reduce([~np.isnan(self.inputs.column(wanted)) for wanted in self.wanted])
+        return there
+
+    def _gaps(self, wanted: Input) -> Flags:
+        """Of listed rows any without a number, while nothing listed is nothing missing."""
+        if not self.inputs.derivations.dictionary[wanted.name].repeats:
+            return np.isnan(self.inputs.column(wanted))
+        departments = range(len(self.inputs.departments))
+        return np.array([any(r.state not in USABLE for r in self.inputs.about(wanted, d)) for d in departments])
+
+    @cached_property
+    def words(self) -> str:
+        """The formula in Chinese, with its form where the side has one of its own."""
+        return self.formula.chinese() + (f"（{self.form}）" if self.form else "")
+
+    def numbers(self, position: int) -> str:
+        """The formula with its numbers."""
+        column = self.inputs.column
+        return self.formula.substituted(lambda n: float(column(Input(n.name, n.offset + self.shift))[position]))
+
+    def figures(self, position: int) -> list[FactRow]:
+        """The facts behind the value, each once."""
+        if position not in self._figures:
+            leaves = dict.fromkeys(leaf for wanted in self.wanted for leaf in self.inputs.leaves(wanted, position))
+            rows = [row for leaf in leaves for row in self.inputs.rows(leaf, position) if row.adopted]
+            self._figures[position] = rows
+        return self._figures[position]
+
+    def weight(self, leaf: Input, position: int) -> float:
+        """By how much the side grows when the leaf grows by one."""
+        grown = self.changed(position, leaf, 1.0) - self.changed(position, leaf, 0.0)
+        return float(snap(np.array([grown]))[0])
+
+    def changed(self, position: int, leaf: Input, by: float) -> float:
+        """The value if the leaf were another by so much."""
+        return self._value(self.formula, self.shift, position, leaf, by)
+
+    def _value(self, formula: Formula, shift: int, position: int, leaf: Input, more: float) -> float:
+        def of(needed: Input) -> Floats:
+            wanted = Input(needed.name, needed.offset + shift)
+            used = self.inputs.formula_used(wanted, position)
+            if used is not None:
+                return np.array(self._value(used, wanted.offset, position, leaf, more))
+            read = float(np.nan_to_num(self.inputs.column(wanted)[position]))
+            return np.array(read + more if wanted == leaf else read)
+
+        return float(formula.values(of)[0])

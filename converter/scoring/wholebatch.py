@@ -1,0 +1,186 @@
+"""Checks over all departments together: copies, parts and their sum, self scores in one narrow band (CHECKS B02–B05)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from converter.mapping.departments import NAMING_FORM, Submission
+from converter.mapping.facts import Document
+from converter.mapping.roster import Listed, Roster
+from converter.scoring.audits import audit_sums
+from converter.scoring.checks import Checks
+from converter.scoring.compute import RuleScores
+from converter.scoring.expressions import Input
+from converter.scoring.inputs import NO_FORM, Inputs
+from converter.scoring.selfscores import INDICATOR_FORM
+from converter.scoring.status import Status
+from converter.vocabulary.findings import Finding, Place
+from converter.vocabulary.labels import plain
+from converter.vocabulary.numbers import USABLE, canonical, shortest
+
+Used = Sequence[tuple[Submission, list[Document]]]
+#: Why a check was not run, by code and department; "" where it is about nothing in the department and has no row.
+Unrun = dict[tuple[str, str], str]
+_OWN_LEVEL = re.compile("本级|机关")
+_SUMMED = re.compile("汇总|合并")
+
+
+def audit_copies(used: Used, digests: Mapping[str, str], checks: Checks, year: int) -> list[Finding]:
+    """B02 one file, or a table of the same numbers, under several departments: once for all that are the same."""
+    least = int(checks.audit["B02"].settings["numbers"])
+    groups: dict[tuple[object, ...], dict[str, Document]] = {}
+    for submission, documents in used:
+        for document in documents:
+            for key in _signatures(document, digests, least):
+                groups.setdefault(key, {}).setdefault(submission.department, document)
+    shared: dict[tuple[str, ...], dict[str, tuple[Document, ...]]] = {}
+    for key, owners in groups.items():
+        if len(owners) > 1:
+            first = next(iter(owners.values()))
+            how = "文件完全相同" if key[0] == "file" else f"{first.year} 年的{first.form}各数完全相同"
+            shared.setdefault(tuple(owners), {})[how] = tuple(owners.values())
+    findings = []
+    for names, hows in shared.items():
+        same = next(iter(hows.values()))
+        cells = "、".join(str(Place(document.file, document.sheet)) for document in same)
+        said = f"“{'”与“'.join(names)}”的{'，'.join(hows)}（{cells}）"
+        place = Place(same[-1].file, same[-1].sheet)
+        about = {"department": names[-1], "year": year, "subject": f"与{'、'.join(names[:-1])}相同", "place": place}
+        findings.append(checks.finding("B02", said, **about))
+    return findings
+
+
+def _signatures(document: Document, digests: Mapping[str, str], least: int) -> list[tuple[object, ...]]:
+    """What two departments' documents have in common when one is a copy. Self scores may well be the same by themselves."""
+    found: list[tuple[object, ...]] = []
+    if document.file in digests:
+        found.append(("file", digests[document.file]))
+    numbers = [(f.year, f.field, f.value) for f in document.facts if f.state in USABLE and f.value != 0]
+    if document.form != INDICATOR_FORM and len({value for _, _, value in numbers}) >= least:
+        found.append(("numbers", document.form, document.year, frozenset(numbers)))
+    return found
+
+
+def audit_parts(inputs: Inputs, used: Used, roster: Roster, checks: Checks) -> tuple[list[Finding], Unrun]:
+    """B03 the figures of a department that is the sum of its subordinates against their sum, once a department."""
+    findings: list[Finding] = []
+    unrun: Unrun = {("B03", department): "" for department in inputs.departments}
+    for entry in roster.entries:
+        parts = [one for one in roster.entries if one is not entry and one.parent and plain(one.parent) in entry.labels]
+        if not parts or entry.name not in inputs.departments:
+            continue
+        reason = _no_sum(entry, parts, inputs, used)
+        unrun["B03", entry.name] = reason
+        if not reason:
+            del unrun["B03", entry.name]
+            findings += _parts(entry, parts, inputs, checks)
+    return findings, unrun
+
+
+def _no_sum(entry: Listed, parts: Sequence[Listed], inputs: Inputs, used: Used) -> str:
+    """Why the parts of a department cannot be set against it, "" where they can."""
+    absent = [part.name for part in parts if part.name not in inputs.departments]
+    if absent:
+        return f"下级 {'、'.join(absent)} 没有报表"
+    heads = [d.department for s, documents in used if s.department == entry.name for d in documents]
+    summed = any(_SUMMED.search(head) for head in (entry.name, *heads))
+    return "" if summed or _own_level(parts) else "看不出是本级表还是汇总表"
+
+
+def _own_level(parts: Sequence[Listed]) -> bool:
+    return any(_OWN_LEVEL.search(part.name) for part in parts)
+
+
+def _parts(entry: Listed, parts: Sequence[Listed], inputs: Inputs, checks: Checks) -> list[Finding]:
+    at = [inputs.departments.index(one.name) for one in (entry, *parts)]
+    whole = _own_level(parts)
+    said: list[str] = []
+    place = Place()
+    for name in checks.audit["B03"].fields:
+        total, *others = (float(inputs.column(Input(name))[position]) for position in at)
+        if np.isnan(total) or any(map(np.isnan, others)):
+            continue
+        gap = canonical(total - sum(others))
+        money = inputs.derivations.dictionary[name].unit == "万元"
+        tolerance = 0.005 * (len(others) + 1) + 1e-9 if money else 1e-9
+        if (abs(gap) if whole else -gap) > tolerance:
+            said.append(f"{name}：汇总 {shortest(total)}，下级合计 {shortest(canonical(sum(others)))}")
+            place = place if place.file else inputs.place(Input(name), at[0])
+    if not said:
+        return []
+    names = "、".join(part.name for part in parts)
+    about = {"department": entry.name, "year": inputs.year, "subject": "汇总数", "place": place}
+    return [checks.finding("B03", f"{'；'.join(said)}（下级：{names}）", **about)]
+
+
+def audit_bands(
+    totals: pd.DataFrame, columns: Sequence[RuleScores], inputs: Inputs, checks: Checks
+) -> tuple[list[Finding], Unrun]:
+    """B04 self scores that all lie in one narrow band, and points claimed although several indicators lack their data."""
+    settings, year = checks.audit["B04"].settings, inputs.year
+    own = totals["self_total"].dropna()
+    if len(own) < settings["departments"]:
+        return [], {("B04", ""): f"有自评总分的不足 {shortest(settings['departments'])} 个部门"}
+    findings = []
+    low, high = float(own.min()), float(own.max())
+    if high - low < settings["band"]:
+        said = f"{len(own)} 个部门的自评总分都在 {shortest(low)}～{shortest(high)} 分之间"
+        findings.append(checks.finding("B04", said, year=year, subject="自评总分"))
+    for position, department in enumerate(inputs.departments):
+        empty = [c for c in columns if c.status[position] == Status.MISSING and c.self_score[position] > 0]
+        if len(empty) >= settings["no_data"]:
+            names = "、".join(column.rule.name for column in empty)
+            claimed = canonical(sum(float(column.self_score[position]) for column in empty))
+            said = f"{names} 没有数据，自评共给 {shortest(claimed)} 分"
+            about = {"department": department, "year": year, "subject": "缺数指标", "points": claimed}
+            findings.append(checks.finding("B04", said, **about))
+    return findings, {}
+
+
+def _absent(inputs: Inputs, used: Used, roster: Roster) -> Unrun:
+    """What cannot be asked for want of a list, of a second department, or of a form."""
+    year = inputs.year
+    unrun: Unrun = {} if roster else {("B01", ""): "没有部门名单"}
+    if len(inputs.departments) < 2:
+        unrun["B02", ""] = "只有一个部门"
+    for submission, documents in used:
+        who = submission.department
+        forms = {(d.form, d.file) for d in documents if d.year == year}
+        if len(forms) == len({form for form, _ in forms}):
+            unrun["B05", who] = "只有一个版本"
+        if INDICATOR_FORM not in {form for form, _ in forms}:
+            unrun |= {(code, who): NO_FORM for code in ("S02", "S03", "S06", "S07", "S09", "S12")}
+    last = inputs.facts[(inputs.facts["form_year"] == year - 1) & inputs.facts["form"].str.startswith(NAMING_FORM)]
+    for who in set(inputs.departments) - set(last["department"]):
+        unrun["Y03", who] = "没有上年的基础数据表"
+    return unrun
+
+
+@dataclass
+class Together:
+    """What the checks over all departments gave, and why some were not run."""
+
+    findings: list[Finding]
+    unrun: Unrun
+
+
+def whole_batch(
+    inputs: Inputs,
+    used: Used,
+    columns: Sequence[RuleScores],
+    totals: pd.DataFrame,
+    roster: Roster,
+    digests: Mapping[str, str],
+    checks: Checks,
+) -> Together:
+    """B02–B05, S03, and what could not be asked."""
+    unrun = _absent(inputs, used, roster)
+    summed, without_total = audit_sums(inputs, columns, checks)
+    unrun = {("S03", inputs.departments[at]): why for at, why in without_total.items()} | unrun
+    parts, no_parts = audit_parts(inputs, used, roster, checks)
+    bands, too_few = audit_bands(totals, columns, inputs, checks)
+    copies = audit_copies(used, digests, checks, inputs.year)
+    return Together([*summed, *copies, *parts, *bands], {**unrun, **no_parts, **too_few})
