@@ -54,7 +54,7 @@ def as_rule(wording: Wording, library: Library) -> tuple[Rule, tuple[str, ...]]:
     form, marks = form_of(said, Printed(wording.name, ("一级",), wording.weight, sentence=wording.text))
     keys = {"path": ["一级"], "full": wording.weight, "value": "满意度", "text": wording.text, **form}
     spec = Indicator.model_validate(keys, context={"dictionary": library.dictionary})
-    computed = spec.deduct or spec.bands or spec.external
+    computed = spec.form
     return Rule(wording.name, spec, computed, wording.weight, wording.name, ""), (*said.doubts, *marks)
 
 

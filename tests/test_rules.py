@@ -124,23 +124,28 @@ def test_what_has_no_such_project_gets_full_marks_where_a_dash_says_so() -> None
     assert rule(sentence, NOTE).marks == ()
 
 
-def test_forms_the_scheme_language_has_not_are_judged_and_said() -> None:
-    for sentence in (
-        "超过规定5个工作日扣0.5分,10个工作日扣1分,以此类推",
-        "无结余3分;有结余但不超过上年结转2分;结余超过上年结转不得分",
-        "100%-80%(含80%)、80%-50%(含50%)、50%-0%",
-        "小于或等于1计5分，否则按比例计分",
-    ):
-        drafted = rule(sentence, NOTE)
-        assert not any("不成立" in mark for mark in drafted.marks)
-        assert keys(drafted)["manual"] is True
-        assert any("本版方案不能写" in mark for mark in drafted.marks)
+def test_every_form_of_a_sentence_is_written() -> None:
+    days = keys(rule("超过规定5个工作日扣0.5分,10个工作日扣1分,以此类推", NOTE))
+    assert (days["days_late"], "value" in days) == ({"every": 5.0, "points": 0.5}, False)
+    carried = rule("无结余3分;有结余但不超过上年结转2分;结余超过上年结转不得分", name="资金结余", full=3)
+    assert keys(carried)["value"] == "年末结余"
+    assert keys(carried)["relative"] == {"to": "上年结转", "none": 3.0, "within": 2.0, "beyond": 0.0}
+    assert carried.marks == ("结余按“年末结余”、上年结转按“上年结转”理解",)
+    judged = keys(rule("100%-80%(含80%)、80%-50%(含50%)、50%-0%", full=10))
+    assert judged["graded"] == {
+        "第1档": {"from": 8.0, "to": 10.0},
+        "第2档": {"from": 5.0, "under": 8.0},
+        "第3档": {"under": 5.0},
+    }
+    assert keys(rule("小于或等于1计5分,否则按比例计分", NOTE))["proportional"] == {"target": "100%", "inverse": True}
 
 
-def test_a_limit_on_what_is_deducted_is_said() -> None:
-    assert any("最多扣 3 分" in mark for mark in rule(STAFF + "最多扣3分。", NOTE).marks)
-    assert any("最多扣 2 分" in mark for mark in rule("每出现一例扣1分，扣满2分为止。").marks)
-    assert rule("每出现一例扣1分，扣满5分为止。").marks == ()
+def test_a_limit_on_what_is_deducted_is_kept() -> None:
+    deduct = keys(rule(STAFF + "最多扣3分。", NOTE))["deduct"]
+    assert isinstance(deduct, Mapping)
+    assert deduct["most"] == 3
+    assert keys(rule("每出现一例扣1分，扣满2分为止。"))["violations"] == {"each": 1.0, "most": 2.0}
+    assert keys(rule("每出现一例扣1分，扣满5分为止。"))["violations"] == {"each": 1.0}
 
 
 def test_bands_that_overlap_are_left_to_a_person() -> None:

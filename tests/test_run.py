@@ -281,7 +281,7 @@ def test_the_manifest_lists_every_output_with_its_hash(suining_out: Path) -> Non
 
 
 def test_what_lies_in_out(suining_out: Path) -> None:
-    names = {"评分汇总_2019.xlsx", f"部门/{SUINING}_2019.xlsx", *CSV_NAMES, MANIFEST}
+    names = {"评分汇总_2019.xlsx", f"部门/{SUINING}_2019.xlsx", "report.html", *CSV_NAMES, MANIFEST}
     assert {p.relative_to(suining_out).as_posix() for p in suining_out.rglob("*") if p.is_file()} == names
 
 
@@ -423,7 +423,7 @@ def test_our_own_out_given_back_is_no_submission(suining_inbox: Path, suining_ou
     assert scores_of(out.folder, SUINING) == scores_of(suining_out, SUINING)
     assert Counter(row["代码"] for row in out.findings)["F08"] == 2
     assert [row["文件"] for row in out.findings if row["级别"] == "错误" and row["文件"].startswith("上次")] == []
-    assert len(out.manifest["inputs"]) == 3 + 7
+    assert len(out.manifest["inputs"]) == 3 + 8
 
 
 def test_a_department_with_last_years_form_alone_is_not_scored(tmp_path: Path) -> None:

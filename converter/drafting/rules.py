@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
+from converter.drafting.clauses import LARGEST_RATIO
 from converter.drafting.formulas_from_text import Drafted
 from converter.drafting.meanings import (
     INFINITE,
     Banded,
     Checklist,
+    DaysLate,
     Graded,
     Judged,
     PerCase,
     Range,
+    Relational,
     Sentence,
     Share,
     Steps,
@@ -31,7 +34,9 @@ from converter.vocabulary.numbers import shortest
 
 #: The sentence of a row that prints none.
 NO_SENTENCE = "待填：原表没有印评价标准"
-_COMPUTED = (Steps, Banded, Share)
+#: The figures that 资金结余 is judged by.
+CARRIED_OUT, CARRIED_IN = "年末结余", "上年结转"
+_COMPUTED = (Steps, Banded, Share, Relational)
 Form = dict[str, Value]
 
 
@@ -75,6 +80,9 @@ def draft_rule(printed: Printed, dictionary: Dictionary, known: Known) -> Drafte
     remarks: tuple[str, ...] = ()
     if isinstance(sentence.meaning, _COMPUTED) and "manual" not in form:
         own = sentence.meaning.value if isinstance(sentence.meaning, Share) else ""
+        if isinstance(sentence.meaning, Relational):
+            own = CARRIED_OUT
+            marks.append(f"结余按“{CARRIED_OUT}”、上年结转按“{CARRIED_IN}”理解")
         value = value_of(printed.name, [*printed.notes, printed.sentence], own, dictionary, known)
         marks += value.doubts
         if value.formula is None:
@@ -116,8 +124,6 @@ def form_of(sentence: Sentence, printed: Printed) -> tuple[Form, list[str]]:
     if sentence.full is not None and full is not None and abs(sentence.full - full) > 1e-9:
         form = {**form, "text_full": sentence.full, "reading": "weight"}
         marks.append(f"条文满分 {shortest(sentence.full)} 分，分值 {shortest(full)} 分，按分值折算")
-    if isinstance(meaning, Steps | PerCase) and meaning.most is not None and meaning.most < (full or 0) - 1e-9:
-        marks.append(f"条文最多扣 {shortest(meaning.most)} 分，规则会扣完 {shortest(full or 0)} 分")
     return form, marks
 
 
@@ -159,10 +165,14 @@ def _shown(form: Form) -> str:
     return "，".join(f"{key}: {flow(value)}" for key, value in form.items())
 
 
+def _most(meaning: Steps | PerCase, full: float) -> Form:
+    """扣满 N 分为止, where that is less than everything."""
+    return {"most": meaning.most} if meaning.most is not None and meaning.most < full else {}
+
+
 def _steps(meaning: Steps, full: float) -> Form:
-    del full
     edges: Form = {meaning.side: percent_text(meaning.target), "every": percent_text(meaning.every)}
-    return {"deduct": {**edges, "points": meaning.points, "steps": meaning.part}}
+    return {"deduct": {**edges, "points": meaning.points, "steps": meaning.part, **_most(meaning, full)}}
 
 
 def _bands(meaning: Banded, full: float) -> Form:
@@ -178,9 +188,12 @@ def _band(band: Range, full: float) -> Form:
     return {**edges, "points": full if band.points is None else band.points}
 
 
-def _share(meaning: Share, full: float) -> Form | None:
+def _share(meaning: Share, full: float) -> Form:
+    """A percentage is 按比例, a score 折算."""
     del full
-    return None if meaning.inverse else {"external": {"base": meaning.base}}
+    if meaning.base > LARGEST_RATIO:
+        return {"external": {"base": meaning.base}}
+    return {"proportional": {"target": percent_text(meaning.base)} | ({"inverse": True} if meaning.inverse else {})}
 
 
 def _checklist(meaning: Checklist, full: float) -> Form:
@@ -189,16 +202,37 @@ def _checklist(meaning: Checklist, full: float) -> Form:
 
 
 def _per_case(meaning: PerCase, full: float) -> Form:
+    return {"violations": {"each": meaning.each, **_most(meaning, full)}}
+
+
+def _days_late(meaning: DaysLate, full: float) -> Form:
     del full
-    return {"violations": {"each": meaning.each}}
+    return {"days_late": {"every": meaning.every, "points": meaning.points}}
+
+
+def _relational(meaning: Relational, full: float) -> Form:
+    """无结余、不超过上年、超过上年: the names of the two figures are those of the dictionary."""
+    del full
+    points = {"none": meaning.none, "within": meaning.within, "beyond": meaning.beyond}
+    return {"relative": {"to": CARRIED_IN, **points}}
 
 
 def _graded(meaning: Graded, full: float) -> Form | None:
-    """Grades with one score each; ranges of points are left to a person."""
-    del full
-    if meaning.of_weight or len({grade.name for grade in meaning.grades}) < len(meaning.grades):
+    """Each 等次 with its points, or with the range of points (a share of the weight) it may get."""
+    if len({grade.name for grade in meaning.grades}) < len(meaning.grades):
         return None
-    return {"graded": {grade.name: grade.high for grade in meaning.grades}}
+    if not meaning.of_weight:
+        return {"graded": {grade.name: grade.high for grade in meaning.grades}}
+    highest = max(grade.high for grade in meaning.grades)
+    return {
+        "graded": {
+            grade.name: {
+                **({"from": grade.low * full} if grade.low else {}),
+                "to" if grade.high == highest else "under": grade.high * full,
+            }
+            for grade in meaning.grades
+        }
+    }
 
 
 #: How each meaning is written as a scoring form, given the full marks; None where this one cannot be.
@@ -209,4 +243,6 @@ WRITERS: dict[type, Callable[..., Form | None]] = {
     Checklist: _checklist,
     PerCase: _per_case,
     Graded: _graded,
+    DaysLate: _days_late,
+    Relational: _relational,
 }

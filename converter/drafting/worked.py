@@ -13,7 +13,7 @@ from converter.scoring.expressions import Formula, Input
 from converter.scoring.indicators import Rule
 from converter.scoring.inputs import Derivations
 from converter.scoring.points import ComputedForm, Weight
-from converter.scoring.proportional import External
+from converter.scoring.proportional import External, Proportional
 from converter.scoring.schemes import Scheme
 from converter.scoring.steps import Deduct
 from converter.vocabulary.numbers import canonical, percent, shortest
@@ -42,7 +42,7 @@ def cases_text(scheme: Scheme, derivations: Derivations) -> str:
     """The text of <year>.cases.yaml for a scheme."""
     drawn = [case for rule in scheme.rules for case in _cases(rule)]
     cases = [
-        Case(case=one.name, given=dict(one.given), self_scores={**one.self_scores}, expect={one.rule: Expected()})
+        Case(case=one.name, given=dict(one.given), self_scores=dict(one.self_scores), expect={one.rule: Expected()})
         for one in drawn
     ]
     columns = {
@@ -74,7 +74,7 @@ def _cases(rule: Rule) -> Iterator[Drawn]:
         yield Drawn(f"{rule.name} 自评满分", rule.name, self_scores={rule.name: rule.full})
         yield Drawn(f"{rule.name} 没有自评", rule.name)
         return
-    as_percent = not isinstance(rule.form, External) or rule.form.base == 1
+    as_percent = not isinstance(rule.form, External)
     for value in values_of_interest(rule.form, rule.weight):
         given = solve(formula, value)
         if given is not None:
@@ -101,6 +101,8 @@ def values_of_interest(form: ComputedForm, weight: Weight) -> list[float]:
         found = [edge + step for edge in sorted(edges) for step in (-_BESIDE, 0.0, _BESIDE)]
     elif isinstance(form, External):
         found = [form.base * share for share in (0.0, 0.5, 1.0, 1.1)]
+    elif isinstance(form, Proportional):
+        found = [form.target * share for share in (0.0, 0.5, 1.0, 1.1)]
     return list(dict.fromkeys(canonical(value) for value in found))
 
 
