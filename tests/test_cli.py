@@ -172,7 +172,7 @@ def test_zero_and_one(workdir: Path, suining_out: Path, capsys: pytest.CaptureFi
     assert call("run", workdir / "in", "-o", workdir / "x", "--dry-run", "--jobs", 1, "--fail-on", "never") == 0
     assert call("diff", suining_out, suining_out) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("试运行（未写任何文件）：2019 年度，评分 1 个部门；错误 1，警告 6，提示 4")
+    assert lines[0].startswith("试运行（未写任何文件）：2019 年度，评分 1 个部门；错误 1，警告 7，提示 4")
     assert len(lines) == 3  # one verdict line for each command
 
 

@@ -86,6 +86,13 @@ def test_a_negative_part_is_told_once(check: Check) -> None:
     assert "J10" in crossed.findings[0].message
 
 
+def test_two_equal_numbers_in_two_cells_are_two_faults(check: Check) -> None:
+    """Two listed rows of −1 each: nothing tells them apart but their cells."""
+    made = document(JC, ("其他专项决算数", -1.0), ("其他专项决算数", -1.0))
+    places = sorted(one.place.cell for one in check(made).findings)
+    assert places == ["B5", "B6"]
+
+
 @pytest.mark.parametrize("words", ["错", "正确", "应为"])
 def test_neither_side_is_called_wrong(words: str, check: Check) -> None:
     crossed = check(basic(项目支出决算数=755.03), document(Z01, ("项目支出决算数", 745.03)))

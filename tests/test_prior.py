@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from converter.cli import main
 from converter.lastyear import last_output
 from converter.mapping.library import Library
 from converter.mapping.roster import Listed, Roster
@@ -198,3 +199,14 @@ def test_a_department_is_known_by_its_code_or_any_name_of_the_list(library: Libr
     rows, lost = made.fitted(["新局", "乙局", "丁局"], roster)
     assert [row.department for row in rows] == ["新局", "乙局"]
     assert lost == ["丙局"]
+
+
+def test_the_command_refuses_a_folder_that_is_no_output(
+    suining_inbox: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["run", str(suining_inbox), "-o", str(tmp_path / "OUT"), "--prior", str(tmp_path / "没有")]
+    with pytest.raises(SystemExit) as stopped:
+        main(command)
+    assert stopped.value.code == 2
+    assert "[R08]" in capsys.readouterr().err
+    assert not (tmp_path / "OUT").exists()

@@ -5,7 +5,7 @@ A check names both sides and never says which is wrong; what cannot be compared 
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -26,7 +26,7 @@ _SCALE_SLACK = 0.01
 NOTHING = "表中无数"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Result:
     """One comparison of one department. `slipped` says that the sides differ by the factor of 元 and 万元, `follows` of
     which other failure a failure is but a consequence.
@@ -47,7 +47,7 @@ class Result:
     level: Level | None = None
     slipped: bool = False
     follows: str = ""
-    cells: tuple[FactRow, ...] = field(default=(), compare=False)
+    cells: tuple[FactRow, ...] = ()
 
     def row(self) -> tuple[object, ...]:
         """The row of 勾稽核对."""
