@@ -371,7 +371,7 @@ def test_a_dry_run_leaves_an_existing_out_alone(suining_out: Path, tmp_path: Pat
 def test_without_books_there_are_none(suining_inbox: Path, suining_out: Path, tmp_path: Path) -> None:
     convert(suining_inbox, tmp_path / "OUT", books=False)
     out = Out(tmp_path / "OUT")
-    assert set(bytes_of(out.folder)) == {"评分汇总_2019.xlsx", *CSV_NAMES}
+    assert set(bytes_of(out.folder)) == {"评分汇总_2019.xlsx", "report.html", *CSV_NAMES}
     assert out.total(SUINING)["评分表"] == ""
     assert out.scores == Out(suining_out).scores
 
