@@ -17,7 +17,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_new_county_from_its_table_to_its_scores(table: Path, tmp_path: Path, jixiao: Command) -> None:
-    """draft → finish by hand → test → run, with nothing but the table and a text editor."""
+    """draft → finish by hand → lint → test → run, with nothing but the table and a text editor (README.zh-CN)."""
     scheme = tmp_path / "本地" / "schemes" / "430528" / "2019.yaml"
     done = jixiao("scheme", "draft", table, "-o", scheme)
     assert done.returncode == 0, done.stderr
@@ -27,6 +27,8 @@ def test_a_new_county_from_its_table_to_its_scores(table: Path, tmp_path: Path, 
     assert sorted(path.name for path in scheme.parent.iterdir()) == ["2019.cases.yaml", "2019.yaml"]
     text = scheme.read_text(encoding="utf-8")
     scheme.write_text(text.replace("name: 待填", "name: 新宁县"), encoding="utf-8")
+    linted = jixiao("scheme", "lint", "430528/2019", "--mappings", tmp_path / "本地")
+    assert (linted.returncode, "错误 0" in linted.stdout) == (0, True), linted.stdout + linted.stderr
     tested = jixiao("scheme", "test", "430528", "--mappings", tmp_path / "本地")
     assert (tested.returncode, "全部相符" in tested.stdout) == (0, True), tested.stdout + tested.stderr
     suining(tmp_path / "收件箱" / "新宁县人社局")
