@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from converter.audit.explain import explain
@@ -25,6 +24,7 @@ from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores, score
 from converter.scoring.expressions import Input
 from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.outcomes import checks_frame
 from converter.scoring.schemes import Scheme
 from converter.scoring.scorerows import scores_frame
 from converter.scoring.status import Status
@@ -130,7 +130,7 @@ def batch_of(scheme: Scheme, derivations: Derivations, seed: int) -> Batch:
     columns = score(inputs, scheme)
     scores, totals = scores_frame(columns, inputs), totals_frame(columns, inputs, scheme)
     handed = [Submission(who) for who in inputs.departments]
-    return Batch(scheme, handed, inputs.facts, inputs, columns, scores, totals, pd.DataFrame(), [])
+    return Batch(scheme, handed, inputs.facts, inputs, columns, scores, totals, checks_frame([], [], []), [])
 
 
 @pytest.fixture(scope="module", params=[("self", "unknown"), ("unknown", "zero")], ids=["self", "unknown"])
