@@ -468,8 +468,11 @@ def test_ones_own_audit_keeps_the_numbers_it_does_not_give(tmp_path: Path, check
 def test_the_levels_are_those_of_the_catalogue(checks: Checks) -> None:
     """E errors, W warnings (CHECKS.md); S06 is raised to an error when no reading gives the self score."""
     wanted = {
-        Level.ERROR: "B01 J01 J02 J03 J04 J05 J09 J09.2 J10 J11 J11.2 J14 J15 K01 K02 K03 K06 S01 S02 S03 S11 Y02",
-        Level.WARNING: "B02 B03 J06 J07 J08 J12 J13 J14.2 J14.3 S04 S06 S07 S08 S09 S12 S13 S14 X03 X04 Y01 Y06",
+        Level.ERROR: "B01 J01 J02 J03 J04 J05 J09 J09.2 J10 J11 J11.2 J14 J15 K01 K01.2 K02 K02.2 K03 K03.2 K05 K05.2 "
+        "K05.3 K05.4 K06 K06.2 K06.3 K06.4 K06.5 K08 K08.2 K08.3 K08.4 K09 K09.2 K09.3 K10 K11 K11.2 K12 K12.2 K12.3 "
+        "K12.4 K12.5 K12.6 K13 K14 S01 S02 S03 S11 X01 X05 Y02",
+        Level.WARNING: "B02 B03 J06 J07 J08 J12 J13 J14.2 J14.3 K15 K15.2 K15.3 S04 S06 S07 S08 S08.2 S08.3 S09 S12 "
+        "S13 S14 X02 X03 X04 X06 Y01 Y06",
         Level.NOTE: "B04 B05 S05 S10 S15 Y03 Y04 Y05",
     }
     everything = {**checks.reconcile, **checks.cells, **checks.audit}

@@ -3,7 +3,7 @@
 import pytest
 
 from converter.mapping.library import Library
-from converter.scoring.batch import Batch, score_batch
+from converter.scoring.batch import Batch, score_kinds
 from converter.scoring.checks import Checks
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
@@ -12,7 +12,7 @@ from tests.planted import KINDS, County, county
 
 
 def scored(made: County, library: Library, scheme: Scheme, derivations: Derivations, checks: Checks) -> Batch:
-    return score_batch(made.submissions, scheme, checks, derivations, library.forms, made.roster)
+    return score_kinds(made.submissions, {"": scheme}, checks, derivations, library.forms, made.roster)
 
 
 def judged(made: County, batch: Batch) -> None:

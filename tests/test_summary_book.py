@@ -327,7 +327,7 @@ def test_no_path_user_time_or_worker_count_in_any_output_but_the_manifest(
     suining_out: Path, suining_inbox: Path
 ) -> None:
     files = [path for path in suining_out.rglob("*") if path.is_file() and path.name != "run.json"]
-    assert len(files) == 6
+    assert len(files) == 7
     private = [str(suining_out.parent), str(suining_inbox.parent), str(Path.home()), "/tmp/"]  # noqa: S108
     private += ["jobs", "进程数", f"/{getpass.getuser()}/"]
     for path in files:

@@ -7,7 +7,7 @@ import pytest
 from converter.mapping.departments import Submission
 from converter.mapping.library import Library
 from converter.mapping.roster import Listed, Roster
-from converter.scoring.batch import Batch, score_batch
+from converter.scoring.batch import Batch, score_kinds
 from converter.scoring.checks import Checks
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
@@ -24,8 +24,8 @@ class Desk:
     def score(self, *made: Made, roster: Roster | None = None, digests: dict[str, str] | None = None) -> Batch:
         entries = {entry.name: entry for entry in roster.entries} if roster else {}
         submissions: list[Submission] = [one.submission(entries.get(one.name)) for one in made]
-        rest = (self.scheme, self.checks, self.derivations, self.library.forms, roster, None, digests)
-        return score_batch(submissions, *rest)
+        rest = (self.checks, self.derivations, self.library.forms, roster, None, digests)
+        return score_kinds(submissions, {"": self.scheme}, *rest)
 
 
 @pytest.fixture(scope="module")
@@ -200,3 +200,26 @@ def test_two_versions_of_a_table(desk: Desk) -> None:
         "甲局": ("不符", "日常公用经费决算数"),
         "乙局": ("未核对", "只有一个版本"),
     }
+
+
+# ---- several schemes ------------------------------------------------------------------------------------------------
+def test_who_sent_nothing_stands_in_the_table_too(desk: Desk) -> None:
+    roster = Roster([listed("甲局"), listed("丙局")])
+    batch = desk.score(department("甲局", 1), roster=roster)
+    assert outcomes(batch, "B01") == {"甲局": ("通过", ""), "丙局": ("不符", "应报未报")}
+
+
+def test_copies_are_found_whatever_scheme_scores_them(desk: Desk, library: Library) -> None:
+    """Two 类别 with a scheme each: the batch as a whole is asked once."""
+    other = Scheme(desk.scheme.document, library.dictionary)
+    kinds = {"甲局": "行政", "乙局": "事业"}
+    submissions = [
+        department(name, 1).submission(Listed(name, kind=kind, labels=(plain(name),))) for name, kind in kinds.items()
+    ]
+    rest = (desk.checks, desk.derivations, library.forms)
+    batch = score_kinds(submissions, {"行政": desk.scheme, "事业": other}, *rest)
+    assert len(batch.parts) == 2
+    (one,) = found(batch, "B02")
+    assert one.department == "乙局"
+    assert [list(batch.checks["code"]).count(code) for code in ("B02", "B04")] == [1, 1]
+    assert list(batch.checks["code"]) == sorted(batch.checks["code"])

@@ -20,7 +20,7 @@ from converter.scoring.expressions import Input
 from converter.scoring.followers import without_followers
 from converter.scoring.frames import FACT_COLUMNS, FactRow, adopt, facts_frame, joined
 from converter.scoring.inputs import Derivations, Inputs
-from converter.scoring.outcomes import audit_rows, checks_frame
+from converter.scoring.outcomes import audit_rows, checks_frame, in_order
 from converter.scoring.prior import Prior
 from converter.scoring.schemechecks import audit_scheme
 from converter.scoring.schemes import Scheme
@@ -29,7 +29,7 @@ from converter.scoring.scorerows import scores_frame
 from converter.scoring.selfscores import compare_tables, rename_indicators
 from converter.scoring.submitted import Submitted, audit_submitted, submitted, with_last_output
 from converter.scoring.totals import totals_frame
-from converter.scoring.wholebatch import whole_batch
+from converter.scoring.wholebatch import ACROSS, across, within
 from converter.vocabulary.findings import Finding
 from converter.vocabulary.numbers import State
 
@@ -55,6 +55,7 @@ class Batch:
     parts: list["Batch"] = field(default_factory=list)
     submitted: list[Submitted] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    used: list[tuple[Submission, list[Document]]] = field(default_factory=list)
     supplied: frozenset[str] = frozenset()
 
     @property
@@ -107,20 +108,21 @@ def score_kinds(
     distinct = list({id(scheme): scheme for scheme in schemes.values()}.values())
     parts = [
         score_batch(
-            [s for s in submissions if schemes[s.kind] is scheme],
-            scheme,
-            checks,
-            derivations,
-            forms,
-            roster,
-            prior,
-            digests,
+            [s for s in submissions if schemes[s.kind] is scheme], scheme, checks, derivations, forms, prior, roster
         )
         for scheme in distinct
     ]
     whole = parts[0] if len(parts) == 1 else _joined(parts, submissions)
     whole.submitted = with_last_output(handed, whole.supplied)
-    whole.findings = findings + whole.findings
+    used = [pair for part in parts for pair in part.used]
+    everyone = whole.inputs
+    if whole.parts:
+        everyone = Inputs(pd.concat([p.inputs.facts for p in parts]), whole.departments, year, derivations)
+    scored = [(part.inputs, part.columns) for part in parts]
+    asked = across(scored, everyone, used, whole.totals, roster, digests or {}, checks)
+    rows = audit_rows(checks, [*findings, *asked.findings], everyone.departments, year, asked.unrun, ACROSS)
+    whole.checks = in_order([part.checks for part in parts], rows)
+    whole.findings = findings + whole.findings + asked.findings
     return whole
 
 
@@ -154,13 +156,13 @@ def score_batch(
     checks: Checks,
     derivations: Derivations,
     forms: Sequence[Form],
-    roster: Roster | None = None,
     prior: Prior | None = None,
-    digests: Mapping[str, str] | None = None,
+    roster: Roster | None = None,
 ) -> Batch:
     """Scores every department that has a document of the scheme's year. Fact checks run before scoring, score checks after.
 
-    `prior` is last year's output, `digests` the SHA-256 by file.
+    `prior` is last year's output, whose departments may go by other names of the `roster`. What is asked of all
+    departments together (ACROSS) is not asked here.
     """
     year, roster = scheme.file.year, roster or Roster()
     findings = audit_scheme(scheme, checks)
@@ -192,10 +194,10 @@ def score_batch(
     own_scores, explained = without_followers(own_scores, crossed, columns, inputs, checks)
     findings += own_scores + audits.audit_totals(totals, scheme, checks)
     findings += audits.audit_adjustments(columns, inputs, scheme, checks)
-    together = whole_batch(inputs, used, columns, totals, roster, digests or {}, checks)
-    findings += together.findings
-    unrun = {**together.unrun, **crossed.unrun(), **explained}
-    rows = audit_rows(checks, findings, departments, year, unrun)
+    asked = within(inputs, used, columns, checks)
+    findings += asked.findings
+    unrun = {**asked.unrun, **crossed.unrun(), **explained}
+    rows = audit_rows(checks, findings, departments, year, unrun, checks.audit.keys() - ACROSS)
     return Batch(
         scheme,
         list(submissions),
@@ -207,6 +209,7 @@ def score_batch(
         checks_frame(crossed.results, crossed.faults, rows),
         findings,
         lost=lost,
+        used=used,
         supplied=frozenset(fact.department for fact in supplied),
     )
 

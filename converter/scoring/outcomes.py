@@ -1,6 +1,6 @@
 """The checks frame (勾稽核对, checks.csv): a row for each comparison, and for each built-in check of each department."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -15,7 +15,7 @@ Row = tuple[object, ...]
 
 
 def checks_frame(results: Iterable[Result], found: Sequence[Fault], audited: Iterable[Row]) -> pd.DataFrame:
-    """All rows in the order of codes, departments and years as they were made."""
+    """The rows as they were made; see in_order."""
     first: dict[int, str] = {}
     for fault in found:
         codes = [code_of(result.key) for result in fault.results]
@@ -23,8 +23,14 @@ def checks_frame(results: Iterable[Result], found: Sequence[Fault], audited: Ite
             others = sorted({code for code in codes if code != code_of(result.key)})
             first[id(result)] = f"与 {'、'.join(others)} 是同一个数引起的" if others else ""
     rows = [_reasoned(result, first).row() for result in results]
-    frame = pd.DataFrame([*rows, *audited], columns=list(CHECK_COLUMNS))
-    return frame.sort_values("code", kind="stable", ignore_index=True)
+    return pd.DataFrame([*rows, *audited], columns=list(CHECK_COLUMNS))
+
+
+def in_order(frames: Sequence[pd.DataFrame], rows: Iterable[Row]) -> pd.DataFrame:
+    """The frames of all schemes and the rows about the batch as a whole, in the order of codes; the same row but once."""
+    more = pd.DataFrame(list(rows), columns=list(CHECK_COLUMNS))
+    whole = pd.concat([*frames, *([] if more.empty else [more])]).drop_duplicates()
+    return whole.sort_values("code", kind="stable", ignore_index=True)
 
 
 def _reasoned(result: Result, first: Mapping[int, str]) -> Result:
@@ -40,12 +46,13 @@ def audit_rows(
     departments: Sequence[str],
     year: int,
     unrun: Mapping[tuple[str, str], str],
+    codes: Collection[str],
 ) -> Iterator[Row]:
     """不符 where the check, or a code that speaks for it, found something; 未核对 for a reason given; else 通过.
 
-    `unrun` holds reasons by code and department; the reason "" means that the department has no row.
+    Only `codes` are asked. `unrun` holds reasons by code and department; the reason "" means that the department has no row.
     """
-    for code, check in sorted(checks.audit.items()):
+    for code, check in sorted((code, check) for code, check in checks.audit.items() if code in codes):
         told: dict[str, list[str]] = {}
         for item in findings:
             if item.code == code or item.code in check.told_by:

@@ -1,7 +1,7 @@
 """Checks over all departments together: copies, parts and their sum, self scores in one narrow band (CHECKS B02–B05)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,10 @@ from converter.vocabulary.numbers import USABLE, canonical, shortest
 Used = Sequence[tuple[Submission, list[Document]]]
 #: Why a check was not run, by code and department; "" where it is about nothing in the department and has no row.
 Unrun = dict[tuple[str, str], str]
+#: The inputs and scores of the departments of one scheme.
+Part = tuple[Inputs, Sequence[RuleScores]]
+#: The checks that are asked of the batch as a whole.
+ACROSS = frozenset({"B01", "B02", "B03", "B04"})
 _OWN_LEVEL = re.compile("本级|机关")
 _SUMMED = re.compile("汇总|合并")
 
@@ -116,11 +120,9 @@ def _parts(entry: Listed, parts: Sequence[Listed], inputs: Inputs, checks: Check
     return [checks.finding("B03", f"{'；'.join(said)}（下级：{names}）", **about)]
 
 
-def audit_bands(
-    totals: pd.DataFrame, columns: Sequence[RuleScores], inputs: Inputs, checks: Checks
-) -> tuple[list[Finding], Unrun]:
+def audit_bands(totals: pd.DataFrame, parts: Sequence[Part], checks: Checks, year: int) -> tuple[list[Finding], Unrun]:
     """B04 self scores that all lie in one narrow band, and points claimed although several indicators lack their data."""
-    settings, year = checks.audit["B04"].settings, inputs.year
+    settings = checks.audit["B04"].settings
     own = totals["self_total"].dropna()
     if len(own) < settings["departments"]:
         return [], {("B04", ""): f"有自评总分的不足 {shortest(settings['departments'])} 个部门"}
@@ -129,23 +131,36 @@ def audit_bands(
     if high - low < settings["band"]:
         said = f"{len(own)} 个部门的自评总分都在 {shortest(low)}～{shortest(high)} 分之间"
         findings.append(checks.finding("B04", said, year=year, subject="自评总分"))
-    for position, department in enumerate(inputs.departments):
-        empty = [c for c in columns if c.status[position] == Status.MISSING and c.self_score[position] > 0]
-        if len(empty) >= settings["no_data"]:
-            names = "、".join(column.rule.name for column in empty)
-            claimed = canonical(sum(float(column.self_score[position]) for column in empty))
-            said = f"{names} 没有数据，自评共给 {shortest(claimed)} 分"
-            about = {"department": department, "year": year, "subject": "缺数指标", "points": claimed}
-            findings.append(checks.finding("B04", said, **about))
+    for inputs, columns in parts:
+        findings += _without_data(inputs, columns, checks)
     return findings, {}
 
 
-def _absent(inputs: Inputs, used: Used, roster: Roster) -> Unrun:
-    """What cannot be asked for want of a list, of a second department, or of a form."""
+def _without_data(inputs: Inputs, columns: Sequence[RuleScores], checks: Checks) -> Iterator[Finding]:
+    for position, department in enumerate(inputs.departments):
+        empty = [c for c in columns if c.status[position] == Status.MISSING and c.self_score[position] > 0]
+        if len(empty) >= checks.audit["B04"].settings["no_data"]:
+            names = "、".join(column.rule.name for column in empty)
+            claimed = canonical(sum(float(column.self_score[position]) for column in empty))
+            said = f"{names} 没有数据，自评共给 {shortest(claimed)} 分"
+            about = {"department": department, "year": inputs.year, "subject": "缺数指标", "points": claimed}
+            yield checks.finding("B04", said, **about)
+
+
+@dataclass
+class Asked:
+    """What some checks found, and why others were not run."""
+
+    findings: list[Finding]
+    unrun: Unrun
+
+
+def within(inputs: Inputs, used: Used, columns: Sequence[RuleScores], checks: Checks) -> Asked:
+    """S03 of each department, and what cannot be asked of one for want of a form."""
     year = inputs.year
-    unrun: Unrun = {} if roster else {("B01", ""): "没有部门名单"}
-    if len(inputs.departments) < 2:
-        unrun["B02", ""] = "只有一个部门"
+    unrun: Unrun = {}
+    summed, without_total = audit_sums(inputs, columns, checks)
+    unrun |= {("S03", inputs.departments[at]): why for at, why in without_total.items()}
     for submission, documents in used:
         who = submission.department
         forms = {(d.form, d.file) for d in documents if d.year == year}
@@ -156,31 +171,23 @@ def _absent(inputs: Inputs, used: Used, roster: Roster) -> Unrun:
     last = inputs.facts[(inputs.facts["form_year"] == year - 1) & inputs.facts["form"].str.startswith(NAMING_FORM)]
     for who in set(inputs.departments) - set(last["department"]):
         unrun["Y03", who] = "没有上年的基础数据表"
-    return unrun
+    return Asked(summed, unrun)
 
 
-@dataclass
-class Together:
-    """What the checks over all departments gave, and why some were not run."""
-
-    findings: list[Finding]
-    unrun: Unrun
-
-
-def whole_batch(
-    inputs: Inputs,
+def across(
+    parts: Sequence[Part],
+    whole: Inputs,
     used: Used,
-    columns: Sequence[RuleScores],
     totals: pd.DataFrame,
     roster: Roster,
     digests: Mapping[str, str],
     checks: Checks,
-) -> Together:
-    """B02–B05, S03, and what could not be asked."""
-    unrun = _absent(inputs, used, roster)
-    summed, without_total = audit_sums(inputs, columns, checks)
-    unrun = {("S03", inputs.departments[at]): why for at, why in without_total.items()} | unrun
-    parts, no_parts = audit_parts(inputs, used, roster, checks)
-    bands, too_few = audit_bands(totals, columns, inputs, checks)
-    copies = audit_copies(used, digests, checks, inputs.year)
-    return Together([*summed, *copies, *parts, *bands], {**unrun, **no_parts, **too_few})
+) -> Asked:
+    """B02–B04 over all departments, whatever scheme scores them: `whole` has the inputs of all `parts`."""
+    unrun: Unrun = {} if roster else {("B01", ""): "没有部门名单"}
+    if len(whole.departments) < 2:
+        unrun["B02", ""] = "只有一个部门"
+    sums, no_parts = audit_parts(whole, used, roster, checks)
+    bands, too_few = audit_bands(totals, parts, checks, whole.year)
+    copies = audit_copies(used, digests, checks, whole.year)
+    return Asked([*copies, *sums, *bands], {**unrun, **no_parts, **too_few})
