@@ -128,7 +128,7 @@ def refused(folder: Path, library: Library, year: int = 2019) -> RunError:
 
 def test_an_output_of_another_year(prior: Path, library: Library) -> None:
     error = refused(prior, library, 2021)
-    assert (error.code, error.exit_code) == ("R13", 2)
+    assert (error.code, error.exit_code) == ("R17", 2)
     assert "2018 年度的，本次评分 2021 年度" in str(error)
     assert "2020" in error.advice
 
@@ -143,7 +143,7 @@ def test_an_output_that_was_changed(prior: Path, tmp_path: Path, library: Librar
     text = (copy / "facts.csv").read_bytes()
     (copy / "facts.csv").write_bytes(text.replace(b",32,", b",33,"))
     error = refused(copy, library)
-    assert error.code == "R13"
+    assert error.code == "R17"
     assert "改动过" in str(error)
 
 
@@ -187,7 +187,7 @@ def test_numbers_are_taken_over_with_their_line(state: str, library: Library) ->
 def test_a_number_that_is_none(library: Library) -> None:
     with pytest.raises(RunError) as caught:
         read_prior([record(), record(数值="三十二")], library.dictionary, "OUT", 2018, "")
-    assert (caught.value.code, caught.value.place.cell) == ("R13", "3")
+    assert (caught.value.code, caught.value.place.cell) == ("R17", "3")
 
 
 def test_a_department_is_known_by_its_code_or_any_name_of_the_list(library: Library) -> None:

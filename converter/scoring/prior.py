@@ -48,7 +48,7 @@ def read_prior(
 ) -> Prior:
     """The adopted numbers of an output's own year from the rows of its facts.csv (by head, from its second line).
 
-    Raises RunError R13 for a number that is none: the file was changed.
+    Raises RunError R17 for a number that is none: the file was changed.
     """
     facts: dict[str, list[FactRow]] = {}
     codes: dict[str, str] = {}
@@ -67,7 +67,7 @@ def _fact(record: Mapping[str, str], shown: str, line: int, year: int) -> FactRo
     try:
         value = float(record["数值"])
     except ValueError as error:
-        raise RunError("R13", "上年输出里有一个数读不出来", "请用没有改动过的输出", Place(file, "", cell)) from error
+        raise RunError("R17", "上年输出里有一个数读不出来", "请用没有改动过的输出", Place(file, "", cell)) from error
     form = record["表单"] + PRIOR_MARK
     head = (record["部门"], year, record["字段"], value, record["单位"], State(record["状态"]), False, record["原文"])
     return FactRow(*head, form, record["资金口径"], file, "", cell, year)
