@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from converter import __version__
+from converter.cli_template import template_app
 from converter.console import (
     APP_SETTINGS,
     EXIT_CODES,
@@ -31,6 +32,7 @@ app = typer.Typer(
     **APP_SETTINGS, help="部门整体支出绩效：报表文件夹进，逐项复算、逐数可溯的评分工作簿出。", epilog=EXIT_CODES
 )
 app.add_typer(scheme_app, name="scheme")
+app.add_typer(template_app, name="template")
 add_commands(app)
 
 OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="jixiao run 的输出文件夹")]
@@ -77,6 +79,9 @@ def run_command(
     prior: Annotated[
         Path | None, typer.Option("--prior", metavar="OUT", help="上年度的输出文件夹，补出上年数并核对两年")
     ] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="复核记录：更正数据、认定得分、采纳说明等，逐行签署")
+    ] = None,
     jobs: Annotated[int, typer.Option(metavar="N", min=0, help="工作进程数，0 为自动")] = 0,
     no_books: Annotated[bool, typer.Option("--no-books", help="不写各部门工作簿")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只读取和计算，不写任何文件")] = False,
@@ -103,6 +108,7 @@ def run_command(
         mappings=mappings,
         departments=departments,
         prior=prior,
+        decisions=decisions,
         jobs=jobs or min(os.cpu_count() or 1, 8),
         books=not no_books,
         recalculate=recalculate,

@@ -63,6 +63,7 @@ class Group(TyperGroup):
 
 EXIT_CODES = "退出码：0 完成且无错误（或无差异）；1 已完成，但有错误级问题（或有差异、核验不符、算例不符）；2 不能运行；70 程序缺陷；130 中断。"
 
+#: What every group of commands has in common.
 APP_SETTINGS: dict[str, Any] = {
     "cls": Group,
     "add_completion": False,

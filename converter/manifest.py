@@ -77,6 +77,7 @@ def info_rows(
 
     `chosen` has the scheme of each 类别, and by what it was chosen.
     """
+    decisions = batch.review.decisions
     named = "".join(f"{s.name}\0{s.sha256}\n" for s in inbox.sources)
     inputs = hashlib.sha256(named.encode(errors="surrogatepass")).hexdigest()
     libraries = "，".join(f"{name} {library_version(name)}" for name in _LIBRARIES)
@@ -89,6 +90,8 @@ def info_rows(
         ("名单 SHA-256", roster.sha256),
         ("上年输出", _told_prior(prior, batch.lost)),
         ("上年输出 SHA-256", prior.sha256 if prior else ""),
+        ("复核记录", f"{decisions.shown}，签署齐全 {len(decisions.rows)} 条" if decisions else "没有使用"),
+        ("复核记录 SHA-256", decisions.sha256),
         (
             "输入文件",
             f"{len(inbox.sources)} 个，另有作废或退回 {len(inbox.void)} 个，忽略临时文件或链接 {len(inbox.ignored)} 个",
@@ -161,6 +164,7 @@ def manifest(
         *((c.scheme.name, c.scheme.document.shown, c.scheme.sha256) for _, c in distinct), strict=True
     )
     digest = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
+    decisions = batch.review.decisions
     results: dict[str, list[dict[str, object]]] = defaultdict(list)
     for name, department, year, form, _, _, result in sources:
         results[str(name)].append({"department": department, "year": year, "form": form, "result": result})
@@ -179,7 +183,7 @@ def manifest(
         },
         "departments": {"file": roster.shown, "sha256": roster.sha256} if roster else None,
         "prior": {"folder": prior.shown, "year": prior.year, "sha256": prior.sha256} if prior else None,
-        "decisions": None,
+        "decisions": {"file": decisions.shown, "sha256": decisions.sha256} if decisions else None,
         "inputs": [
             {"file": s.name, "size": s.size, "sha256": s.sha256, "documents": results[s.name]} for s in inbox.sources
         ],

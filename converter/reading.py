@@ -113,14 +113,21 @@ def _understood(opened: Opened, name: str, forms: list[Form], dictionary: Dictio
     reading = read_documents(opened.workbook, name, forms, dictionary)
     if reading.documents:
         reading.findings += [finding(code, message, subject=name, place=place) for code, message in opened.notes]
+    if reading.replies:
+        rest = "，是本程序生成的工作簿，其余内容未读取" if reading.own_book else ""
+        message = f"读取问题清单里的部门说明 {len(reading.replies)} 条{rest}"
+        reading.findings.append(finding("F14", message, subject=name, place=place))
     reading.findings += _unused(reading, place, opened.notes)
     return reading
 
 
 def _unused(reading: Reading, place: Place, notes: Sequence[tuple[str, str]]) -> list[Finding]:
     """Own books coming back, files without any known form (named once, with what else is odd), and unused sheets."""
-    if reading.own_book:
+    if reading.own_book and not reading.replies:
         return [finding("F08", "是本程序生成的工作簿，未作为报送材料读取", subject=reading.file, place=place)]
+    if reading.reply_sheets and not reading.documents:
+        blank = finding("F14", "是问题清单，没有填写部门说明", subject=reading.file, place=place)
+        return [] if reading.replies else [blank]
     if not reading.unused and not reading.documents:
         return [finding("M01", "工作簿里没有内容", subject=reading.file, place=place)]
     listed = "；".join(f"{name}（{reason}）" for name, reason in reading.unused.items())

@@ -3,10 +3,10 @@
 import json
 import logging
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,12 @@ from converter.audit.report import report as report_page
 from converter.books.assemble import book_names, csv_files, department_books, summary
 from converter.books.contents import DepartmentBook
 from converter.books.department import department_book
-from converter.books.styles import printable
 from converter.books.summary import summary_book
 from converter.engine import LocalPool, Lost
 from converter.intake.discover import Source, discover
 from converter.lastyear import last_output
 from converter.manifest import info_rows, manifest, source_rows
-from converter.mapping.departments import Submission, drop_copies, group, regions_named
+from converter.mapping.departments import drop_copies, group, regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster, load_roster
@@ -28,11 +27,14 @@ from converter.mapping.unmatched import Unmatched
 from converter.mapping.years import choose_year
 from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers
-from converter.reading import describe_source, draft_source, prepare, read_source
+from converter.reading import describe_source, draft_source, prepare
 from converter.recalculation import recalculated
+from converter.receiving import file_findings, read_all, set_apart, survived
 from converter.scoring.batch import Batch, score_kinds
 from converter.scoring.checks import load_checks
 from converter.scoring.choosing import choices
+from converter.scoring.decisions import Decisions, load_decisions
+from converter.scoring.handling import answered
 from converter.scoring.inputs import Derivations
 from converter.scoring.shelf import load_schemes, region_names
 from converter.vocabulary.findings import (
@@ -42,7 +44,6 @@ from converter.vocabulary.findings import (
     Level,
     Place,
     RunError,
-    finding,
     level_at_least,
     numbered,
 )
@@ -62,6 +63,7 @@ class Options:
     mappings: Path | None = None
     departments: Path | None = None
     prior: Path | None = None
+    decisions: Path | None = None
     jobs: int = 1
     books: bool = True
     passwords: tuple[str, ...] = ()
@@ -119,6 +121,7 @@ def run(options: Options) -> Report:
     shelf = load_schemes(library)
     regions = region_names(shelf)
     roster = load_roster(options.departments, [*regions.values()]) if options.departments else Roster()
+    decisions = load_decisions(options.decisions) if options.decisions else Decisions()
     with nullcontext() if options.dry_run else locked(options.output):
         stage = Stage(options.output)
         if not options.dry_run and stage.recover():
@@ -127,7 +130,10 @@ def run(options: Options) -> Report:
         void, ignored = len(inbox.void), len(inbox.ignored)
         log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件 %d 个", len(inbox.sources), void, ignored)
         with LocalPool(options.jobs, prepare, (forms, library.dictionary, options.passwords)) as pool:
-            readings = _read_all(pool, inbox.sources, bar=options.bar)
+            handed_in, lists = set_apart(
+                inbox.sources, {"复核记录": options.decisions, "部门名单": options.departments}
+            )
+            readings = sorted([*read_all(pool, handed_in, bar=options.bar), *lists], key=lambda r: r.file)
             if options.recalculate:
                 readings = recalculated(pool, inbox.sources, readings)
             documents = [document for reading in readings for document in reading.documents]
@@ -139,12 +145,16 @@ def run(options: Options) -> Report:
             chosen = choices(shelf, year, options.region, spoken, [s.kind for s in submissions] or [""])
             for choice in dict.fromkeys(chosen.values()):
                 log.info("数据年度 %d，评分方案 %s：%s", year, choice.scheme.name, choice)
+            if decisions:
+                log.info("复核记录 %s：签署齐全 %d 条", decisions.shown, len(decisions.rows))
             schemes = {kind: choice.scheme for kind, choice in chosen.items()}
             prior = last_output(options.prior, library.dictionary, year) if options.prior else None
-            batch = score_kinds(submissions, schemes, checks, derivations, forms, roster, prior, digests)
+            batch = score_kinds(submissions, schemes, checks, derivations, forms, roster, prior, digests, decisions)
             if not batch.departments:
                 raise _nothing_scored(readings, year)
-            findings = numbered([*batch.findings, *_file_findings(readings, submissions)])
+            found = numbered([*batch.findings, *file_findings(readings, submissions)])
+            replies = [reply for reading in readings for reply in reading.replies]
+            findings = answered(found, replies, batch.review.ledger)
             report = Report(batch, findings)
             report.exit_code = _exit_code(findings, options.fail_on)
             names = book_names(batch.departments, year) if options.books else {}
@@ -170,7 +180,7 @@ def describe_one(sources: Sequence[Source], mappings: Path | None) -> tuple[Read
     library = Library(mappings)
     with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
         (result,) = pool.map(describe_source, sources[:1])
-    return (_survived(result), {}) if isinstance(result, Lost) else result
+    return (survived(result), {}) if isinstance(result, Lost) else result
 
 
 def draft_one(sources: Sequence[Source], mappings: Path | None) -> str:
@@ -189,56 +199,6 @@ def draft_one(sources: Sequence[Source], mappings: Path | None) -> str:
 
 def _names(batch: Batch, names: dict[str, str]) -> list[str]:
     return [f"评分汇总_{batch.year}.xlsx", *names.values(), "report.html", *CSV_NAMES]
-
-
-def _read_all(pool: LocalPool, sources: Sequence[Source], *, bar: bool = False) -> list[Reading]:
-    """Every file read in a worker; a file that repeats another of its folder byte by byte is read once."""
-    first: dict[tuple[str, str], str] = {}
-    unique, repeated = [], []
-    for source in sources:
-        key = (source.folder, source.sha256)
-        if key in first and source.size:
-            place = Place(source.name)
-            note = finding("F10", f"与“{first[key]}”内容完全相同", subject=source.name, place=place)
-            repeated.append(Reading(source.name, findings=[note]))
-        else:
-            first[key] = source.name
-            unique.append(source)
-    readings = []
-    for result in tracked(pool.map(read_source, unique), len(unique), "读取文件", bar=bar):
-        reading = _survived(result)
-        forms = "、".join(document.form for document in reading.documents)
-        log.debug("已读取 %s：%s", printable(reading.file), forms or "没有认出表")
-        readings.append(reading)
-    return sorted([*readings, *repeated], key=lambda reading: reading.file)
-
-
-def _survived(result: Reading | Lost[Source]) -> Reading:
-    if isinstance(result, Lost):
-        name = result.item.name
-        lost = finding("F07", "读取进程异常退出，或超出时间、内存上限", subject=name, place=Place(name))
-        return Reading(name, findings=[lost])
-    return result
-
-
-def _owners(submissions: Sequence[Submission]) -> dict[str, set[str]]:
-    """Folder → the departments that have documents in it."""
-    owners: dict[str, set[str]] = defaultdict(set)
-    for submission in submissions:
-        for document in submission.documents:
-            owners[document.file.rpartition("/")[0]].add(submission.department)
-    return owners
-
-
-def _file_findings(readings: Sequence[Reading], submissions: Sequence[Submission]) -> list[Finding]:
-    """Findings about files, given to the department that alone has documents in the file's folder."""
-    owners = _owners(submissions)
-    findings = []
-    for reading in readings:
-        there = owners.get(reading.file.rpartition("/")[0], set())
-        department = next(iter(there)) if len(there) == 1 else ""
-        findings += [replace(item, department=department) for item in reading.findings]
-    return findings
 
 
 def _nothing_scored(readings: Sequence[Reading], year: int) -> RunError:

@@ -17,6 +17,7 @@ from converter.scoring.choosing import choose
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 from converter.scoring.shelf import load_schemes
+from tests.records import Review, reviewer
 from tests.workbooks import suining
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,11 @@ def derivations(library: Library) -> Derivations:
 @pytest.fixture(scope="session")
 def checks(library: Library) -> Checks:
     return load_checks(library)
+
+
+@pytest.fixture(scope="session")
+def review(library: Library, scheme: Scheme, derivations: Derivations, checks: Checks) -> Review:
+    return reviewer(library, scheme, derivations, checks)
 
 
 @pytest.fixture(scope="session")

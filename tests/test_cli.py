@@ -34,6 +34,8 @@ COMMANDS = [
     ["scheme", "lint"],
     ["scheme", "test"],
     ["scheme", "draft"],
+    ["template"],
+    ["template", "decisions"],
 ]
 #: [code] what, where（what to do next）, in one line.
 ONE_LINE = re.compile(r"\[[RC]\d\d\] [^\n]*[一-鿿][^\n]*（[^\n]*[一-鿿][^\n]*）\n")
@@ -437,7 +439,7 @@ def test_help_explains_exit_codes(command: str, capsys: pytest.CaptureFixture[st
 def test_every_option_of_the_contract_is_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert call("run", "--help") == 0
     text = capsys.readouterr().out
-    options = "-o --year --region --mappings --jobs --no-books --dry-run --fail-on --json -q -v --log-file"
+    options = "-o --year --region --mappings --departments --decisions --jobs --no-books --dry-run --fail-on --json -q -v --log-file"
     assert [option for option in options.split() if not re.search(rf"(?<![\w-]){option}\b", text)] == []
 
 

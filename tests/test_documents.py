@@ -167,6 +167,7 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     "scheme-shares-an-unknown-indicator": ("34:5", "社会效益", "shares", "经济效应"),
     "scheme-shares-and-weight": ("33:5", "社会效益", "full", "shares"),
     "scheme-checklist-does-not-sum": ("23:5", "管理制度健全性", "checklist", "合计 3 分", "分值 4"),
+    "scheme-report-below-warn": ("6:9", "review", "report 不应小于 warn"),
     "scheme-year-too-early": ("2:7", "year", "2000", "1919"),
     "scheme-year-too-late": ("2:7", "year", "2100", "2190"),
     "scheme-path-too-long": ("23:11", "管理制度健全性", "path", "3"),

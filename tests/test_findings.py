@@ -53,7 +53,7 @@ SEVERAL = (
 
 @pytest.mark.parametrize("code", KINDS)
 def test_every_catalogued_code_names_its_room_and_says_what_to_do_next(code: str) -> None:
-    assert re.fullmatch(r"[FMDL]\d\d", code)
+    assert re.fullmatch(r"[FMDPL]\d\d", code)
     assert KINDS[code].advice
 
 

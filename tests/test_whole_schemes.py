@@ -18,13 +18,17 @@ from converter.books.summary import summary_book
 from converter.mapping.departments import Submission
 from converter.mapping.facts import SELF_SCORE
 from converter.mapping.library import Library
+from converter.mapping.roster import Roster
 from converter.scoring.audits import audit_adjustments, audit_scores
 from converter.scoring.batch import Batch
 from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores, score
+from converter.scoring.decisions import Decisions
 from converter.scoring.expressions import Input
 from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.ledger import Ledger
 from converter.scoring.outcomes import checks_frame
+from converter.scoring.review import Review
 from converter.scoring.schemes import Scheme
 from converter.scoring.scorerows import scores_frame
 from converter.scoring.status import Status
@@ -129,8 +133,9 @@ def batch_of(scheme: Scheme, derivations: Derivations, seed: int) -> Batch:
     inputs = Inputs(facts(given, YEAR), [f"{i}" for i in range(len(given))], YEAR, derivations)
     columns = score(inputs, scheme)
     scores, totals = scores_frame(columns, inputs), totals_frame(columns, inputs, scheme)
+    review = Review(Ledger(Decisions(), inputs.departments, YEAR, Roster()), scheme, derivations)
     handed = [Submission(who) for who in inputs.departments]
-    return Batch(scheme, handed, inputs.facts, inputs, columns, scores, totals, checks_frame([], [], []), [])
+    return Batch(scheme, handed, inputs.facts, inputs, columns, scores, totals, checks_frame([], [], []), [], review)
 
 
 @pytest.fixture(scope="module", params=[("self", "unknown"), ("unknown", "zero")], ids=["self", "unknown"])

@@ -138,6 +138,8 @@ class _Causes:
 
     def __init__(self, old: Output, new: Output, facts: Sides, scores: Sides, changed: set[Key]) -> None:
         self.old, self.new, self.facts, self.scores, self.changed = old, new, facts, scores, changed
+        rows = (row for output in (old, new) for row in output.scores if row["计分口径"] == "复核认定")
+        self.decided = {(row["部门"], row["年度"], row["三级指标"]) for row in rows}
 
     def of_fact(self, key: Key, _: str = "") -> str:
         """The cells a changed fact stood and stands in; for a derived one, the facts below that changed."""
@@ -163,6 +165,8 @@ class _Causes:
         own = (department, year, f"{indicator}{SELF_SCORE}")
         if own in self.changed:
             reasons.append(f"自评得分 {self._shift(own)}")
+        if key in self.decided:
+            reasons.append("复核认定")
         if rules[0] != rules[1]:
             reasons.append("评分规则改变")
         return "；".join(reasons) or self.surroundings()
@@ -170,7 +174,13 @@ class _Causes:
     def surroundings(self) -> str:
         """What changed in the manifests: scheme, mappings, program."""
         one, other = self.old.manifest, self.new.manifest
-        named = (("评分方案", "scheme"), ("映射", "mappings"), ("程序版本", "program"), ("程序库", "libraries"))
+        named = (
+            ("评分方案", "scheme"),
+            ("映射", "mappings"),
+            ("复核记录", "decisions"),
+            ("程序版本", "program"),
+            ("程序库", "libraries"),
+        )
         return "、".join(f"{name}改变" for name, key in named if one.get(key) != other.get(key))
 
     def _reasons(self, inputs: Iterable[tuple[str, int]], department: str) -> list[str]:

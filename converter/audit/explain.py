@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from converter.books.readback import Output, Record, compared_formula
+from converter.books.tables import RULE_HEADS
 from converter.mapping.facts import SELF_SCORE, WEIGHT
 from converter.scoring.expressions import ExpressionError, Formula, Input, parse
 from converter.vocabulary.findings import RunError
 from converter.vocabulary.labels import label, nearest
 from converter.vocabulary.numbers import State
+
+#: Code of the note that a decision was applied.
+_APPLIED = "P01"
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Node:
     note: str = ""
     place: str = ""
     raw: str = ""
+    decision: str = ""
     below: tuple["Node", ...] = field(default_factory=tuple)
 
     def to_dict(self) -> dict[str, Any]:
@@ -28,6 +33,8 @@ class Node:
         content: dict[str, Any] = {"name": self.name, "value": self.value, "note": self.note}
         if self.place:
             content |= {"place": self.place, "raw": self.raw}
+        if self.decision:
+            content["decision"] = self.decision
         return content | ({"inputs": [node.to_dict() for node in self.below]} if self.below else {})
 
 
@@ -74,7 +81,7 @@ def _lines(node: Node, depth: int) -> Iterator[str]:
     text = f"{'  ' * depth}{node.name}：{node.value or node.note}"
     if node.place:
         raw = f" 原文“{node.raw}”" if node.raw.strip() else ""
-        text += f" ← {node.place}{raw}"
+        text += f" ← {node.place}{raw}{f'（{node.decision}）' if node.decision else ''}"
     elif node.value and node.note:
         text += f" ← {node.note}"
     yield text
@@ -85,7 +92,7 @@ def _lines(node: Node, depth: int) -> Iterator[str]:
 def explain(output: Output, department: str, indicator: str) -> Explanation:
     """The tree of one score. Raises RunError R09 for a department or indicator that OUT does not have."""
     score = _find_score(output, department, indicator)
-    rule = output.rule(score)
+    rule = output.rule(score) or dict.fromkeys(RULE_HEADS, "")  # 加减分 of 复核记录 are no rules of the scheme
     facts = _Facts(output, score["部门"], int(score["年度"]))
     compared = compared_formula(rule["计分口径"])
     below = [*facts.nodes(rule["指标公式"], 0), *facts.nodes(compared, 0), *facts.answers(score["三级指标"])]
@@ -121,6 +128,7 @@ class _Facts:
         for row in output.facts:
             if row["部门"] == department:
                 self.rows.setdefault((row["字段"], int(row["年度"])), []).append(row)
+        self.decisions = {_place(row): row["说明"] for row in output.findings if row["代码"] == _APPLIED}
 
     def nodes(self, formula: str, offset: int) -> list[Node]:
         """A node for each input of a formula."""
@@ -151,8 +159,12 @@ class _Facts:
         return self._leaf(shown, row)
 
     def _leaf(self, name: str, row: Record) -> Node:
-        place = "!".join(part for part in (row["文件"], row["工作表"], row["单元格"]) if part)
-        return Node(name, row["数值"], row["状态"], place, row["原文"])
+        place = _place(row)
+        return Node(name, row["数值"], row["状态"], place, row["原文"], self.decisions.get(place, ""))
+
+
+def _place(row: Record) -> str:
+    return "!".join(part for part in (row["文件"], row["工作表"], row["单元格"]) if part)
 
 
 def _parsed(formula: str) -> Formula | None:

@@ -111,6 +111,7 @@ def _levels(batch: Batch) -> dict[tuple[str, ...], float]:
 
 def _score_row(column: RuleScores, inputs: Inputs, position: int, there: Container[Input]) -> ScoreRow:
     own, low, high = (float(values[position]) for values in (column.self_score, column.low, column.high))
+    verdict = column.verdicts.get(position)
     return ScoreRow(
         rule=column.rule,
         value=float(column.value[position]),
@@ -122,9 +123,10 @@ def _score_row(column: RuleScores, inputs: Inputs, position: int, there: Contain
         gap=certain_gap(own, low, high),
         status=str(column.status[position]),
         missing="；".join(map(str, column.gaps.get(position, ()))),
-        others=others_text(column, position),
+        others=verdict.text if verdict else others_text(column, position),
         declared=column.rule.declarable and inputs.declared(Input(column.rule.name + SELF_SCORE), position),
         answered=bool(column.rule.answers) and all(one in there for one in column.rule.answers),
+        decided=verdict is not None,
     )
 
 
@@ -155,7 +157,7 @@ def notes(batch: Batch) -> tuple[str, ...]:
         "一、评分表：各指标按印发的评价标准复算，得分是公式，引用“基础数据”的数值一列；补填空白后随即重算。",
         "二、下限和上限：缺少数据的指标没有得分，按 0 分到满分给出区间；合计的下限与上限相等时才有得分。",
         "三、状态：已评分＝由数据算出；自评＝人工评定的指标沿用自评得分；缺数、分母为零、未规定（条文没有说这个数值怎样计分）、"
-        "未评＝没有得分；不适用＝部门申明没有此项。",
+        "未评＝没有得分；不适用＝部门申明没有此项；已复核＝由复核记录认定，理由和签署人写在“其他口径得分”一列。",
         "四、差异：自评得分超出上限或低于下限的部分；在区间之内记 0。",
         "五、其他口径得分：评价标准的另一种读法（不足一步怎样扣、分值与条文不一致、另一种基数）算出的得分，供复核。",
         "六、核对：左边是程序写入的固定数，右边是公式现算的数；有人改动公式或数据，结论会显示“不一致”。",

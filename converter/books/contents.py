@@ -1,5 +1,6 @@
 """What a department's workbook shows, as plain data: made in the parent, written in a worker."""
 
+import math
 from dataclasses import dataclass, field
 
 from converter.books.tables import Row
@@ -30,7 +31,8 @@ class DataRow:
 class ScoreRow:
     """One row of 评分表: a rule and what was computed for it.
 
-    `declared`: the self score is a declared dash; `answered`: the answers of persons stand in 基础数据.
+    `declared`: the self score is a declared dash; `answered`: the answers of persons stand in 基础数据;
+    `decided`: officers decided the score (复核记录), and `others` says so.
     """
 
     rule: Rule
@@ -46,13 +48,19 @@ class ScoreRow:
     others: str
     declared: bool = False
     answered: bool = False
+    decided: bool = False
+
+    @property
+    def left_out(self) -> bool:
+        """Whether it does not count: it has no interval."""
+        return math.isnan(self.low)
 
 
 @dataclass(frozen=True)
 class TotalRow:
     """One row behind 合计: the total's interval after a step, and the value that decided it.
 
-    折算 has the `base` of the points that count, an adjustment itself; the 总分 has neither.
+    折算 has the `base` of the points that count, an adjustment itself, a 加减分 of 复核记录 its `points`; the 总分 has none.
     """
 
     name: str
@@ -63,6 +71,7 @@ class TotalRow:
     high: float
     base: float | None = None
     adjustment: Adjustment | None = None
+    points: float | None = None
 
 
 @dataclass(frozen=True)

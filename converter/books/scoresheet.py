@@ -97,7 +97,6 @@ class ScoreSheet:
         others = tuple(a1((other, _SCORE)) for other in sharing if other != at) if rule.take == "sum" else ()
         answers = tuple(map(self.reference, rule.answers)) if row.answered else ()
         cells = RowCells.of_row(at, _COMPUTED, others, answers)
-        out = excel.excluded(rule, cells, self.reference)
         page.put(at, _NAME, rule.name, "center")
         if len(sharing) == 1:
             page.put(at, _FULL, rule.full, "weight")
@@ -109,14 +108,20 @@ class ScoreSheet:
         else:
             value = excel.value_formula(rule.spec.value, self.reference)
             page.formula(at, _VALUE, value, row.value, "percent" if row.ratio else "score")
-        score = excel.score_formula(rule, cells, self.reference, take_self=self.book.take_self)
-        page.formula(at, _SCORE, score, row.score, "score")
+        if row.decided:  # a decision is a number that somebody signed, not a formula
+            page.put(at, _SCORE, NO_NUMBER if row.left_out else row.score, "score")
+            page.put(at, _STATUS, row.status, "center")
+            out = "TRUE" if row.left_out else ""
+        else:
+            score = excel.score_formula(rule, cells, self.reference, take_self=self.book.take_self)
+            page.formula(at, _SCORE, score, row.score, "score")
+            status = excel.status_formula(rule, cells, self.reference, take_self=self.book.take_self)
+            page.formula(at, _STATUS, status, row.status, "missing" if row.status == Status.MISSING else "center")
+            out = excel.excluded(rule, cells, self.reference)
         page.formula(at, _LOW, excel.low_formula(rule, cells, out), row.low, "score")
         page.formula(at, _HIGH, excel.high_formula(rule, cells, out), row.high, "score")
         page.put(at, _OWN, DASH_TEXT if row.declared else row.own, "score")
         page.formula(at, _GAP, excel.gap_formula(cells, out), row.gap, "score")
-        status = excel.status_formula(rule, cells, self.reference, take_self=self.book.take_self)
-        page.formula(at, _STATUS, status, row.status, "missing" if row.status == Status.MISSING else "center")
         page.put(at, _MISSING, row.missing, "sentence")
         page.put(at, _OTHERS, row.others, "sentence")
         lines = max(
@@ -194,6 +199,10 @@ class ScoreSheet:
         elif step.base is not None:
             page.formula(at, _FULL, scaling.base_text(full, self._leaving()), step.base, "sum")
             texts = scaling.scaled_texts(full, base, *before)
+        elif step.points is not None:
+            page.put(at, _VALUE, step.points, "score")
+            page.put(at, _STATUS, str(Status.DECIDED), "center")
+            texts = scaling.added_texts(value, *before)
         else:
             texts = scaling.clipped_texts(full, *before)
         page.formula(at, _LOW, texts[0], step.low, "sum")

@@ -41,6 +41,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "whole": {"num_format": "0", "align": "center", **_BORDER},
     "missing": {"align": "center", "bg_color": "#E7E6E6", **_BORDER},
     "input": {"num_format": "#,##0.00####", "align": "right", "bg_color": "#FFF9E5", **_BORDER},
+    "entry": {"font_size": 9, "bg_color": "#FFF9E5", **_BORDER},
     "sum": {"num_format": "0.00", "align": "center", "bold": True, "bg_color": "#F2F2F2", **_BORDER},
     "sumtext": {"align": "center", "bold": True, "bg_color": "#F2F2F2", **_BORDER},
     "link": {"font_size": 9, "font_color": "#0563C1", "underline": 1, **_BORDER},

@@ -66,11 +66,11 @@ def fact_rows(facts: "pd.DataFrame", codes: Mapping[str, str]) -> list[Row]:
 
 
 def finding_rows(findings: Iterable[Finding]) -> list[Row]:
-    """Rows of 问题清单; 部门说明 and 处理 are for people to fill in."""
+    """Rows of 问题清单; what departments answered and officers decided stands in 部门说明 and 处理."""
     return [
         (
             f.number, str(f.level), f.code, f.department, f.year, f.subject, f.message, f.advice, f.points, str(f.owner),
-            f.place.file, f.place.sheet, f.place.cell, "", "",
+            f.place.file, f.place.sheet, f.place.cell, f.reply, f.handling,
         )
         for f in findings
     ]  # fmt: skip

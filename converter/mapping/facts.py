@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from converter.intake.cells import Cell, Workbook, a1
+from converter.intake.cells import Cell, Sheet, Workbook, a1
 from converter.mapping.concealed import idle, shadows, visible_first
 from converter.mapping.fields import Dictionary, FieldKind
 from converter.mapping.forms import Form
 from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, Line, locate_indicators
 from converter.mapping.locate import Located, locate_tables
 from converter.mapping.page import Page, Seen
+from converter.mapping.replies import Reply, replies_on
 from converter.mapping.rows import Entry, Note, Rows, TableRows
 from converter.mapping.titles import Titles
 from converter.vocabulary.findings import Finding, Place, finding, mask
@@ -75,13 +76,18 @@ class Reading:
     unused: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     own_book: bool = False
+    replies: list[Reply] = field(default_factory=list)
+    reply_sheets: int = 0
 
 
 def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary: Dictionary) -> Reading:
     """Every recognised form of a workbook. Hidden sheets are reported, not read."""
     reading = Reading(file)
-    if any(own <= {sheet.name for sheet in workbook.sheets} for own in _OWN_SHEETS):
+    names = {sheet.name for sheet in workbook.sheets}
+    if any(own <= names for own in _OWN_SHEETS):
         reading.own_book = True
+        for sheet in () if _OWN_SHEETS[1] <= names else workbook.sheets:
+            _read_replies(sheet, reading)
         return reading
     titles = Titles(forms)
     for sheet in workbook.sheets:
@@ -93,9 +99,19 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
         found = _recognise(Page(sheet), file, titles, dictionary)
         if isinstance(found, Document):
             reading.documents.append(found)
-        else:
+        elif not _read_replies(sheet, reading):
             reading.unused[sheet.name] = found
     return reading
+
+
+def _read_replies(sheet: Sheet, reading: Reading) -> bool:
+    """Whether a sheet is a 问题清单 sent back; its 部门说明 are added to the reading."""
+    found = replies_on(sheet, reading.file)
+    if found is None:
+        return False
+    reading.replies += found
+    reading.reply_sheets += 1
+    return True
 
 
 def _recognise(page: Page, file: str, titles: Titles, dictionary: Dictionary) -> Document | str:

@@ -13,10 +13,8 @@ from typing import Annotated
 from pydantic import BeforeValidator
 from pydantic import Field as Key
 
-from converter.intake.cells import Sheet, a1
-from converter.intake.guards import UnreadableError
-from converter.intake.readers import open_workbook
 from converter.mapping.documents import Document, Strict
+from converter.mapping.listings import lines_of, open_sheets
 from converter.vocabulary.findings import ConfigurationError, Place
 from converter.vocabulary.labels import plain
 
@@ -130,9 +128,7 @@ def without_region(name: str, regions: Iterable[str]) -> str:
 def load_roster(path: Path, regions: Sequence[str]) -> Roster:
     """The departments list of a file. Raises ConfigurationError C13 (C01–C04 in YAML) with the cell or line."""
     shown = path.name
-    if not path.is_file():
-        raise ConfigurationError("C13", "找不到部门名单文件", "请核对 --departments 的路径", Place(shown))
-    if path.suffix.lower() in (".yaml", ".yml"):
+    if path.suffix.lower() in (".yaml", ".yml") and path.is_file():
         document = Document(path, shown)
         entries = document.parse(RosterFile).entries
         placed = [(entry, document.place("部门", at)) for at, entry in enumerate(entries)]
@@ -143,41 +139,14 @@ def load_roster(path: Path, regions: Sequence[str]) -> Roster:
 
 def _table(path: Path) -> Iterator[tuple[Entry, Place]]:
     """The rows of the first sheet that has a head 名称."""
-    try:
-        sheets = open_workbook(path, path.name).workbook.sheets
-    except (OSError, UnreadableError) as error:
-        why = error.message if isinstance(error, UnreadableError) else "文件打不开"
-        raise ConfigurationError(
-            "C13", f"部门名单读不出来：{why}", "请另存为 .xlsx 后重试", Place(path.name)
-        ) from error
-    for sheet in sheets:
-        for row in range(len(sheet.rows)):
-            columns = _heads(sheet, row)
-            if "名称" in columns:
-                yield from _rows(sheet, row, columns, path.name)
-                return
-    raise ConfigurationError("C13", "部门名单里没有表头“名称”", f"表头应为 {'、'.join(HEADS)}", Place(path.name))
-
-
-def _heads(sheet: Sheet, row: int) -> dict[str, int]:
-    known = {plain(name): head for head, others in HEADS.items() for name in (head, *others)}
-    found: dict[str, int] = {}
-    for column, text in sheet.texts(row):
-        if head := known.get(plain(text)):
-            found.setdefault(head, column)
-    return found
-
-
-def _rows(sheet: Sheet, head_row: int, columns: dict[str, int], file: str) -> Iterator[tuple[Entry, Place]]:
-    for row in range(head_row + 1, len(sheet.rows)):
-        texts = {head: sheet.text((row, column)).strip() for head, column in columns.items()}
-        place = Place(file, sheet.name, a1((row, columns["名称"])))
-        if not any(texts.values()):
-            continue
-        if not texts["名称"]:
-            raise ConfigurationError("C13", "部门名单有一行没有名称", "请补填名称，或删除该行", place)
-        several = {head: _several(texts.pop(head, "")) for head in ("别名", "曾用名")}
-        yield Entry.model_validate({**texts, **several}), place
+    lines = lines_of(open_sheets(path, "C13", "部门名单", "--departments"), HEADS, ["名称"], path.name)
+    if lines is None:
+        raise ConfigurationError("C13", "部门名单里没有表头“名称”", f"表头应为 {'、'.join(HEADS)}", Place(path.name))
+    for line in lines:
+        if not line.text("名称"):
+            raise ConfigurationError("C13", "部门名单有一行没有名称", "请补填名称，或删除该行", line.place("名称"))
+        several = {head: _several(line.text(head)) for head in ("别名", "曾用名")}
+        yield Entry.model_validate({**line.texts, **several}), line.place("名称")
 
 
 def _several(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 Titles, levels, owners and advice are data (mappings/checks.yaml, audit); the codes are those of CHECKS.md.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -188,9 +188,15 @@ def audit_totals(totals: pd.DataFrame, scheme: Scheme, checks: Checks) -> list[F
     return findings
 
 
-def audit_adjustments(columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme, checks: Checks) -> list[Finding]:
+def audit_adjustments(
+    columns: Sequence[RuleScores],
+    inputs: Inputs,
+    scheme: Scheme,
+    checks: Checks,
+    extra: Mapping[str, float] | None = None,
+) -> list[Finding]:
     """S15 totals that are not the sum of the indicators: 折算, a bonus, a malus, a cap or a veto, step by step."""
-    steps = total_steps(columns, inputs, scheme)
+    steps = total_steps(columns, inputs, scheme, extra)
     findings = []
     for position, department in enumerate(inputs.departments):
         told = [

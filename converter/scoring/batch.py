@@ -13,19 +13,22 @@ from converter.mapping.forms import Form
 from converter.mapping.roster import Roster
 from converter.mapping.years import contradicted_folders, in_scope, other_titles, settle_years
 from converter.scoring import audits
+from converter.scoring.apportion import shares, whole_review
 from converter.scoring.checks import Checks
-from converter.scoring.compute import RuleScores, score
-from converter.scoring.crosscheck import audit_typed, crosscheck, not_told_twice
+from converter.scoring.compute import RuleScores
+from converter.scoring.crosscheck import audit_typed, comparable, crosscheck, not_told_twice
+from converter.scoring.decisions import Decisions
 from converter.scoring.expressions import Input
 from converter.scoring.followers import without_followers
-from converter.scoring.frames import FACT_COLUMNS, FactRow, adopt, facts_frame, joined
+from converter.scoring.frames import FACT_COLUMNS, FactRow, facts_frame, joined
 from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.ledger import Ledger
 from converter.scoring.outcomes import audit_rows, checks_frame, in_order
 from converter.scoring.prior import Prior
+from converter.scoring.review import Review
 from converter.scoring.schemechecks import audit_scheme
 from converter.scoring.schemes import Scheme
 from converter.scoring.scopes import audit_scopes, told_of_restatement
-from converter.scoring.scorerows import scores_frame
 from converter.scoring.selfscores import compare_tables, rename_indicators
 from converter.scoring.submitted import Submitted, audit_submitted, submitted, with_last_output
 from converter.scoring.totals import totals_frame
@@ -52,6 +55,7 @@ class Batch:
     totals: pd.DataFrame
     checks: pd.DataFrame
     findings: list[Finding]
+    review: Review
     parts: list["Batch"] = field(default_factory=list)
     submitted: list[Submitted] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -62,6 +66,12 @@ class Batch:
     def each(self) -> list["Batch"]:
         """The batch of every scheme: itself, where there is one."""
         return self.parts or [self]
+
+    @property
+    def own_findings(self) -> list[Finding]:
+        """The findings but for what became of the decisions."""
+        told = frozenset(self.review.ledger.findings)
+        return [item for item in self.findings if item not in told]
 
     @property
     def year(self) -> int:
@@ -93,11 +103,13 @@ def score_kinds(
     roster: Roster | None = None,
     prior: Prior | None = None,
     digests: Mapping[str, str] | None = None,
+    decisions: Decisions | None = None,
 ) -> Batch:
     """Scores every department by the scheme of its 类别, but for those whom the departments list excuses.
 
     `schemes` has one for each 类别 of the submissions. Ranks are within the departments of one 类别 and scheme: points of
-    different rules are not compared. `prior` is last year's output, `digests` the SHA-256 by file.
+    different rules are not compared. `prior` is last year's output, `digests` the SHA-256 by file; every scheme's part gets
+    the rows of `decisions` that are about it.
     """
     roster, year = roster or Roster(), next(iter(schemes.values())).file.year
     for submission in submissions:
@@ -106,13 +118,16 @@ def score_kinds(
     findings = contradicted_folders(submissions) + audit_submitted(handed, roster, checks, year)
     submissions = [s for s in submissions if s.listed is None or s.listed.evaluated]
     distinct = list({id(scheme): scheme for scheme in schemes.values()}.values())
+    decisions = decisions or Decisions()
+    members = [[s for s in submissions if schemes[s.kind] is scheme] for scheme in distinct]
+    names = [[s.department for s in of_scheme] for of_scheme in members]
+    shared = shares(decisions, list(zip(distinct, names, strict=True)), roster)
     parts = [
-        score_batch(
-            [s for s in submissions if schemes[s.kind] is scheme], scheme, checks, derivations, forms, prior, roster
-        )
-        for scheme in distinct
+        score_batch(of_scheme, scheme, checks, derivations, forms, prior, roster, rows)
+        for of_scheme, scheme, rows in zip(members, distinct, shared, strict=True)
     ]
-    whole = parts[0] if len(parts) == 1 else _joined(parts, submissions)
+    review = whole_review([part.review for part in parts], decisions, year, roster)
+    whole = parts[0] if len(parts) == 1 else _joined(parts, submissions, review)
     whole.submitted = with_last_output(handed, whole.supplied)
     used = [pair for part in parts for pair in part.used]
     everyone = whole.inputs
@@ -126,7 +141,7 @@ def score_kinds(
     return whole
 
 
-def _joined(parts: list[Batch], submissions: Sequence[Submission]) -> Batch:
+def _joined(parts: list[Batch], submissions: Sequence[Submission], review: Review) -> Batch:
     """Batches of different schemes as one."""
 
     def together(frames: list[pd.DataFrame], *by: str) -> pd.DataFrame:
@@ -143,7 +158,8 @@ def _joined(parts: list[Batch], submissions: Sequence[Submission]) -> Batch:
         scores=together([part.scores for part in parts], "department"),
         totals=together([part.totals for part in parts], "low", "high", "department"),
         checks=pd.concat([part.checks for part in parts], ignore_index=True),
-        findings=[item for part in parts for item in part.findings],
+        findings=[item for part in parts for item in part.own_findings] + review.ledger.findings,
+        review=review,
         parts=parts,
         lost=sorted(set.intersection(*(set(part.lost) for part in parts))),
         supplied=frozenset().union(*(part.supplied for part in parts)),
@@ -158,11 +174,12 @@ def score_batch(
     forms: Sequence[Form],
     prior: Prior | None = None,
     roster: Roster | None = None,
+    decisions: Decisions | None = None,
 ) -> Batch:
     """Scores every department that has a document of the scheme's year. Fact checks run before scoring, score checks after.
 
-    `prior` is last year's output, whose departments may go by other names of the `roster`. What is asked of all
-    departments together (ACROSS) is not asked here.
+    Decisions change data before scoring and scores after it. `prior` is last year's output, whose departments may go by
+    other names of the `roster`. What is asked of all departments together (ACROSS) is not asked here.
     """
     year, roster = scheme.file.year, roster or Roster()
     findings = audit_scheme(scheme, checks)
@@ -178,25 +195,26 @@ def score_batch(
     departments = [submission.department for submission, _ in used]
     read = rename_indicators(facts_frame(used), scheme)
     supplied, lost = prior.fitted(departments, roster) if prior else ([], [])
-    adoption = adopt(joined(read, supplied), derivations.dictionary)
-    crossed = crosscheck(checks, Inputs(adoption.facts, departments, year, derivations), used)
-    inputs = Inputs(adoption.facts, departments, year, derivations, crossed.breaks.incomparable())
+    review = Review(Ledger(decisions or Decisions(), departments, year, roster), scheme, derivations)
+    adoption, inputs = review.facts(joined(read, supplied), used, checks)
+    crossed = crosscheck(checks, inputs, used)
+    inputs = comparable(inputs, crossed.breaks)
     findings += not_told_twice(adoption.findings, crossed.results) + compare_tables(adoption.facts, used, scheme)
     findings += told_of_restatement(crossed.findings, scheme, derivations, crossed.breaks)
     findings += audit_scopes(crossed.breaks, scheme, derivations, checks)
     findings += audits.audit_submissions(submissions, used, year, [form.form for form in forms if form.sets_year])
     findings += audits.audit_documents(used, checks) + audits.audit_inputs(inputs, scheme, checks)
     findings += audit_typed(crossed.results, checks, findings)
-    columns = score(inputs, scheme)
-    scores = scores_frame(columns, inputs)
-    totals = totals_frame(columns, inputs, scheme, {s.department: s.kind for s in submissions})
+    columns, scores = review.scores(inputs)
+    totals = totals_frame(columns, inputs, scheme, {s.department: s.kind for s in submissions}, review.added)
     own_scores = audits.audit_scores(columns, inputs, checks)
     own_scores, explained = without_followers(own_scores, crossed, columns, inputs, checks)
     findings += own_scores + audits.audit_totals(totals, scheme, checks)
-    findings += audits.audit_adjustments(columns, inputs, scheme, checks)
+    findings += audits.audit_adjustments(columns, inputs, scheme, checks, review.added)
+    findings += review.audit(totals, checks)
     asked = within(inputs, used, columns, checks)
     findings += asked.findings
-    unrun = {**asked.unrun, **crossed.unrun(), **explained}
+    unrun = {**asked.unrun, **crossed.unrun(), **explained, **review.unrun()}
     rows = audit_rows(checks, findings, departments, year, unrun, checks.audit.keys() - ACROSS)
     return Batch(
         scheme,
@@ -207,7 +225,8 @@ def score_batch(
         scores,
         totals,
         checks_frame(crossed.results, crossed.faults, rows),
-        findings,
+        findings + review.ledger.findings,
+        review,
         lost=lost,
         used=used,
         supplied=frozenset(fact.department for fact in supplied),

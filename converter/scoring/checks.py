@@ -65,14 +65,13 @@ class CellCheck(Check):
 
 class Audit(Check):
     """A check that is built in. `settings` are its numbers; findings of the codes `told_by` say what it would say;
-    `once` asks the batch as a whole; `unanswered` is why nothing can answer it.
+    `once` asks the batch as a whole.
     """
 
     settings: dict[str, float] = {}
     fields: list[str] = []
     told_by: list[str] = []
     once: bool = False
-    unanswered: str = ""
 
 
 class ChecksFile(Strict):

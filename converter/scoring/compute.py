@@ -24,11 +24,21 @@ _FIXED: dict[str, Callable[[float], float]] = {
 _FIXED_WORDS = {"zero": "按 0 分计", "full": "按满分计", "exclude": "不计入总分，其余分值折算"}
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """A score that officers decided: what was recomputed, and the decision with its reason and signatures."""
+
+    before: str
+    text: str
+
+
 @dataclass
 class RuleScores:
-    """One rule's columns over all departments; `others` are the scores under readings that were not taken.
+    """One rule's columns over all departments; `others` are the scores under readings that were not taken, `verdicts`
+    the decisions of 复核记录 by position.
 
-    `low` and `high` are what the answers leave open until `score` settles them: the score itself where there is one.
+    `bounds` are the least and the most points that the answers leave open. `settle_intervals` makes `low` and `high` of
+    them: the score itself where there is one.
     """
 
     rule: Rule
@@ -39,8 +49,10 @@ class RuleScores:
     others: dict[str, Floats]
     gaps: dict[int, list[Missing]]
     policy: dict[int, str]
+    bounds: tuple[Floats, Floats]
     low: Floats = field(default_factory=lambda: np.zeros(0))
     high: Floats = field(default_factory=lambda: np.zeros(0))
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
 
     @property
     def excluded(self) -> Flags:
@@ -51,12 +63,17 @@ class RuleScores:
 def score(inputs: Inputs, scheme: Scheme) -> list[RuleScores]:
     """The columns of every rule, in the scheme's order, with intervals settled within shared weights."""
     columns = [_score_rule(inputs, scheme, rule) for rule in scheme.rules]
+    settle_intervals(columns)
+    return columns
+
+
+def settle_intervals(columns: Sequence[RuleScores]) -> None:
+    """下限 and 上限 of every rule from its scores and bounds, in place."""
     groups: dict[str, list[RuleScores]] = {}
     for column in columns:
         groups.setdefault(column.rule.group, []).append(column)
     for members in groups.values():
         _settle_interval(members)
-    return columns
 
 
 def _score_rule(inputs: Inputs, scheme: Scheme, rule: Rule) -> RuleScores:
@@ -74,7 +91,7 @@ def _score_rule(inputs: Inputs, scheme: Scheme, rule: Rule) -> RuleScores:
     status[zero] = Status.ZERO_DENOMINATOR
     low, high = np.zeros(count), np.full(count, rule.full)
     others = _others(inputs, rule, value)
-    result = RuleScores(rule, value, points, status, self_score, others, {}, {}, low, high)
+    result = RuleScores(rule, value, points, status, self_score, others, {}, {}, (low, high))
     for position in map(int, np.flatnonzero(status == Status.MISSING)):
         gaps = [gap for formula in rule.formulas() for gap in inputs.gaps(formula, position)]
         result.gaps[position] = list(dict.fromkeys(gaps))
@@ -95,7 +112,7 @@ def _judge(inputs: Inputs, scheme: Scheme, rule: Rule) -> RuleScores:
     status = np.full(count, Status.UNJUDGED, dtype=object)
     status[~np.isnan(points)] = Status.SELF
     status[decided] = Status.SCORED
-    result = RuleScores(rule, np.full(count, np.nan), points, status, self_score, {}, {}, {}, low, high)
+    result = RuleScores(rule, np.full(count, np.nan), points, status, self_score, {}, {}, {}, (low, high))
     _apply_declared(result, inputs, answers)
     begun = np.logical_or.reduce([~np.isnan(answer) for answer in answers])
     for position in map(int, np.flatnonzero(begun & ~decided)):
@@ -168,8 +185,8 @@ def _settle_interval(members: Sequence[RuleScores]) -> None:
         rest = round_half_up(np.maximum(member.rule.full - (known - np.nan_to_num(member.score)), 0.0), SCORE_DIGITS)
         shared = len(members) > 1 and member.rule.take == "sum"
         unknown = np.isnan(member.score)
-        high = np.minimum(member.high, rest) if shared else member.high
-        low = np.minimum(member.low, high)
+        high = np.minimum(member.bounds[1], rest) if shared else member.bounds[1]
+        low = np.minimum(member.bounds[0], high)
         out = unknown & (member.status == Status.NOT_APPLICABLE)
         member.low = np.where(out, np.nan, np.where(unknown, low, member.score))
         member.high = np.where(out, np.nan, np.where(unknown, high, member.score))

@@ -42,6 +42,11 @@ def crosscheck(checks: Checks, inputs: Inputs, used: Used) -> CrossCheck:
     return CrossCheck(results, found, findings, breaks)
 
 
+def comparable(inputs: Inputs, breaks: Breaks) -> Inputs:
+    """The inputs without the figures of last year that are not to be set against this year's."""
+    return Inputs(inputs.facts, inputs.departments, inputs.year, inputs.derivations, breaks.incomparable())
+
+
 def not_told_twice(findings: Iterable[Finding], results: Iterable[Result]) -> list[Finding]:
     """Without the findings D05 about two sources of one number that a check has compared."""
     told = {

@@ -158,8 +158,11 @@ class Inputs:
         return numbers
 
     def _comparable(self, wanted: Input, position: int) -> bool:
+        """Whether a figure may be set against this year's: officers who correct one of last year answer for that."""
         who = self.departments[position]
-        return wanted.offset == 0 or not {(who, ""), (who, wanted.name)} & self._incomparable
+        if wanted.offset == 0 or not {(who, ""), (who, wanted.name)} & self._incomparable:
+            return True
+        return any(row.adopted and row.state == State.CORRECTED for row in self.about(wanted, position))
 
     def _derive(self, wanted: Input, formulas: Sequence[Formula]) -> Floats:
         result = np.full(len(self.departments), np.nan)

@@ -61,8 +61,8 @@ def audit_rows(
             outcome, reason = Outcome.AGREES, ""
             if department in told:
                 outcome, reason = Outcome.FAIL, "、".join(dict.fromkeys(told[department]))
-            elif check.unanswered or (code, department) in unrun:
-                outcome, reason = Outcome.NOT_RUN, check.unanswered or unrun[code, department]
+            elif (code, department) in unrun:
+                outcome, reason = Outcome.NOT_RUN, unrun[code, department]
             if reason or outcome is not Outcome.NOT_RUN:
                 yield code, department, year, check.title, NAN, NAN, NAN, NAN, str(outcome), reason
 
@@ -75,6 +75,6 @@ def _asked(
     unrun: Mapping[tuple[str, str], str],
 ) -> list[str]:
     """The departments a check has rows for; "" for the scheme or the batch as a whole."""
-    if check.once or check.owner is Owner.RULES or check.unanswered or (code, "") in unrun:
+    if check.once or check.owner is Owner.RULES or (code, "") in unrun:
         return list(told) or [""]
     return list(dict.fromkeys([*departments, *told]))

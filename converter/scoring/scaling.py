@@ -29,6 +29,12 @@ def scaled_texts(full: float, base: str, low: str, high: str) -> tuple[str, str]
     return f"IF({base}>0,{least},0)", f"IF({base}>0,{most},{points})"
 
 
+def added_texts(points: str, low: str, high: str) -> tuple[str, str]:
+    """Excel texts of an interval to which points are added, over cells."""
+    least, most = (f"ROUND({cell}+{points},{SCORE_DIGITS})" for cell in (low, high))
+    return least, most
+
+
 def clipped_texts(full: float, low: str, high: str) -> tuple[str, str]:
     """Excel texts of the 总分: no less than 0, no more than the full total."""
     least, most = (f"MAX(0,MIN({number_text(full)},{cell}))" for cell in (low, high))

@@ -10,6 +10,7 @@ from pydantic import field_validator
 from converter.mapping.documents import Document, Strict
 from converter.mapping.fields import Dictionary
 from converter.scoring.adjustments import Adjustment
+from converter.scoring.decisions import ReviewLines
 from converter.scoring.indicators import Basis, Indicator, Rule
 from converter.vocabulary.findings import Place
 from converter.vocabulary.labels import nearest
@@ -42,6 +43,7 @@ class SchemeFile(Strict):
     grades: dict[str, float] = Key(min_length=2)
     judged: Literal["self", "unknown"] = "self"
     levels: dict[str, LevelWeight] = {}
+    review: ReviewLines = ReviewLines()
     indicators: dict[str, Indicator] = Key(min_length=1)
     adjustments: dict[str, Adjustment] = {}
 

@@ -56,11 +56,15 @@ def _row(column: RuleScores, inputs: Inputs, position: int) -> tuple[object, ...
 
 def reading(column: RuleScores, position: int) -> str:
     """计分口径 of one score: what was done about a gap, else the reading of the sentence that was taken."""
+    if position in column.verdicts:
+        return DECIDED
     if column.rule.judged and column.status[position] in JUDGED:
         return "沿用自评" if column.status[position] == Status.SELF else "待评定"
     return column.policy.get(position) or rule_reading(column.rule)
 
 
+#: 计分口径 of a score that officers decided.
+DECIDED = "复核认定"
 #: Names the formula that a value is compared with (relative), in 计分口径.
 COMPARED = "比较基数"
 
@@ -81,7 +85,7 @@ def rule_reading(rule: Rule) -> str:
 def others_text(column: RuleScores, position: int) -> str:
     """其他口径得分: the scores under other readings, where they differ from the one taken."""
     own = column.score[position] if column.status[position] == Status.SCORED else np.nan
-    shown = []
+    shown = [f"复算 {column.verdicts[position].before}"] if position in column.verdicts else []
     for name, points in column.others.items():
         point = points[position]
         if not np.isnan(point) and not abs(point - own) < 1e-9:
@@ -90,7 +94,12 @@ def others_text(column: RuleScores, position: int) -> str:
 
 
 def process(column: RuleScores, inputs: Inputs, position: int) -> str:
-    """计算过程: the formula with its numbers, the value, and how it became points."""
+    """计算过程: the formula with its numbers, the value, how it became points, and what officers decided instead."""
+    decided = column.verdicts[position].text if position in column.verdicts else ""
+    return "；".join(filter(None, (_computation(column, inputs, position), decided)))
+
+
+def _computation(column: RuleScores, inputs: Inputs, position: int) -> str:
     rule, value = column.rule, float(column.value[position])
     if column.status[position] == Status.SELF:
         return f"沿用自评得分 {shortest(column.score[position])} 分"
@@ -98,7 +107,7 @@ def process(column: RuleScores, inputs: Inputs, position: int) -> str:
         answers = [float(inputs.column(one)[position]) for one in rule.answers]
         if np.isnan(answers).all():
             return column.policy.get(position, "")
-        points = column.score[position]
+        points = np.nan if position in column.verdicts else column.score[position]
         said = rule.spec.judging.trace(answers, rule.weight)
         return said if np.isnan(points) or said.endswith(" 分") else f"{said}，得 {shortest(points)} 分"
     if rule.form is None or rule.spec.value is None or np.isnan(value):

@@ -83,7 +83,7 @@ def expected_weights(scheme: Scheme) -> dict[str, float]:
 
 def _weights(department: str, rows: pd.DataFrame, scheme: Scheme) -> list[Finding]:
     expected = expected_weights(scheme)
-    printed = rows[rows["field"].str.endswith(WEIGHT) & rows["state"].isin(list(USABLE))]
+    printed = rows[rows["field"].str.endswith(WEIGHT) & rows["adopted"]]  # a table sent twice prints each weight twice
     findings = []
     for field_name, group in printed.groupby("field", sort=True):
         name = str(field_name).removesuffix(WEIGHT)

@@ -12,6 +12,7 @@ class Status(StrEnum):
 
     SCORED = "已评分"
     SELF = "自评"
+    DECIDED = "已复核"
     NOT_APPLICABLE = "不适用"
     MISSING = "缺数"
     ZERO_DENOMINATOR = "分母为零"

@@ -49,11 +49,15 @@ class Step:
     high: Floats
 
 
-SUM, SCALED, FINAL = "合计", "折算", "总分"
+SUM, SCALED, EXTRA, FINAL = "合计", "折算", "复核记录的加减分", "总分"
 
 
-def total_steps(columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme) -> list[Step]:
-    """合计, 折算 to the full total where a weight does not count, every adjustment in its order, and the 总分."""
+def total_steps(
+    columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme, extra: Mapping[str, float] | None = None
+) -> list[Step]:
+    """合计, 折算 to the full total where a weight does not count, every adjustment in its order, what 复核记录 adds (`extra`,
+    by department, in whole 0.01), and the 总分.
+    """
     full, count = scheme.full, len(inputs.departments)
     nothing = np.full(count, np.nan)
     low, high, base = summed(columns, lambda c: c.low), summed(columns, lambda c: c.high, np.nanmax), counted(columns)
@@ -64,14 +68,25 @@ def total_steps(columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme) -
         value = np.broadcast_to(values_of(name, adjustment, inputs.column), (count,))
         low, high = adjustment.apply(value, low, high)
         steps.append(Step(name, value, low, high))
+    if extra:
+        points = np.array([extra.get(name, 0.0) for name in inputs.departments])
+        low, high = (round_half_up(ends + points, SCORE_DIGITS) for ends in (low, high))
+        steps.append(Step(EXTRA, points, low, high))
     return [*steps, Step(FINAL, nothing, np.clip(low, 0.0, full), np.clip(high, 0.0, full))]
 
 
 def totals_frame(
-    columns: Sequence[RuleScores], inputs: Inputs, scheme: Scheme, kinds: Mapping[str, str] | None = None
+    columns: Sequence[RuleScores],
+    inputs: Inputs,
+    scheme: Scheme,
+    kinds: Mapping[str, str] | None = None,
+    extra: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
-    """One row for each department, in the order of 复算下限, 复算上限 and name, with ranks within its 类别 (`kinds`)."""
-    final = total_steps(columns, inputs, scheme)[-1]
+    """One row for each department, in the order of 复算下限, 复算上限 and name, with ranks within its 类别 (`kinds`).
+
+    `extra` are points decided by 复核记录 (加减分) on the total of a department, which stays within 0 and the weights.
+    """
+    final = total_steps(columns, inputs, scheme, extra)[-1]
     low, high = final.low, final.high
     own = own_total(columns)
     frame = pd.DataFrame(
@@ -102,7 +117,8 @@ def totals_frame(
 
 
 def _from_data(column: RuleScores) -> Flags:
-    return ~np.isin(column.status, JUDGED)
+    not_computed = (*JUDGED, Status.DECIDED) if column.rule.judged else JUDGED
+    return ~np.isin(column.status, not_computed)
 
 
 def _from_self(column: RuleScores) -> Flags:

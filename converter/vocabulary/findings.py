@@ -2,7 +2,7 @@
 
 A finding is something wrong with the material or the rules; the run goes on. A `ConverterError` means the run
 cannot go on; it carries its exit code. Codes never change their meaning: reconciliation checks J K X Y S B
-(mappings/checks.yaml), files F, mapping M, data D, rules L (scheme lint), run R, configuration C.
+(mappings/checks.yaml), files F, mapping M, data D, decisions P, rules L (scheme lint), run R, configuration C.
 """
 
 import hashlib
@@ -47,7 +47,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem. `points` is the score at stake (分), None where no score depends on it."""
+    """One problem. `points` is the score at stake (分), None where no score depends on it; `reply` is the department's
+    answer (部门说明), `handling` what officers decided about it (处理).
+    """
 
     code: str
     level: Level
@@ -60,6 +62,8 @@ class Finding:
     points: float | None = None
     place: Place = field(default_factory=Place)
     number: str = ""
+    reply: str = ""
+    handling: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,9 @@ KINDS: dict[str, Kind] = {
     "F11": Kind(_N, _DEP, "已读取；建议用 Excel 或 WPS 打开后另存为 .xlsx"),
     "F12": Kind(_N, _DEP, "已读取；报送时请取消密码"),
     "F13": Kind(_N, _DEP, "重算的数以部门核对为准；请用 Excel 或 WPS 打开并保存后重新报送"),
+    "F14": Kind(_N, _FIN, "部门说明供复核参考，不改变得分；是否采纳请写入复核记录"),
+    "F15": Kind(_N, _FIN, "该编号的问题已不在问题清单里，请核对部门说明是否还需要"),
+    "F16": Kind(_N, _FIN, "名单和记录不是报送材料，无需处理"),
     "M01": Kind(_W, _DEP, "请核对表名与表头；可用 jixiao describe 查看程序如何理解该文件"),
     "M02": Kind(_W, _FIN, "请核对栏目名称；确为新栏目时在 mappings 的表单中登记"),
     "M03": Kind(_W, _DEP, "请核对是否同一部门，并统一填报名称"),
@@ -115,6 +122,13 @@ KINDS: dict[str, Kind] = {
     "D06": Kind(_N, _DEP, "请补报含有该数据的报表（如上年度基础数据表）"),
     "D07": Kind(_W, _DEP, "请补报缺少的报表"),
     "D08": Kind(_W, _DEP, "请用 Excel 或 WPS 打开并保存后重新报送"),
+    "D09": Kind(_E, _DEP, "请核对各科目与合计，改正后重新报送"),
+    "P01": Kind(_N, _FIN, "已按复核记录处理；要撤销，删去该行后重新运行"),
+    "P02": Kind(_E, _FIN, "原值已变，请重新认定"),
+    "P03": Kind(_E, _FIN, "该行没有采用，请补齐或改正后重新运行"),
+    "P04": Kind(_W, _FIN, "经办与复核应由两人分别签署"),
+    "P05": Kind(_E, _FIN, "同一事项有几条复核记录，均未采用；请只保留一条"),
+    "P06": Kind(_N, _FIN, "该行没有使用；需要认定时请填写完整"),
     "L01": Kind(_W, _RULE, "请核对规则与条文的数字，以条文为准"),
     "L02": Kind(_W, _RULE, "请核对 above、below、both 与条文的方向"),
     "L03": Kind(_W, _RULE, "请补上这一段，或改正上下两档的界线；空着的数值按“未规定”处理"),
@@ -133,7 +147,6 @@ KINDS: dict[str, Kind] = {
     "L16": Kind(_W, _RULE, "请写 not_applicable: full，或核对条文"),
     "L17": Kind(_E, _RULE, "请改名，或从其中一个的 aliases 里去掉"),
     "L18": Kind(_N, _RULE, "建议文件放在 schemes/<区划代码>/<年度>.yaml，按类别分的写 <年度>-<类别>.yaml"),
-    "D09": Kind(_E, _DEP, "请核对各科目与合计，改正后重新报送"),
 }
 
 
@@ -171,13 +184,18 @@ LEVEL_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 def _order(item: Finding) -> tuple[str | float, ...]:
     """Every part of a finding counts, so that no order is left to a hash seed."""
     points = -1.0 if item.points is None else item.points
-    place = f"{item.subject}\0{item.place}\0{item.message}\0{item.advice}\0{item.owner}"
+    place = f"{item.subject}\0{item.place}\0{item.message}\0{item.advice}\0{item.owner}\0{item.number}"
     return (item.department, LEVEL_ORDER[item.level], item.code, item.year or 0, place, points)
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in their fixed order, each once."""
+    return sorted(set(findings), key=_order)
 
 
 def numbered(findings: Iterable[Finding]) -> list[Finding]:
     """Findings in their fixed order with 编号: code plus a digest of code, department and subject, stable across runs."""
-    ordered = sorted(set(findings), key=_order)
+    ordered = in_order(findings)
     seen: Counter[str] = Counter()
     result = []
     for item in ordered:

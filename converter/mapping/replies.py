@@ -1,0 +1,36 @@
+"""部门说明: what departments answer to a 问题清单, read from the sheet when it comes back (their own book, or a form)."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from converter.intake.cells import Sheet
+from converter.mapping.listings import lines_of
+from converter.vocabulary.findings import Place, mask
+
+NUMBER, REPLY = "编号", "部门说明"
+_HEADS: dict[str, tuple[str, ...]] = {NUMBER: ("问题编号",), REPLY: ("部门回复", "说明情况", "部门反馈"), "部门": ()}
+
+
+class Reply(NamedTuple):
+    """A department's answer to the finding of a 编号, with its cell. Phone and identity numbers are masked."""
+
+    number: str
+    text: str
+    place: Place
+
+
+def replies_on(sheet: Sheet, file: str) -> list[Reply] | None:
+    """The answers on a sheet, in its order; None where it has no heads 编号 and 部门说明."""
+    lines = lines_of([sheet], _HEADS, [NUMBER, REPLY], file)
+    if lines is None:
+        return None
+    return [
+        Reply(line.text(NUMBER), mask(line.text(REPLY)), line.place(REPLY))
+        for line in lines
+        if line.text(NUMBER) and line.text(REPLY)
+    ]
+
+
+def joined(replies: Sequence[Reply]) -> str:
+    """Several answers to one finding as one text, each once."""
+    return "；".join(dict.fromkeys(reply.text for reply in replies))

@@ -1,0 +1,80 @@
+"""The files of a run, read in workers: each once, without the run's own lists, and whose the findings about files are."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from converter.books.styles import printable
+from converter.engine import LocalPool, Lost
+from converter.intake.discover import Source
+from converter.mapping.departments import Submission
+from converter.mapping.facts import Reading
+from converter.progress import tracked
+from converter.reading import read_source
+from converter.vocabulary.findings import Finding, Place, finding
+
+log = logging.getLogger("jixiao")
+
+
+def read_all(pool: LocalPool, sources: Sequence[Source], *, bar: bool = False) -> list[Reading]:
+    """Every file read in a worker; a file that repeats another of its folder byte by byte is read once."""
+    first: dict[tuple[str, str], str] = {}
+    unique, repeated = [], []
+    for source in sources:
+        key = (source.folder, source.sha256)
+        if key in first and source.size:
+            place = Place(source.name)
+            note = finding("F10", f"与“{first[key]}”内容完全相同", subject=source.name, place=place)
+            repeated.append(Reading(source.name, findings=[note]))
+        else:
+            first[key] = source.name
+            unique.append(source)
+    readings = []
+    for result in tracked(pool.map(read_source, unique), len(unique), "读取文件", bar=bar):
+        reading = survived(result)
+        forms = "、".join(document.form for document in reading.documents)
+        log.debug("已读取 %s：%s", printable(reading.file), forms or "没有认出表")
+        readings.append(reading)
+    return sorted([*readings, *repeated], key=lambda reading: reading.file)
+
+
+def set_apart(sources: Sequence[Source], named: Mapping[str, Path | None]) -> tuple[list[Source], list[Reading]]:
+    """The sources without the run's own lists (by what each is), which may lie in the inbox, and notes about those."""
+    whats = {path.resolve(): what for what, path in named.items() if path is not None}
+    lists = {source: what for source in sources if not source.inner and (what := whats.get(source.path.resolve()))}
+    readings = []
+    for source, what in lists.items():
+        note = finding("F16", f"是本次使用的{what}", subject=source.name, place=Place(source.name))
+        readings.append(Reading(source.name, findings=[note]))
+    return [source for source in sources if source not in lists], readings
+
+
+def survived(result: Reading | Lost[Source]) -> Reading:
+    """The reading of a file; a finding where the process that read it died."""
+    if isinstance(result, Lost):
+        name = result.item.name
+        lost = finding("F07", "读取进程异常退出，或超出时间、内存上限", subject=name, place=Place(name))
+        return Reading(name, findings=[lost])
+    return result
+
+
+def _owners(submissions: Sequence[Submission]) -> dict[str, set[str]]:
+    """Folder → the departments that have documents in it."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for submission in submissions:
+        for document in submission.documents:
+            owners[document.file.rpartition("/")[0]].add(submission.department)
+    return owners
+
+
+def file_findings(readings: Sequence[Reading], submissions: Sequence[Submission]) -> list[Finding]:
+    """Findings about files, given to the department that alone has documents in the file's folder."""
+    owners = _owners(submissions)
+    findings = []
+    for reading in readings:
+        there = owners.get(reading.file.rpartition("/")[0], set())
+        department = next(iter(there)) if len(there) == 1 else ""
+        findings += [replace(item, department=department) for item in reading.findings]
+    return findings
