@@ -1,6 +1,7 @@
 """Last year's figures that are not comparable: no change is computed, and it is said why."""
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -9,10 +10,12 @@ from converter.mapping.facts import Document
 from converter.mapping.library import Library
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import Checks
+from converter.scoring.decisions import load_decisions
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Level
 from tests.planted import JC, YEAR, Made, department
+from tests.records import row, write_record
 
 CHANGE = "“三公经费”变动率"
 
@@ -75,6 +78,20 @@ def test_other_units_are_merged_in(now: str, before: str, fires: bool, desk: Des
         outcomes = batch.checks[batch.checks["code"] == "Y01"]
         assert set(outcomes["outcome"]) == {"未核对"}
         assert "合并范围不同" in outcomes["reason"].iloc[0]
+
+
+def test_a_figure_of_last_year_that_officers_give_is_compared(desk: Desk, tmp_path: Path) -> None:
+    submission = department("甲局", 3).submission(None)
+    table(submission, YEAR - 1).department = "甲局（汇总）"
+    (was,) = [f.value for f in table(submission, YEAR - 1).facts if (f.field, f.year) == ("三公经费预算数", YEAR - 1)]
+    given = row("更正数据", "三公经费预算数", was, was + 1, department="甲局", year=YEAR - 1)
+    decisions = load_decisions(write_record(tmp_path / "复核.xlsx", [given]))
+    batch = score_batch(
+        [submission], desk.scheme, desk.checks, desk.derivations, desk.library.forms, decisions=decisions
+    )
+    assert change(batch)["status"] == "已评分"
+    (found,) = [one for one in batch.findings if one.code == "Y06"]
+    assert f"{CHANGE} 不按上年数计算（复核更正的数除外）" in found.message
 
 
 def test_other_funds_are_counted(desk: Desk) -> None:

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from converter.mapping.library import Library
+from converter.scoring.checks import Checks
+from converter.scoring.inputs import Derivations
 from converter.vocabulary.findings import Level
-from tests.records import DEPARTMENT, Review, row, said, score_of, write_record
+from tests.records import DEPARTMENT, Review, reviewer, row, said, score_of, write_record
+from tests.test_schemes import made_scheme
 from tests.workbooks import SUINING_BASIC, accounts, basic_data, indicator_table, suining, write_xlsx
 
 PURCHASE = "政府采购执行率"
@@ -212,3 +216,31 @@ def test_no_record_is_no_change(review: Review, tmp_path: Path, suining_inbox: P
     assert before.totals.equals(empty.totals)
     assert before.facts.equals(empty.facts)
     assert set(before.findings) == set(empty.findings)
+
+
+SHARED = """\
+region: {code: "990001", name: 测试县}
+year: 2019
+title: 共用分值
+basis: {document: 测试〔2020〕1号}
+grades: {优: 90, 差: 0}
+indicators:
+  甲: {path: [投入], full: 10, value: 在职人员数 / 编制数, deduct: {above: 100%, every: 1%, points: 0.1}, text: 甲的标准}
+  乙: {path: [投入], shares: 甲, value: 公用经费决算数 / 公用经费预算数, deduct: {above: 100%, every: 1%, points: 1}, text: 乙的标准}
+"""
+
+
+def test_what_is_left_of_a_shared_weight_follows_the_decision(
+    tmp_path: Path, library: Library, derivations: Derivations, checks: Checks
+) -> None:
+    """乙 has no figure: it could have what 甲 leaves of the 10 points, before the decision and after it."""
+    inbox = tmp_path / DEPARTMENT
+    write_xlsx(inbox / "基础数据表.xlsx", basic_data(rows={**SUINING_BASIC, "公用经费": ("——", 100, None)}))
+    review = reviewer(library, made_scheme(tmp_path, SHARED, library), derivations, checks)
+    before = review(inbox)
+    first = float(str(score_of(before, "甲")["score"]))
+    assert 8 < first < 9
+    after = review(inbox, record(tmp_path, row("认定得分", "甲", first, 3)))
+    assert score_of(before, "乙")["high"] == pytest.approx(10 - first)
+    assert (score_of(after, "乙")["low"], score_of(after, "乙")["high"]) == (0, 7)
+    assert (total(after.totals, "low"), total(after.totals, "high")) == (3, 10)

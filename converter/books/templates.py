@@ -98,13 +98,13 @@ def _scores(output: Output) -> Iterator[Open]:
     weights = _weights(output)
     for row in output.scores:
         status, name = row["状态"], row["三级指标"]
-        rule = output.rules.get(name, {})
+        rule, full = output.rule(row), weights.get((name, row["依据"]), 0.0)
         gap, judged = status in UNKNOWN, status in JUDGED
         if not gap and not judged:
             continue
         was = row["得分"] or f"{row['下限']}～{row['上限']}"
-        points = weights.get(name, 0.0) if judged else float(row["上限"]) - float(row["下限"])
-        how = _how(rule, row, weights.get(name, 0.0))
+        points = full if judged else float(row["上限"]) - float(row["下限"])
+        how = _how(rule, row, full)
         about = "；".join(
             filter(None, (f"{status}：{row['缺少数据']}" if row["缺少数据"] else status, _sentence(rule)))
         )
@@ -112,13 +112,13 @@ def _scores(output: Output) -> Iterator[Open]:
         yield Open(row["部门"], int(row["年度"]), Kind.SCORE, name, was, round(points, 2), row["自评得分"], how, about)
 
 
-def _weights(output: Output) -> dict[str, float]:
-    """分值 by indicator; a shared one for each that shares it."""
-    weights: dict[str, float] = {}
+def _weights(output: Output) -> dict[tuple[str, str], float]:
+    """分值 by indicator and 依据 (of its scheme); a shared one for each that shares it."""
+    weights: dict[tuple[str, str], float] = {}
     last = 0.0
-    for name, rule in output.rules.items():
+    for rule in output.rules.values():
         last = float(rule["分值"]) if rule["分值"] else last
-        weights[name] = last
+        weights[rule["三级指标"], rule["依据"]] = last
     return weights
 
 

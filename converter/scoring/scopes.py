@@ -18,6 +18,7 @@ from converter.scoring.inputs import Derivations
 from converter.scoring.reconcile import Result
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding
+from converter.vocabulary.numbers import State
 
 _MERGED = {"本级": "本级", "汇总": "汇总", "合并": "汇总"}
 _MERGED_WORD = re.compile("|".join(_MERGED))
@@ -27,20 +28,30 @@ Used = Sequence[tuple[Submission, list[Document]]]
 
 @dataclass
 class Breaks:
-    """Why last year's figures are not comparable: by department, and by department and field."""
+    """Why last year's figures are not comparable: by department, and by department and field. `corrected` are the departments
+    for which officers gave some figure of last year (复核记录), which is compared.
+    """
 
     merged: dict[str, str] = field(default_factory=dict)
     funds: dict[tuple[str, str], str] = field(default_factory=dict)
     restated: set[tuple[str, str]] = field(default_factory=set)
+    corrected: frozenset[str] = frozenset()
 
     def incomparable(self) -> set[tuple[str, str]]:
         """(department, field) of every break, the field "" for all."""
         return {(who, "") for who in self.merged} | set(self.funds) | self.restated
 
+    def told(self, who: str, rules: Iterable[str]) -> str:
+        """Which indicators are therefore not computed, "" for none."""
+        named = "、".join(rules)
+        return f"{named} 不按上年数计算{'（复核更正的数除外）' if who in self.corrected else ''}" if named else ""
+
 
 def find_breaks(facts: pd.DataFrame, used: Used, year: int) -> Breaks:
     """The breaks that the names of the departments and the scopes of the adopted facts show."""
-    return Breaks({s.department: why for s, found in used if (why := _merged(found, year))}, _funds(facts, year))
+    merged = {s.department: why for s, found in used if (why := _merged(found, year))}
+    corrected = facts[facts["adopted"] & (facts["state"] == State.CORRECTED) & (facts["year"] == year - 1)]
+    return Breaks(merged, _funds(facts, year), corrected=frozenset(corrected["department"]))
 
 
 def _merged(documents: Iterable[Document], year: int) -> str:
@@ -90,9 +101,9 @@ def audit_scopes(breaks: Breaks, scheme: Scheme, derivations: Derivations, check
             stopped.setdefault(who, {}).update(dict.fromkeys(rules))
     findings = []
     for who, whys in sorted(reasons.items()):
-        told = f"，{'、'.join(stopped[who])} 不按上年数计算" if stopped[who] else ""
         about = {"department": who, "year": scheme.file.year, "subject": "、".join(stopped[who]) or "合并范围"}
-        findings.append(checks.finding("Y06", f"{'；'.join(whys)}{told}", **about))
+        said = "，".join(filter(None, ("；".join(whys), breaks.told(who, stopped[who]))))
+        findings.append(checks.finding("Y06", said, **about))
     return findings
 
 
@@ -101,13 +112,13 @@ def told_of_restatement(
 ) -> list[Finding]:
     """The findings, those about a restated figure (Y02) with the indicators that are therefore not computed."""
     words: Mapping[tuple[str, str], str] = {
-        (who, f"{name}（{scheme.file.year - 1}年）"): "、".join(_stopped(scheme, derivations, name))
+        (who, f"{name}（{scheme.file.year - 1}年）"): breaks.told(who, _stopped(scheme, derivations, name))
         for who, name in breaks.restated
     }
     made = []
     for item in findings:
-        rules = words.get((item.department, item.subject), "")
-        more = f"；{rules} 不按上年数计算" if item.code == RESTATED and rules else ""
+        told = words.get((item.department, item.subject), "")
+        more = f"；{told}" if item.code == RESTATED and told else ""
         made.append(replace(item, message=item.message + more))
     return made
 
