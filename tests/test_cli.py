@@ -34,6 +34,9 @@ COMMANDS = [
     ["scheme", "lint"],
     ["scheme", "test"],
     ["scheme", "draft"],
+    ["notices"],
+    ["publish"],
+    ["sample"],
     ["template"],
     ["template", "decisions"],
 ]
