@@ -56,7 +56,14 @@ def settled(**scores: str) -> Output:
     """An output in which everything is decided, but for what `scores` changes in its first row."""
     row = {"部门": "甲局", "三级指标": "预算控制率", "得分": "4", "下限": "4", "上限": "4", "状态": "已评分"}
     totals = [
-        {"部门": name, "名次": rank, "复算得分": points, "等次": grade}
+        {
+            "部门": name,
+            "名次": rank,
+            "复算得分": points,
+            "复算下限": points,
+            "复算上限": points,
+            "等次": grade,
+        }
         for name, rank, points, grade in (
             ("乙局", "2", "88.5", "良"),
             ("甲局", "1", "92", "优"),

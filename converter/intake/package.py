@@ -5,7 +5,7 @@ import struct
 import zipfile
 import zlib
 
-_LOCAL_HEADER, _NAME_LENGTHS = 30, 26
+_LOCAL_HEADER, _NAME_LENGTHS, _SIGNATURE, _UTF8 = 30, 26, b"PK\x03\x04", 0x800
 
 
 class Package:
@@ -29,8 +29,13 @@ class Package:
         entry = self.parts[name.lower()]
         if entry.compress_type != zipfile.ZIP_DEFLATED or entry.flag_bits & 1:
             return self._archive.read(entry)
-        lengths = struct.unpack_from("<HH", self._content, entry.header_offset + _NAME_LENGTHS)
-        start = entry.header_offset + _LOCAL_HEADER + sum(lengths)
+        at = entry.header_offset
+        named, extra = struct.unpack_from("<HH", self._content, at + _NAME_LENGTHS)
+        start = at + _LOCAL_HEADER + named + extra
+        own = self._content[at + _LOCAL_HEADER : at + _LOCAL_HEADER + named]
+        said = entry.orig_filename.encode("utf-8" if entry.flag_bits & _UTF8 else "cp437")
+        if self._content[at : at + 4] != _SIGNATURE or own != said:  # readers that go by it would read something else
+            raise zipfile.BadZipFile(f"{name}: local header")
         packed = memoryview(self._content)[start : start + entry.compress_size]
         data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, entry.file_size + 1)
         if len(data) != entry.file_size or zlib.crc32(data) != entry.CRC:
