@@ -33,7 +33,6 @@ app = typer.Typer(
 )
 app.add_typer(scheme_app, name="scheme")
 app.add_typer(template_app, name="template")
-add_commands(app)
 
 OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="jixiao run 的输出文件夹")]
 
@@ -232,6 +231,9 @@ def fields_command(mappings: MappingsOption = None, as_json: JsonOption = False)
         )
         print(f"{field.name}（{field.unit}）{field.meaning}。{source}；登记在 {dictionary.places[field.name]}")
     return EXIT_CLEAN
+
+
+add_commands(app)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
