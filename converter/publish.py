@@ -98,6 +98,10 @@ class Stage:
                 os.fsync(stream.fileno())
         self.hashes[name] = hashlib.sha256(content).hexdigest()
 
+    def content(self, name: str) -> bytes:
+        """What was staged under a name."""
+        return (self._folder / name).read_bytes()
+
     def publish(self, stale: Iterable[str]) -> None:
         """Moves everything staged into OUT and removes the `stale` files of the previous run; the manifest goes last."""
         names = sorted(self.hashes, key=lambda name: (name == MANIFEST, name))
