@@ -11,9 +11,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from converter import __version__
+from converter import __version__, comparing, handing_on
 from converter.console import Command, Group, print_json, print_lines, run_app, start_log
-from converter.handing_on import add_commands
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
 
 _EXIT_CODES = "退出码：0 完成且无错误（或无差异）；1 已完成，但有错误级问题（或有差异、核验不符、算例不符）；2 不能运行；70 程序缺陷；130 中断。"
@@ -31,7 +30,8 @@ app = typer.Typer(
 )
 scheme_app = typer.Typer(**_SETTINGS, help="评分方案：列出、查看、运行算例。")
 app.add_typer(scheme_app, name="scheme")
-add_commands(app)
+comparing.add_commands(app, _EXIT_CODES)
+handing_on.add_commands(app)
 
 MappingsOption = Annotated[
     Path | None, typer.Option("--mappings", metavar="DIR", help="自己的映射文件夹，叠加在内置映射之上")
@@ -142,45 +142,6 @@ def describe_command(
     else:
         print_lines(lines(reading))
     return EXIT_CLEAN if reading.documents else EXIT_FINDINGS
-
-
-@app.command("explain", cls=Command)
-def explain_command(
-    out: OutArgument,
-    department: Annotated[str, typer.Argument(metavar="DEPARTMENT", help="部门名称")],
-    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="三级指标名称")],
-    as_json: JsonOption = False,
-) -> int:
-    """说明一个得分的来历：条文、公式、代入的数，直到 文件!工作表!单元格。"""
-    from converter.audit.explain import explain
-    from converter.books.readback import Output
-
-    explanation = explain(Output(out), department, indicator)
-    if as_json:
-        print_json(explanation.to_dict())
-    else:
-        print_lines(explanation.lines())
-    return EXIT_CLEAN
-
-
-@app.command("diff", cls=Command, epilog=_EXIT_CODES)
-def diff_command(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="旧的输出文件夹")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="新的输出文件夹")],
-    as_json: JsonOption = False,
-) -> int:
-    """比较两次输出：哪些部门、得分、数据变了，因为哪个单元格或规则。"""
-    from converter.audit.diff import diff
-    from converter.books.readback import Output
-
-    found = diff(Output(old), Output(new))
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        print_lines(map(str, found.changes))
-        verdict = f"{len(found.changes)} 处不同" if found.changes else "没有差异"
-        print(f"比较 {found.compared} 项，{verdict}")
-    return EXIT_FINDINGS if found.changes else EXIT_CLEAN
 
 
 @app.command("verify", cls=Command, epilog=_EXIT_CODES)

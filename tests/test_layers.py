@@ -19,6 +19,7 @@ TOP = [
     "run",
     "console",
     "handing_on",
+    "comparing",
     "cli",
     "__main__",
 ]
