@@ -1,11 +1,13 @@
 """The commands that compare and explain what OUT holds: diff, explain."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from converter.console import Command, print_json, print_lines
+from converter.handing_on import write_file
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS
 
 MappingsOption = Annotated[
@@ -39,19 +41,45 @@ def explain_command(
 
 
 def diff_command(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="旧的输出文件夹，或汇总工作簿")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="新的输出文件夹，或汇总工作簿")],
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="旧的输出文件夹、汇总工作簿或收件箱")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="新的输出文件夹、汇总工作簿或收件箱")],
     as_json: JsonOption = False,
+    file: Annotated[Path | None, typer.Option("--xlsx", metavar="F", help="另存为工作簿：摘要、明细、并排")] = None,
     mappings: MappingsOption = None,
+    departments: Annotated[
+        Path | None, typer.Option("--departments", metavar="FILE", help="部门名单，按编码、别名、曾用名认出同一部门")
+    ] = None,
+    looks: Annotated[bool, typer.Option("--formats", help="也比较单元格的格式")] = False,
 ) -> int:
-    """比较两次输出：哪些部门、得分、数据变了，因为哪个单元格或规则；年度不同时按年度比较。"""
-    from converter.audit.diff import diff
+    """比较两次输出：哪些部门、得分、数据变了，因为哪个单元格或规则；年度不同时按年度比较；两个收件箱则比较报送的数。"""
+    from converter.audit.diff import compare
+    from converter.audit.diffbook import difference_book
+    from converter.audit.sides import sides_of
     from converter.books.readback import open_output
     from converter.mapping.library import Library
+    from converter.mapping.roster import Roster, load_roster
+    from converter.scoring.schemes import load_schemes, region_names
 
-    found = diff(open_output(old), open_output(new), Library(mappings))
+    library = Library(mappings)
+    regions = [*region_names(load_schemes(library)).values()]
+    roster = load_roster(departments, regions) if departments else Roster()
+    if _is_inbox(old) and _is_inbox(new):
+        from converter.resubmitted import inbox_side
+
+        sides = [inbox_side(inbox, library, roster, regions) for inbox in (old, new)]
+        sides[0] = replace(sides[0], year=sides[1].year)  # figures are compared by their own years
+    else:
+        sides = [*sides_of(open_output(old), open_output(new))]
+    found = compare(sides[0], sides[1], library, roster, looks=looks)
+    if file is not None:
+        write_file(file, difference_book(found))
     if as_json:
         print_json(found.to_dict())
     else:
         print_lines(found.lines())
     return EXIT_FINDINGS if found.changes else EXIT_CLEAN
+
+
+def _is_inbox(path: Path) -> bool:
+    """A folder that jixiao run did not write."""
+    return path.is_dir() and not (path / "run.json").is_file()

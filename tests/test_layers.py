@@ -19,6 +19,7 @@ TOP = [
     "run",
     "console",
     "handing_on",
+    "resubmitted",
     "comparing",
     "cli",
     "__main__",

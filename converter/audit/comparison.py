@@ -120,6 +120,17 @@ class Comparison:
             for column in self._columns(_FACT_COLUMNS, before, after):
                 kind = kinds.DECISIONS if decided else kinds.FACTS
                 yield change(kind, key, column, (before, after), self.causes.of_fact(key))
+        if not self.across_years:
+            yield from self._unadopted()
+
+    def _unadopted(self) -> Iterator[Change]:
+        """Facts of other forms that changed while the adopted one stayed."""
+        sides = _by_form(self.old), _by_form(self.new)
+        for key, before, after in self.either(sides):
+            if (key[0], key[1], (after or before)["字段"]) in self.causes.changed:
+                continue
+            for column in self._columns(_FACT_COLUMNS, before, after):
+                yield change(kinds.FACTS, key, column, (before, after), "未采用的一处，不影响得分")
 
     def _rules(self) -> Iterator[Change]:
         """Indicators added, removed or ruled otherwise."""
@@ -153,15 +164,23 @@ def change(
 def _adopted(side: Side) -> dict[Key, Record]:
     """The adopted fact of each field, else any; facts that are added together count as one."""
     grouped: dict[Key, list[Record]] = {}
-    for row in side.facts:
+    for row in sorted(side.facts, key=cell_of):
         grouped.setdefault((row["部门"], row["年度"], row["字段"]), []).append(row)
-    chosen = {}
-    for key, rows in grouped.items():
-        ordered = sorted(rows, key=cell_of)
-        adopted = [row for row in ordered if row["采用"] == "是"] or ordered[:1]
-        joined = "；".join(sorted(row["数值"] for row in adopted))
-        chosen[key] = {**adopted[0], "数值": joined}
-    return chosen
+    return {key: _joined([row for row in rows if row["采用"] == "是"] or rows[:1]) for key, rows in grouped.items()}
+
+
+def _by_form(side: Side) -> dict[Key, Record]:
+    """The facts of each field and form."""
+    grouped: dict[Key, list[Record]] = {}
+    for row in side.facts:
+        grouped.setdefault((row["部门"], row["年度"], f"{row['字段']}（{row['表单']}）"), []).append(row)
+    return {key: _joined(rows) for key, rows in grouped.items()}
+
+
+def _joined(rows: Sequence[Record]) -> Record:
+    """Facts that count together, as one."""
+    ordered = sorted(rows, key=cell_of)
+    return {**ordered[0], "数值": "；".join(sorted(row["数值"] for row in ordered))}
 
 
 def _rate_of(row: Record) -> str:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from converter.audit import changes as kinds
+from converter.audit.bookcells import book_changes
 from converter.audit.causes import Sides
 from converter.audit.changes import Change, Key, Sums, dictionary_of, in_order
 from converter.audit.comparison import Comparison
 from converter.audit.controls import Control, controls
-from converter.audit.sides import Side, side_of
+from converter.audit.sides import Side, sides_of
 from converter.audit.wording import wording
 from converter.books.readback import Output, Record
 from converter.mapping.library import Library
@@ -77,17 +78,23 @@ class Difference:
         yield f"比较 {self.compared} 项，{verdict}"
 
 
-def diff(old: Output, new: Output, library: Library | None = None, roster: Roster | None = None) -> Difference:
-    """Compares two OUT folders or summary workbooks. Raises RunError R10 with the keys that stand twice on one side."""
-    return compare(side_of(old), side_of(new), library or Library(), roster or Roster())
+def diff(
+    old: Output, new: Output, library: Library | None = None, roster: Roster | None = None, *, looks: bool = False
+) -> Difference:
+    """Compares two OUT folders or summary workbooks, with `looks` the formats of their cells too.
+
+    Raises RunError R10 with the keys that stand twice on one side.
+    """
+    return compare(*sides_of(old, new), library or Library(), roster or Roster(), looks=looks)
 
 
-def compare(old: Side, new: Side, library: Library, roster: Roster) -> Difference:
+def compare(old: Side, new: Side, library: Library, roster: Roster, *, looks: bool = False) -> Difference:
     """Compares two sides; where their years differ, year on year."""
     found = Comparison(old, new, library, roster)
     changes = [*found.changes()]
     if not found.across_years:
         changes += wording(found)
+        changes += book_changes(found, changes, looks=looks)
     shown = tuple(replace(change, year=found.causes.label(change.year)) for change in in_order(changes))
     rows = tuple(row for sides in (found.totals, found.scores) for row in found.either(sides))
     return Difference(

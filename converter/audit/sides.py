@@ -52,13 +52,21 @@ class Side:
         return {row["文件"]: row["SHA-256"] for row in self.sources}
 
 
-def side_of(output: Output) -> Side:
+def sides_of(old: Output, new: Output) -> tuple[Side, Side]:
+    """Two outputs as sides; beside a summary workbook, an OUT folder counts for no more than its own workbook shows."""
+    whole = old.whole and new.whole
+    return side_of(old, whole=whole), side_of(new, whole=whole)
+
+
+def side_of(output: Output, *, whole: bool) -> Side:
     """A side out of OUT or a summary workbook; where the summary workbook was edited, what it shows now counts."""
     digests, edited = output.digests(), output.edited()
     scores, facts, findings = output.scores, output.facts, output.findings
     if output.summary_path.name in edited:
         scores, findings = output.shown("指标得分"), output.shown("问题清单")
         facts = _overlaid(facts, output.shown("规范数据"))
+    if not whole:
+        facts = output.shown("规范数据")
     named = "".join(f"{name}\0{digest}\n" for name, digest in digests.items())
     folder = output.folder
     return Side(
@@ -74,7 +82,7 @@ def side_of(output: Output) -> Side:
         info=output.info,
         books={row["部门"]: path for row in output.totals if (path := folder / row["评分表"]).is_file()},
         edited=frozenset(edited),
-        whole=output.whole,
+        whole=whole,
     )
 
 
@@ -141,7 +149,7 @@ def aligned(old: Side, new: Side, pairing: Pairing) -> Side:
 
     def moved(rows: Sequence[Record]) -> list[Record]:
         return [
-            {**row, "部门": pairing.names.get(row["部门"], row["部门"]), "年度": _later(row["年度"], shift)}
+            {**row, "部门": pairing.names.get(row["部门"], row["部门"]), "年度": _later(row.get("年度", ""), shift)}
             for row in rows
         ]
 
