@@ -23,6 +23,8 @@ VERSIONS = (
     ("程序库", "程序库"),
     ("Python", "程序库"),
 )
+#: What of a rule decides a score; its sentence and basis are only quoted.
+_RULING = ("分值", "指标公式", "计分方式", "计分口径")
 _MOST_NAMED = 3
 
 
@@ -80,7 +82,7 @@ class Causes:
             reasons.append(f"自评得分 {self._shift(own)}")
         if self.decided(key):
             reasons.append("复核认定")
-        if rules[0] != rules[1]:
+        if any(rules[0].get(head) != rules[1].get(head) for head in _RULING):
             reasons.append("评分规则改变")
         return "；".join([*map(str, parts), *reasons]) or self.elsewhere()
 
