@@ -23,16 +23,19 @@ def add_commands(app: typer.Typer, exit_codes: str) -> None:
 
 
 def explain_command(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="jixiao run 的输出文件夹")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="输出文件夹，或汇总工作簿")],
     department: Annotated[str, typer.Argument(metavar="DEPARTMENT", help="部门名称")],
     indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="三级指标名称")],
     as_json: JsonOption = False,
+    mappings: MappingsOption = None,
 ) -> int:
-    """说明一个得分的来历：条文、公式、代入的数，直到 文件!工作表!单元格。"""
+    """说明一个得分的来历：条文、公式、代入的数，直到 文件!工作表!单元格，以及改到多少即满分。"""
     from converter.audit.explain import explain
-    from converter.books.readback import Output
+    from converter.audit.rescoring import schemes_of
+    from converter.books.readback import open_output
+    from converter.mapping.library import Library
 
-    explanation = explain(Output(out), department, indicator)
+    explanation = explain(open_output(out), department, indicator, schemes_of(Library(mappings)))
     if as_json:
         print_json(explanation.to_dict())
     else:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from converter.books.readback import Record
+from converter.mapping.fields import FieldKind
 from converter.scoring.rounding import SCORE_DIGITS, round_half_up
 from converter.vocabulary.numbers import shortest
 
@@ -21,7 +22,7 @@ KINDS = (DEPARTMENTS, TOTALS, GRADES, SCORES, FACTS, OVERWRITTEN, FORMULAS, VERS
 
 #: Two numbers of a unit that differ by no more are equal: half of 0.01 元 (money is held in 万元), half of the seventh
 #: digit of a ratio. Everything else may differ by float noise alone.
-TOLERANCES = {"万元": 5e-7, "%": 5e-7}
+TOLERANCES = {FieldKind.MONEY.unit: 5e-7, FieldKind.RATIO.unit: 5e-7}
 NOISE = 1e-9
 
 
@@ -132,7 +133,7 @@ def tolerance_of(column: str, row: Record) -> tuple[float, int | None]:
     if column in _SCORED:
         return NOISE, SCORE_DIGITS
     if column == "指标值":
-        return TOLERANCES["%"], None
+        return TOLERANCES[FieldKind.RATIO.unit], None
     return TOLERANCES.get(row.get("单位", ""), NOISE) if column == "数值" else NOISE, None
 
 

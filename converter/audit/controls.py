@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from converter.audit.changes import number, signed
 from converter.audit.sides import Side
+from converter.mapping.fields import FieldKind
 from converter.vocabulary.numbers import canonical, shortest
 
-_MONEY = "万元"
 _TOTALS = ("自评得分", "复算得分", "复算下限", "复算上限")
 
 
@@ -56,7 +56,7 @@ def _values(side: Side) -> Iterator[tuple[str, str, str, float]]:
             if (value := number(row[head])) is not None:
                 yield head, row["年度"], row["部门"], value
     for row in sorted(side.facts, key=lambda row: (row["字段"], row["年度"], row["部门"])):
-        if row["单位"] == _MONEY and row["采用"] == "是" and (value := number(row["数值"])) is not None:
+        if row["单位"] == FieldKind.MONEY.unit and row["采用"] == "是" and (value := number(row["数值"])) is not None:
             yield row["字段"], row["年度"], row["部门"], value
 
 

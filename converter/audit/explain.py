@@ -4,12 +4,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from converter.audit.breakeven import BreakEven, break_evens
+from converter.audit.changes import number
+from converter.audit.rescoring import DECIDED_SCORE, Schemes
 from converter.books.readback import Output, Record
+from converter.books.tables import RULE_HEADS
 from converter.mapping.facts import SELF_SCORE
 from converter.scoring.expressions import ExpressionError, Formula, Input, parse
+from converter.scoring.rounding import SCORE_DIGITS, SNAP, round_half_up
 from converter.vocabulary.findings import RunError
 from converter.vocabulary.labels import label, nearest
-from converter.vocabulary.numbers import State
+from converter.vocabulary.numbers import State, shortest
+
+#: Code of the note that a decision was applied, and what of 运行信息 a working paper quotes.
+_APPLIED = "P01"
+_VERSIONS = ("程序", "评分方案", "方案 SHA-256", "映射 SHA-256", "复核记录", "复核记录 SHA-256", "输入 SHA-256")
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,17 @@ class Node:
     raw: str = ""
     below: tuple["Node", ...] = field(default_factory=tuple)
 
+    def leaves(self) -> Iterator["Node"]:
+        """The nodes that have nothing below them."""
+        if not self.below:
+            yield self
+        for node in self.below:
+            yield from node.leaves()
+
+    def files(self) -> Iterator[str]:
+        """The files that the leaves stand in."""
+        return (node.place.partition("!")[0] for node in self.leaves() if node.place)
+
     def to_dict(self) -> dict[str, Any]:
         """The node as JSON."""
         content: dict[str, Any] = {"name": self.name, "value": self.value, "note": self.note}
@@ -33,30 +55,54 @@ class Node:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why an indicator of a department has its score."""
+    """Why an indicator of a department has its score. `rounding` tells where numbers are snapped and rounded, `others`
+    the scores under other readings, `decisions` what officers decided, `sources` the files by SHA-256, `versions` the
+    rules and program. `no_break_even` says why there is none.
+    """
 
     score: Record
     rule: Record
     value: Node
     self_score: Node | None
+    rounding: tuple[str, ...]
+    others: tuple[str, ...]
+    decisions: tuple[str, ...]
+    sources: dict[str, str]
+    versions: dict[str, str]
+    break_even: tuple[BreakEven, ...] = ()
+    no_break_even: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """The explanation as JSON."""
+        """The explanation as JSON; README describes it."""
         own = self.self_score.to_dict() if self.self_score else None
-        return {"score": self.score, "rule": self.rule, "value": self.value.to_dict(), "self_score": own}
+        return {
+            "score": self.score,
+            "rule": self.rule,
+            "value": self.value.to_dict(),
+            "self_score": own,
+            "rounding": list(self.rounding),
+            "other_readings": list(self.others),
+            "decisions": list(self.decisions),
+            "break_even": [{**vars(one), "text": str(one)} for one in self.break_even],
+            "no_break_even": self.no_break_even,
+            "sources": self.sources,
+            "versions": self.versions,
+        }
 
     def lines(self) -> Iterator[str]:
-        """The explanation as an indented text."""
+        """The explanation as the text of an audit working paper."""
         score, rule = self.score, self.rule
         points = score["得分"] or f"{score['下限']}～{score['上限']}"
         yield f"{score['部门']} {score['年度']} 年 {score['三级指标']}：{points} 分（{score['状态']}）"
         shown = (
             ("依据", score["依据"]),
             ("原文", " ".join(rule["原文"].split())),
+            ("分值", score["分值"] or "与同组指标共用"),
             ("计分方式", rule["计分方式"]),
             ("计分口径", score["计分口径"]),
             ("计算过程", score["计算过程"]),
-            ("其他口径", score["其他口径得分"]),
+            ("取位", "；".join(self.rounding)),
+            ("其他口径", "；".join(self.others)),
             ("缺少数据", score["缺少数据"]),
         )
         yield from (f"  {name}：{text}" for name, text in shown if text)
@@ -68,6 +114,12 @@ class Explanation:
             yield from _lines(self.self_score, 1)
             if score["自评差异"] not in ("", "0"):
                 yield f"  自评差异：{score['自评差异']} 分"
+        yield from (f"  认定：{text}" for text in self.decisions)
+        yield from (f"  临界值：{one}" for one in self.break_even)
+        if self.no_break_even:
+            yield f"  临界值：{self.no_break_even}"
+        yield from (f"  取证文件：{name}，SHA-256 {digest}" for name, digest in self.sources.items())
+        yield from (f"  {name}：{text}" for name, text in self.versions.items())
 
 
 def _lines(node: Node, depth: int) -> Iterator[str]:
@@ -82,14 +134,74 @@ def _lines(node: Node, depth: int) -> Iterator[str]:
         yield from _lines(below, depth + 1)
 
 
-def explain(output: Output, department: str, indicator: str) -> Explanation:
-    """The tree of one score. Raises RunError R09 for a department or indicator that OUT does not have."""
+def explain(output: Output, department: str, indicator: str, schemes: Schemes | None = None) -> Explanation:
+    """The tree of one score; with `schemes`, break-evens too where the one that OUT was scored by is among them.
+
+    Raises RunError R09 for a department or indicator that OUT does not have.
+    """
     score = _find_score(output, department, indicator)
-    rule = output.rules[score["三级指标"]]
+    rule = output.rules.get(score["三级指标"], dict.fromkeys(RULE_HEADS, ""))  # 加减分 are no rules of the scheme
     facts = _Facts(output, score["部门"], int(score["年度"]))
     value = Node("指标值", score["指标值"], below=tuple(facts.nodes(rule["指标公式"], 0)))
     own = facts.node(Input(score["三级指标"] + SELF_SCORE), 0, "自评得分")
-    return Explanation(score, rule, value, own)
+    evens, why = _break_evens(output, score, schemes)
+    hashes = {row["文件"]: row["SHA-256"] for row in output.sources}
+    cited = sorted({file for file in (*value.files(), *own.files()) if file in hashes})
+    return Explanation(
+        score=score,
+        rule=rule,
+        value=value,
+        self_score=own,
+        rounding=tuple(_rounding(score)),
+        others=tuple(part for part in score["其他口径得分"].split("；") if part),
+        decisions=tuple(_decisions(output, score, value)),
+        sources={file: hashes[file] for file in cited},
+        versions={name: output.info[name] for name in _VERSIONS if output.info.get(name)},
+        break_even=tuple(evens),
+        no_break_even=why,
+    )
+
+
+def _break_evens(output: Output, score: Record, schemes: Schemes | None) -> tuple[list[BreakEven], str]:
+    """Break-evens of an indicator, or why there are none."""
+    digest = output.info.get("方案 SHA-256", "")
+    scheme = schemes.by_digest.get(digest) if schemes else None
+    if schemes is None or scheme is None:
+        return [], "没有找到评分时所用的方案，不能推算；请用 --mappings 指明" if schemes else ""
+    rule = next((one for one in scheme.rules if one.name == score["三级指标"]), None)
+    if rule is None or rule.spec.value is None:
+        return [], ""
+    rows = [row for row in output.facts if row["部门"] == score["部门"]]
+    found = break_evens(rows, score["部门"], int(score["年度"]), rule, scheme, schemes.derivations)
+    return found, "" if found else "同时缺几项数据，不能只改一项推算"
+
+
+def _rounding(score: Record) -> Iterator[str]:
+    """Where the number that was scored is snapped and rounded (DESIGN §5 Arithmetic)."""
+    value = number(score["指标值"])
+    if value is not None:
+        snapped = shortest(float(round_half_up(np.array([value]), SNAP)[0]))
+        yield f"指标值 {score['指标值']} 不舍入"
+        yield f"比较标准、分档和计步时，商四舍五入到 {SNAP} 位小数（指标值记作 {snapped}）"
+    if score["得分"]:
+        yield f"得分限于 0～分值，四舍五入到 {SCORE_DIGITS} 位小数"
+
+
+def _decisions(output: Output, score: Record, value: Node) -> Iterator[str]:
+    """What officers decided about the score or the data below it: where decisions enter an explanation."""
+    if score["状态"] == DECIDED_SCORE:
+        yield f"{score['三级指标']}：已复核，{score['计算过程']}"
+    places = {node.place for node in value.leaves() if node.place}
+    yield from (f"{node.name}：更正为 {node.value}" for node in value.leaves() if node.note == State.CORRECTED)
+    for row in output.findings:
+        about = row["对象"] == score["三级指标"] or "!".join((row["文件"], row["工作表"], row["单元格"])) in places
+        if row["部门"] == score["部门"] and about and (row["部门说明"] or row["处理"] or row["代码"] == _APPLIED):
+            said = (
+                row["说明"],
+                row["部门说明"] and f"部门说明：{row['部门说明']}",
+                row["处理"] and f"处理：{row['处理']}",
+            )
+            yield f"{row['编号']}：{'；'.join(filter(None, said))}"
 
 
 def _find_score(output: Output, department: str, indicator: str) -> Record:
