@@ -1,18 +1,19 @@
 """From a score down to 文件!工作表!单元格, out of OUT alone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from converter.audit.breakeven import BreakEven, break_evens
 from converter.audit.changes import number
+from converter.audit.provenance import Facts, Node
 from converter.audit.rescoring import DECIDED_SCORE, Schemes
 from converter.books.readback import Output, Record
 from converter.books.tables import RULE_HEADS
 from converter.mapping.facts import SELF_SCORE
-from converter.scoring.expressions import ExpressionError, Formula, Input, parse
+from converter.scoring.expressions import Input
 from converter.scoring.rounding import SCORE_DIGITS, SNAP, round_half_up
 from converter.vocabulary.findings import RunError
 from converter.vocabulary.labels import label, nearest
@@ -21,36 +22,6 @@ from converter.vocabulary.numbers import State, shortest
 #: Code of the note that a decision was applied, and what of 运行信息 a working paper quotes.
 _APPLIED = "P01"
 _VERSIONS = ("程序", "评分方案", "方案 SHA-256", "映射 SHA-256", "复核记录", "复核记录 SHA-256", "输入 SHA-256")
-
-
-@dataclass(frozen=True)
-class Node:
-    """One line of the tree: what, its value, where it stands or how it was derived, and what lies below."""
-
-    name: str
-    value: str
-    note: str = ""
-    place: str = ""
-    raw: str = ""
-    below: tuple["Node", ...] = field(default_factory=tuple)
-
-    def leaves(self) -> Iterator["Node"]:
-        """The nodes that have nothing below them."""
-        if not self.below:
-            yield self
-        for node in self.below:
-            yield from node.leaves()
-
-    def files(self) -> Iterator[str]:
-        """The files that the leaves stand in."""
-        return (node.place.partition("!")[0] for node in self.leaves() if node.place)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The node as JSON."""
-        content: dict[str, Any] = {"name": self.name, "value": self.value, "note": self.note}
-        if self.place:
-            content |= {"place": self.place, "raw": self.raw}
-        return content | ({"inputs": [node.to_dict() for node in self.below]} if self.below else {})
 
 
 @dataclass(frozen=True)
@@ -109,9 +80,9 @@ class Explanation:
         if rule["指标公式"]:
             yield f"  指标值 {self.value.value or '—'} ＝ {rule['指标公式']}"
             for node in self.value.below:
-                yield from _lines(node, 2)
+                yield from node.lines(2)
         if self.self_score is not None:
-            yield from _lines(self.self_score, 1)
+            yield from self.self_score.lines(1)
             if score["自评差异"] not in ("", "0"):
                 yield f"  自评差异：{score['自评差异']} 分"
         yield from (f"  认定：{text}" for text in self.decisions)
@@ -122,18 +93,6 @@ class Explanation:
         yield from (f"  {name}：{text}" for name, text in self.versions.items())
 
 
-def _lines(node: Node, depth: int) -> Iterator[str]:
-    text = f"{'  ' * depth}{node.name}：{node.value or node.note}"
-    if node.place:
-        raw = f" 原文“{node.raw}”" if node.raw.strip() else ""
-        text += f" ← {node.place}{raw}"
-    elif node.value and node.note:
-        text += f" ← {node.note}"
-    yield text
-    for below in node.below:
-        yield from _lines(below, depth + 1)
-
-
 def explain(output: Output, department: str, indicator: str, schemes: Schemes | None = None) -> Explanation:
     """The tree of one score; with `schemes`, break-evens too where the one that OUT was scored by is among them.
 
@@ -141,7 +100,7 @@ def explain(output: Output, department: str, indicator: str, schemes: Schemes | 
     """
     score = _find_score(output, department, indicator)
     rule = output.rules.get(score["三级指标"], dict.fromkeys(RULE_HEADS, ""))  # 加减分 are no rules of the scheme
-    facts = _Facts(output, score["部门"], int(score["年度"]))
+    facts = Facts(output, score["部门"], int(score["年度"]))
     value = Node("指标值", score["指标值"], below=tuple(facts.nodes(rule["指标公式"], 0)))
     own = facts.node(Input(score["三级指标"] + SELF_SCORE), 0, "自评得分")
     evens, why = _break_evens(output, score, schemes)
@@ -220,47 +179,3 @@ def _one(asked: str, known: Sequence[str], what: str) -> str:
     close = nearest(asked, known)
     advice = f"是否为“{close}”？" if close else f"可选：{'、'.join(known[:20])}"
     raise RunError("R09", f"输出里没有{what}“{asked}”", advice)
-
-
-class _Facts:
-    """The facts of one department, looked up by field and year."""
-
-    def __init__(self, output: Output, department: str, year: int) -> None:
-        self.year = year
-        self.rows: dict[tuple[str, int], list[Record]] = {}
-        for row in output.facts:
-            if row["部门"] == department:
-                self.rows.setdefault((row["字段"], int(row["年度"])), []).append(row)
-
-    def nodes(self, formula: str, offset: int) -> list[Node]:
-        """A node for each input of a formula."""
-        parsed = _parsed(formula)
-        return [self.node(needed, offset) for needed in parsed.inputs()] if parsed else []
-
-    def node(self, wanted: Input, offset: int, name: str = "") -> Node:
-        """The node of an input: the adopted fact (all of them where several are added), else why there is none."""
-        year = self.year + offset + wanted.offset
-        shown = name or f"{wanted.name}（{year}年）"
-        rows = self.rows.get((wanted.name, year), [])
-        adopted = [row for row in rows if row["采用"] == "是"] or rows[:1]
-        if not adopted:
-            return Node(shown, "", "没有这项数据")
-        if len(adopted) > 1:
-            parts = tuple(self._leaf(shown, row) for row in adopted)
-            return Node(shown, "", f"{len(parts)} 处相加", below=parts)
-        row = adopted[0]
-        if row["状态"] == State.DERIVED:
-            below = tuple(self.nodes(row["原文"], offset + wanted.offset))
-            return Node(shown, row["数值"], f"推算：{row['原文']}", below=below)
-        return self._leaf(shown, row)
-
-    def _leaf(self, name: str, row: Record) -> Node:
-        place = "!".join(part for part in (row["文件"], row["工作表"], row["单元格"]) if part)
-        return Node(name, row["数值"], row["状态"], place, row["原文"])
-
-
-def _parsed(formula: str) -> Formula | None:
-    try:
-        return parse(formula) if formula else None
-    except ExpressionError:
-        return None
