@@ -53,7 +53,9 @@ class Schemes:
 
 def schemes_of(library: Library) -> Schemes:
     """Every scheme of the mappings, those that a user's own replace included."""
-    shelves = [*load_schemes(Library()), *load_schemes(library)]
+    shelves = load_schemes(library)
+    if len(library.layers) > 1:
+        shelves += load_schemes(Library())
     return Schemes({s.scheme.sha256: s.scheme for s in shelves}, Derivations(library.dictionary))
 
 
@@ -130,7 +132,8 @@ class Rescoring:
             (RULES, self._computed(rows, scheme)),
         ]
         for at, cause in enumerate(FACT_CAUSES, start=1):
-            steps.append((cause, self._computed(self._facts(frozenset(FACT_CAUSES[:at])), scheme)))
+            if cause in self._moved.values():
+                steps.append((cause, self._computed(self._facts(frozenset(FACT_CAUSES[:at])), scheme)))
         decided = self._replaced(steps[-1][1], new, self._decided_keys(self.new))
         return [*steps, (DECIDED, decided), (self._unaccounted(self.new, self.own[1]), new)]
 
@@ -176,11 +179,18 @@ class Rescoring:
     def _grouped(self) -> tuple[Grouped, Grouped]:
         return grouped(self.old.facts), grouped(self.new.facts)
 
+    @cached_property
+    def _moved(self) -> dict[FactKey, str]:
+        """The facts that are not the same on both sides, with their causes."""
+        old, new = self._grouped
+        keys = (key for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key))
+        return {key: self.fact_cause(key) for key in keys}
+
     def _facts(self, swapped: frozenset[str]) -> list[Record]:
         """The old side's facts, those of the `swapped` causes as the new side has them."""
         old, new = self._grouped
-        keys = sorted(old.keys() | new.keys())
-        return [row for key in keys for row in (new if self.fact_cause(key) in swapped else old).get(key, [])]
+        taken = {key for key, cause in self._moved.items() if cause in swapped}
+        return [row for key in sorted(old.keys() | new.keys()) for row in (new if key in taken else old).get(key, [])]
 
     def fact_cause(self, key: FactKey) -> str:
         """Why a fact is another one now: a decision, an edit or the mappings (its file is the same), a gap, another basis,
