@@ -68,6 +68,21 @@ def test_a_corrected_value_is_the_decisions_doing(side: Side) -> None:
     assert {c.kind for c in found.changes if c.subject == "三公经费决算数"} == {"认定"}
 
 
+def test_a_field_that_officers_declared_not_applicable_is_their_doing(side: Side) -> None:
+    """A decision's fact stands in the 复核记录, beside the blank it speaks of."""
+    (blank,) = [r for r in side.facts if r["字段"] == "政府采购决算数" and r["年度"] == "2019"]
+    dash = {
+        **blank,
+        "状态": "不适用",
+        "表单": "复核记录",
+        "文件": "复核记录.xlsx",
+        "工作表": "复核记录",
+        "单元格": "E4",
+    }
+    found = compared(side, replace(side, facts=[dash, *side.facts]))
+    assert {c.kind for c in found.changes if c.subject == "政府采购决算数" and c.column == "状态"} == {"认定"}
+
+
 def same_file(side: Side, **info: str) -> Side:
     facts = with_row(side.facts, "字段", "三公经费决算数", 数值="31")
     new = rescored(replace(side, facts=facts), "“三公经费”控制率", "1", "71", "82")

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from converter.audit import changes as kinds
 from converter.audit.causes import VERSIONS, Causes, Sides, cell_of
 from converter.audit.changes import Change, Counter, Key, Part, tolerance_of
-from converter.audit.rescoring import DECIDED_SCORE, Rescoring, schemes_of
+from converter.audit.rescoring import DECIDED_SCORE, Rescoring, decided_fact, schemes_of
 from converter.audit.sides import Side, aligned, keyed, pair, refuse_duplicates
 from converter.books.readback import Record
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster
-from converter.vocabulary.numbers import State, shortest
+from converter.vocabulary.numbers import shortest
 
 _TOTAL_COLUMNS = (
     "名次", "名次区间", "自评得分", "复算得分", "复算下限", "复算上限", "自评差异", "数据分值", "数据下限", "数据上限", "沿用自评",
@@ -116,7 +116,7 @@ class Comparison:
         for key, before, after in self.either(self.facts):
             if used is not None and key[2] not in used:
                 continue
-            decided = State.CORRECTED in (before.get("状态"), after.get("状态"))
+            decided = decided_fact(before) or decided_fact(after)
             for column in self._columns(_FACT_COLUMNS, before, after):
                 kind = kinds.DECISIONS if decided else kinds.FACTS
                 yield change(kind, key, column, (before, after), self.causes.of_fact(key))
@@ -162,9 +162,9 @@ def change(
 
 
 def _adopted(side: Side) -> dict[Key, Record]:
-    """The adopted fact of each field, else any; facts that are added together count as one."""
+    """The adopted fact of each field, else what officers decided, else any; facts that are added together count as one."""
     grouped: dict[Key, list[Record]] = {}
-    for row in sorted(side.facts, key=cell_of):
+    for row in sorted(side.facts, key=lambda row: (not decided_fact(row), cell_of(row))):
         grouped.setdefault((row["部门"], row["年度"], row["字段"]), []).append(row)
     return {key: _joined([row for row in rows if row["采用"] == "是"] or rows[:1]) for key, rows in grouped.items()}
 

@@ -1,5 +1,6 @@
 """Control totals: sums of scores and of every money field on both sides, whose difference departments account for."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,10 +63,10 @@ def _values(side: Side) -> Iterator[tuple[str, str, str, float]]:
 
 def _control(key: tuple[str, str], sides: tuple[Amounts, Amounts], both: set[str]) -> Control:
     old, new = (side.get(key, {}) for side in sides)
-    total, after = (canonical(sum(amounts.values())) for amounts in (old, new))
-    changed = canonical(sum(new.get(who, 0.0) - old.get(who, 0.0) for who in sorted(both)))
-    added = canonical(sum(value for who, value in new.items() if who not in both))
-    removed = canonical(sum(value for who, value in old.items() if who not in both))
+    total, after = (canonical(math.fsum(amounts.values())) for amounts in (old, new))
+    changed = canonical(math.fsum(new.get(who, 0.0) - old.get(who, 0.0) for who in sorted(both)))
+    added = canonical(math.fsum(value for who, value in new.items() if who not in both))
+    removed = canonical(math.fsum(value for who, value in old.items() if who not in both))
     return Control(*key, total, after, _rounded(after - total), _rounded(changed), _rounded(added), _rounded(removed))
 
 

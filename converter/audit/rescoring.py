@@ -30,8 +30,8 @@ RULES, MAPPINGS, SCOPE, GAPS, DECIDED, DATA = "规则", "映射", "口径或机�
 PROGRAM, EDITED = "程序或映射版本", "手工改动"
 #: The order in which facts are swapped; data last, so that it is what nothing else explains.
 FACT_CAUSES = (MAPPINGS, EDITED, SCOPE, GAPS, DECIDED, DATA)
-#: 状态 of a score, and 状态 of a fact, that a person's decision gave.
-DECIDED_SCORE, _DECIDED_FACT = "已复核", State.CORRECTED
+#: 状态 of a score that a person's decision gave, and 表单 of a fact.
+DECIDED_SCORE, DECISIONS = "已复核", "复核记录"
 
 #: Department and indicator ("" for the total) → 下限 and 上限.
 Points = dict[tuple[str, str], tuple[float, float]]
@@ -197,7 +197,7 @@ class Rescoring:
         or the data.
         """
         old, new = (side.get(key, []) for side in self._grouped)
-        if any(row["状态"] == _DECIDED_FACT for row in (*old, *new)):
+        if any(map(decided_fact, (*old, *new))):
             return DECIDED
         files = [
             {side.hashes.get(row["文件"], "") for row in rows} for rows, side in ((old, self.old), (new, self.new))
@@ -209,6 +209,11 @@ class Rescoring:
             return GAPS
         bases = [{(row["表单"], row["资金口径"], row["单位"]) for row in rows} for rows in (before, after)]
         return SCOPE if self.across_years and bases[0] != bases[1] else DATA
+
+
+def decided_fact(row: Record) -> bool:
+    """Whether a fact is what officers decided: where decisions enter the comparison of data."""
+    return row.get("状态") == State.CORRECTED or row.get("表单") == DECISIONS
 
 
 def grouped(rows: Sequence[Record]) -> Grouped:

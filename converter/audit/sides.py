@@ -176,7 +176,7 @@ def _duplicates(word: str, side: Side) -> Iterator[str]:
     tables: Mapping[str, list[tuple[str, ...]]] = {
         "汇总": [(row["部门"], row["年度"]) for row in side.totals],
         "指标得分": [(row["部门"], row["年度"], row["三级指标"]) for row in side.scores],
-        "规范数据": [(*fact_cell(row), row["原文"]) for row in side.facts],
+        "规范数据": [(*fact_cell(row), row["原文"], row["状态"], row["采用"]) for row in side.facts],
         "部门编码": [(row["部门编码"],) for row in side.totals if row["部门编码"]],
         "问题清单": [(row["编号"],) for row in side.findings],
     }
