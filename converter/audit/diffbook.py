@@ -6,9 +6,8 @@ from functools import partial
 from converter.audit.changes import KINDS, NOISE, TOLERANCES, number, tolerance_of
 from converter.audit.diff import Difference
 from converter.books.readback import Record
-from converter.books.styles import MAX_SHEET_ROWS, Book, Page, Setup
+from converter.books.styles import MAX_SHEET_ROWS, SMALL, Book, Page, Setup, row_height, wrapped_lines
 from converter.books.tables import Row
-from converter.vocabulary.numbers import shortest
 
 DETAIL_HEADS = (
     "序号", "类别", "部门", "年度", "对象", "栏目", "旧", "新", "成因", "成因分解", "旧位置", "新位置",
@@ -24,8 +23,9 @@ _COLUMNS = {
     "状态": "等次",
     "自评得分": "自评得分",
 }
+_SUMMARY_WIDTHS = (30, 36, 36, 12, 11, 11, 11)
 _SIDE_WIDTHS = (18, 22, 6, *([9] * 2 * len(_COLUMNS)))
-TOTAL = "（总分）"
+TOTAL, BLANK = "（总分）", "（空）"
 
 
 def difference_book(found: Difference) -> bytes:
@@ -63,7 +63,7 @@ def _detail_look(_: Sequence[object], head: str) -> str:
 def _details(found: Difference) -> Iterator[Row]:
     for at, one in enumerate(found.changes, start=1):
         parts = "\n".join(map(str, one.parts))
-        values = (_shown(one.before), _shown(one.after))
+        values = (_shown(one.before or BLANK), _shown(one.after or BLANK))
         yield (
             at, one.kind, one.department, one.year, one.subject, one.column, *values, one.cause, parts, one.old_place,
             one.new_place,
@@ -109,22 +109,26 @@ def _shown(text: str) -> object:
 
 
 def _summary(page: Page, found: Difference) -> None:
-    page.widths((22, 40, 40, 16, 12, 12, 12))
+    page.widths(_SUMMARY_WIDTHS)
     page.put(0, 0, "差异比较", "left_title")
     put = partial(_block, page)
     at = put(2, ("项目", "旧", "新"), _sides(found))
     at = put(at, ("类别（按风险从高到低）", "处数"), [(kind, found.counts()[kind]) for kind in KINDS])
     sums = [(one.what, one.compared, one.same, one.changed, one.added, one.removed) for one in found.sums]
     at = put(at, ("比对", "合计", "相同", "变动", "新增", "删除"), sums)
+    limits = [(unit, _plain(limit)) for unit, limit in TOLERANCES.items()]
+    limits += [("得分", "四舍五入到 0.01 后相等"), ("其他", _plain(NOISE)), ("在容差以内的", f"{found.within} 处")]
+    at = put(at, ("容差", "相差不超过即相等"), limits)
+    at = put(at, ("说明",), [(note,) for note in (*found.notes, "格式差异只在要求时比较")])
     controls = [
         (f"{one.what}（{one.year}年）", one.old, one.new, one.difference, one.changed, one.added, -one.removed or 0.0)
         for one in found.controls
     ]
-    at = put(at, ("控制合计", "旧", "新", "差", "其中变动", "其中新增", "其中删除"), controls)
-    limits = [(unit, shortest(limit)) for unit, limit in TOLERANCES.items()]
-    limits += [("得分", "四舍五入到 0.01 后相等"), ("其他", shortest(NOISE)), ("在容差以内的", f"{found.within} 处")]
-    at = put(at, ("容差", "不超过即相等"), limits)
-    put(at, ("说明",), [(note,) for note in (*found.notes, "格式差异只在要求时比较")])
+    put(at, ("控制合计", "旧", "新", "差", "其中变动", "其中新增", "其中删除"), controls)
+
+
+def _plain(limit: float) -> str:
+    return f"{limit:.9f}".rstrip("0")
 
 
 def _sides(found: Difference) -> list[Row]:
@@ -144,6 +148,10 @@ def _block(page: Page, at: int, heads: Sequence[str], rows: Sequence[Row]) -> in
     for column, head in enumerate(heads):
         page.put(at, column, head, "head")
     for row, values in enumerate(rows, start=at + 1):
+        alone = len(heads) == 1  # a sentence, over the free columns beside it
         for column, value in enumerate(values):
-            page.put(row, column, value, "number" if isinstance(value, int | float) else "text")
+            look = "number" if isinstance(value, int | float) else "note" if alone else "text"
+            page.put(row, column, value, look)
+        widths = zip(map(str, values), _SUMMARY_WIDTHS, strict=False)
+        page.height(row, row_height(1 if alone else max(wrapped_lines(text, w * SMALL) for text, w in widths)))
     return at + len(rows) + 2
