@@ -32,6 +32,9 @@ COMMANDS = [
     ["scheme", "list"],
     ["scheme", "show"],
     ["scheme", "test"],
+    ["notices"],
+    ["publish"],
+    ["sample"],
 ]
 #: [code] what, where（what to do next）, in one line.
 ONE_LINE = re.compile(r"\[[RC]\d\d\] [^\n]*[一-鿿][^\n]*（[^\n]*[一-鿿][^\n]*）\n")

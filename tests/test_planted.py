@@ -129,7 +129,7 @@ def test_every_change_names_what_was_planted(rerun: Difference) -> None:
     """No false one: each cause leads to a planted cell, file, rule or department."""
     planted = (
         *("基础数据表!D7", "基础数据表!D17", "基础数据表!C21", "基础数据表!D21", "!H7", "指标表!I18", "指标表!I19"),
-        *("评分规则改变", "评分方案改变", "映射改变", "重新报送", "未采用的一处", "其他部门变动", D, E),
+        *("评分规则改变", "评分方案改变", "映射改变", "重新报送", "未采用的一处", "其他部门变动", "报送的文件", D, E),
         *("“三公经费”控制率、", "、“三公经费”控制率", "政府采购执行率、行政效能", "行政效能、", "数据改变："),
     )
     assert [str(c) for c in rerun.changes if not any(word in c.cause for word in planted)] == []
@@ -232,6 +232,10 @@ HAND: list[tuple[Edit, Plant]] = [
         Plant("认定", B, "J07", "处理", "填写的处理意见", "同意部门说明"),
     ),
     (
+        in_row(summary_of, "报送情况", [C], "E", "已报齐"),
+        Plant("文字", C, "", "报送状态", "报送的文件", "已报齐"),
+    ),
+    (
         in_row(summary_of, "指标得分", [D, "预算控制率"], "R", "另一种算法"),
         Plant("文字", D, "预算控制率", "计算过程", "手工改动", "另一种算法"),
     ),
@@ -279,7 +283,7 @@ def test_summary_workbooks_alone_are_compared(place: Path, edited: Path) -> None
     found = diff(open_output(summary_of(place / "OLD")), open_output(summary_of(edited)))
     told = [plant for _, plant in HAND if any(plant.kind == c.kind and plant.after == c.after for c in found.changes)]
     assert [c.kind for c in found.changes] == sorted((p.kind for p in told), key=KINDS.index)
-    assert len(told) == 7
+    assert len(told) == 8
     against_folder = diff(Output(place / "OLD"), open_output(summary_of(edited)))
     assert {(c.kind, c.department, c.after) for c in against_folder.changes} == {
         (c.kind, c.department, c.after) for c in found.changes

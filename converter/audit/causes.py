@@ -60,8 +60,8 @@ class Causes:
     @property
     def edited(self) -> str:
         """手工改动, where an output that is compared was changed after it was written."""
-        names = sorted(name for side in (self.old, self.new) for name in side.edited if "/" not in name)
-        return f"手工改动：{'、'.join(dict.fromkeys(names))} 写出以后被改过" if names else ""
+        names = dict.fromkeys([*self.old.retouched, *self.new.retouched])
+        return f"手工改动：{'、'.join(names)} 写出以后被改过" if names else ""
 
     def of_total(self, key: Key, column: str) -> str:
         """The indicators whose score changed; a rank may change for the others' sake alone."""

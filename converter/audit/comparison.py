@@ -125,12 +125,13 @@ class Comparison:
 
     def _unadopted(self) -> Iterator[Change]:
         """Facts of other forms that changed while the adopted one stayed."""
-        sides = _by_form(self.old), _by_form(self.new)
+        sides, within = (_by_form(self.old), _by_form(self.new)), self.counter.within
         for key, before, after in self.either(sides):
             if (key[0], key[1], (after or before)["字段"]) in self.causes.changed:
                 continue
             for column in self._columns(_FACT_COLUMNS, before, after):
                 yield change(kinds.FACTS, key, column, (before, after), "未采用的一处，不影响得分")
+        self.counter.within = within  # the adopted ones among them were counted already
 
     def _rules(self) -> Iterator[Change]:
         """Indicators added, removed or ruled otherwise."""

@@ -141,12 +141,12 @@ class Rescoring:
         """What lies between shown and recomputed: the rules where the side's own are gone, an edit, or the program."""
         if scheme is None:
             return RULES
-        return EDITED if side.edited else PROGRAM
+        return EDITED if side.retouched else PROGRAM
 
     def _replaced(self, points: Points, others: Points, keys: set[tuple[str, str]]) -> Points:
         """`points` with those of `keys` as the others are, the totals following."""
         result = dict(points)
-        for who, name in keys & points.keys() & others.keys():
+        for who, name in sorted(keys & points.keys() & others.keys()):
             (low, high), total = others[who, name], result.get((who, ""), (0.0, 0.0))
             was_low, was_high = points[who, name]
             result[who, name] = low, high
@@ -203,7 +203,7 @@ class Rescoring:
             {side.hashes.get(row["文件"], "") for row in rows} for rows, side in ((old, self.old), (new, self.new))
         ]
         if not self.across_years and files[0] == files[1] and files[0] and "" not in files[0]:
-            return EDITED if self.old.edited or self.new.edited else MAPPINGS
+            return EDITED if self.old.retouched or self.new.retouched else MAPPINGS
         before, after = ([row for row in rows if row["采用"] == "是"] for rows in (old, new))
         if bool(before) != bool(after):
             return GAPS

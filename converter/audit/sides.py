@@ -33,6 +33,7 @@ class Side:
     totals: list[Record] = field(default_factory=list)
     scores: list[Record] = field(default_factory=list)
     findings: list[Record] = field(default_factory=list)
+    submitted: list[Record] = field(default_factory=list)
     rules: dict[str, Record] = field(default_factory=dict)
     info: dict[str, str] = field(default_factory=dict)
     books: dict[str, Path] = field(default_factory=dict)
@@ -45,6 +46,11 @@ class Side:
         """Names of the departments, in the order of the sheets."""
         rows = self.facts if self.inbox else self.totals
         return list(dict.fromkeys(row["部门"] for row in rows))
+
+    @property
+    def retouched(self) -> list[str]:
+        """Names of the summary workbook and CSV files that were edited; a department's workbook tells of itself."""
+        return sorted(name for name in self.edited if "/" not in name)
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -78,6 +84,7 @@ def side_of(output: Output, *, whole: bool) -> Side:
         totals=output.totals,
         scores=scores,
         findings=findings,
+        submitted=output.shown("报送情况"),
         rules=_unique_rules(output),
         info=output.info,
         books={row["部门"]: path for row in output.totals if (path := folder / row["评分表"]).is_file()},
@@ -154,7 +161,9 @@ def aligned(old: Side, new: Side, pairing: Pairing) -> Side:
         ]
 
     books = {pairing.names.get(name, name): path for name, path in old.books.items()}
-    parts = {head: moved(getattr(old, head)) for head in ("facts", "totals", "scores", "findings", "sources")}
+    parts = {
+        head: moved(getattr(old, head)) for head in ("facts", "totals", "scores", "findings", "submitted", "sources")
+    }
     return replace(old, year=new.year, books=books, **parts)  # type: ignore[arg-type]
 
 
@@ -177,6 +186,7 @@ def _duplicates(word: str, side: Side) -> Iterator[str]:
         "汇总": [(row["部门"], row["年度"]) for row in side.totals],
         "指标得分": [(row["部门"], row["年度"], row["三级指标"]) for row in side.scores],
         "规范数据": [(*fact_cell(row), row["原文"], row["状态"], row["采用"]) for row in side.facts],
+        "报送情况": [(row["部门"],) for row in side.submitted],
         "部门编码": [(row["部门编码"],) for row in side.totals if row["部门编码"]],
         "问题清单": [(row["编号"],) for row in side.findings],
     }

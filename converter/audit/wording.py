@@ -10,6 +10,7 @@ _TOTAL_TEXTS = ("部门编码", "类别", "主要扣分", "缺数指标", "错�
 _SCORE_TEXTS = ("一级指标", "二级指标", "缺少数据", "计分口径", "计算过程", "依据")
 _FACT_TEXTS = ("原文", "文件", "工作表", "单元格")
 _FINDING_TEXTS = ("级别", "说明", "建议", "影响分值", "责任方", "文件", "工作表", "单元格")
+_SUBMITTED_TEXTS = ("类别", "应报", "报送状态", "基础数据表", "指标表", "决算", "上年数据")
 #: Columns that people fill in.
 _HANDLED = ("部门说明", "处理")
 #: Characters of a SHA-256 that are shown.
@@ -27,7 +28,18 @@ def wording(found: Comparison) -> Iterator[Change]:
         yield change(kinds.TEXTS, key, column, rows, found.causes.of_total(key, column))
     for key, column, rows in found.differing(found.scores, _SCORE_TEXTS):
         yield change(kinds.TEXTS, key, column, rows, found.causes.of_score(key, column, ()))
+    yield from _submitted(found)
     yield from _findings(found)
+
+
+def _submitted(found: Comparison) -> Iterator[Change]:
+    """报送情况: who has handed in what."""
+    year = str(found.new.year)
+    old, new = ({(r["部门"], year, ""): r for r in side.submitted} for side in (found.old, found.new))
+    for key, before, after in found.either((old, new)):
+        for column in _SUBMITTED_TEXTS:
+            if found.differ(column, before, after):
+                yield change(kinds.TEXTS, key, column, (before, after), "报送的文件或部门名单改变")
 
 
 def _files(found: Comparison, moved: dict[tuple[str, str], str]) -> Iterator[Change]:
