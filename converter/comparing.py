@@ -1,5 +1,6 @@
 """The commands that compare and explain what OUT holds: diff, explain."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -79,6 +80,8 @@ def diff_command(
     if as_json:
         print_json(found.to_dict())
     else:
+        for line in found.about():
+            print(line, file=sys.stderr)
         print_lines(found.lines())
     return EXIT_FINDINGS if found.changes else EXIT_CLEAN
 

@@ -54,7 +54,11 @@ def test_two_inboxes_tell_what_was_resubmitted(inboxes: tuple[Path, Path], capsy
 
 def test_the_same_inbox_twice(inboxes: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert command("diff", inboxes[0], inboxes[0]) == 0
-    assert capsys.readouterr().out.strip().endswith("没有差异")
+    captured = capsys.readouterr()
+    assert captured.out.strip().endswith("没有差异")
+    assert len(captured.out.splitlines()) == 1  # what was compared stands on stderr
+    assert "部门：比对 2，相同 2，变动 0，新增 0，删除 0" in captured.err
+    assert captured.err.count("SHA-256") == 2
 
 
 def test_a_file_that_cannot_be_read_any_more(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,17 +65,20 @@ class Difference:
         }
 
     def lines(self) -> Iterator[str]:
-        """The difference as text: the sides, every change, what was compared and the control totals that moved."""
+        """The result as text: every change, the control totals that moved, the verdict."""
+        yield from map(str, self.changes)
+        yield from (str(control) for control in self.controls if control.difference)
+        verdict = f"{len(self.changes)} 处不同" if self.changes else "没有差异"
+        yield f"比较 {self.compared} 项，{verdict}"
+
+    def about(self) -> Iterator[str]:
+        """What was compared, and what was not: the sides with their SHA-256, counts that add up, notes."""
         for word, side in (("旧", self.old), ("新", self.new)):
             yield f"{word}：{side.name}，{side.year} 年度，SHA-256 {side.sha256}"
-        yield from map(str, self.changes)
         yield from map(str, self.sums)
-        yield from (str(control) for control in self.controls if control.difference)
         yield from self.notes
         if self.within:
             yield f"在容差以内、不算不同的数 {self.within} 处"
-        verdict = f"{len(self.changes)} 处不同" if self.changes else "没有差异"
-        yield f"比较 {self.compared} 项，{verdict}"
 
 
 def diff(
