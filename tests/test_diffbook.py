@@ -12,7 +12,7 @@ from converter.audit.diff import Difference, diff
 from converter.audit.diffbook import DETAIL_HEADS, TOTAL, difference_book
 from converter.books.readback import Output
 from tests.test_assemble import SUINING
-from tests.test_planted import put, row_of
+from tests.test_planted_changes import put, row_of
 
 
 @pytest.fixture(scope="module")
