@@ -17,7 +17,7 @@ def book_changes(found: Comparison, told: list[Change], *, looks: bool) -> Itera
     """Changes of cells that the frames do not tell. `told` are the changes found so far: what a book shows because of
     them is not said again. Books that stand as they were written under the same rules and program hold the same formulas.
     """
-    same = all(found.old.info.get(item) == found.new.info.get(item) for item, _ in VERSIONS)
+    same = all(found.old.version(item) == found.new.version(item) for item, _ in VERSIONS)
     for name in sorted(found.old.books.keys() & found.new.books.keys()):
         paths = found.old.books[name], found.new.books[name]
         edited = any(

@@ -104,8 +104,7 @@ class Causes:
 
     def surroundings(self) -> str:
         """What changed in 运行信息: scheme, mappings, decisions, program."""
-        one, other = self.old.info, self.new.info
-        named = [name for item, name in VERSIONS if one.get(item) != other.get(item)]
+        named = [name for item, name in VERSIONS if self.old.version(item) != self.new.version(item)]
         return "、".join(f"{name}改变" for name in dict.fromkeys(named))
 
     def fields_of(self, rules: Iterable[Record]) -> set[str]:

@@ -147,7 +147,7 @@ class Comparison:
 
     def _versions(self) -> Iterator[Change]:
         for item, name in VERSIONS:
-            before, after = self.old.info.get(item, ""), self.new.info.get(item, "")
+            before, after = self.old.version(item), self.new.version(item)
             if before != after:
                 kind = kinds.DECISIONS if name == "复核记录" else kinds.VERSIONS
                 yield Change(kind, "", "", name, item, before, after, f"{name}改变")

@@ -47,8 +47,8 @@ class Schemes:
     derivations: Derivations
 
     def of(self, side: Side) -> Scheme | None:
-        """The scheme a side was scored by, None where the mappings no longer have it."""
-        return self.by_digest.get(side.info.get("方案 SHA-256", ""))
+        """The scheme a side was scored by, None where the mappings no longer have it, or it was scored by several."""
+        return self.by_digest.get(side.version("方案 SHA-256"))
 
 
 def schemes_of(library: Library) -> Schemes:

@@ -52,6 +52,10 @@ class Side:
         """Names of the summary workbook and CSV files that were edited; a department's workbook tells of itself."""
         return sorted(name for name in self.edited if "/" not in name)
 
+    def version(self, item: str) -> str:
+        """What 运行信息 says of an item; of every scheme together, where a run has several: 方案 SHA-256（类别）."""
+        return "；".join(text for key, text in self.info.items() if key == item or key.startswith(f"{item}（"))
+
     @property
     def hashes(self) -> dict[str, str]:
         """File → SHA-256 of every source."""
@@ -94,8 +98,8 @@ def side_of(output: Output, *, whole: bool) -> Side:
 
 
 def _unique_rules(output: Output) -> dict[str, Record]:
-    names = Counter(row["三级指标"] for row in output.shown("规则"))
-    _refuse([f"{output.folder.name} 规则 {name}" for name, count in names.items() if count > 1])
+    names = Counter((row["三级指标"], row["依据"]) for row in output.shown("规则"))
+    _refuse([f"{output.folder.name} 规则 {' '.join(name)}" for name, count in names.items() if count > 1])
     return output.rules
 
 
