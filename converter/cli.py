@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from converter import __version__
+from converter import __version__, comparing, handing_on
 from converter.cli_template import template_app
 from converter.console import (
     APP_SETTINGS,
@@ -24,7 +24,6 @@ from converter.console import (
     run_app,
     start_log,
 )
-from converter.handing_on import add_commands
 from converter.scheme_commands import scheme_app
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
 
@@ -33,6 +32,8 @@ app = typer.Typer(
 )
 app.add_typer(scheme_app, name="scheme")
 app.add_typer(template_app, name="template")
+comparing.add_commands(app, EXIT_CODES)
+handing_on.add_commands(app)
 
 OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="jixiao run 的输出文件夹")]
 
@@ -155,45 +156,6 @@ def describe_command(
     return EXIT_CLEAN if reading.documents else EXIT_FINDINGS
 
 
-@app.command("explain", cls=Command)
-def explain_command(
-    out: OutArgument,
-    department: Annotated[str, typer.Argument(metavar="DEPARTMENT", help="部门名称")],
-    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="三级指标名称")],
-    as_json: JsonOption = False,
-) -> int:
-    """说明一个得分的来历：条文、公式、代入的数，直到 文件!工作表!单元格。"""
-    from converter.audit.explain import explain
-    from converter.books.readback import Output
-
-    explanation = explain(Output(out), department, indicator)
-    if as_json:
-        print_json(explanation.to_dict())
-    else:
-        print_lines(explanation.lines())
-    return EXIT_CLEAN
-
-
-@app.command("diff", cls=Command, epilog=EXIT_CODES)
-def diff_command(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="旧的输出文件夹")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="新的输出文件夹")],
-    as_json: JsonOption = False,
-) -> int:
-    """比较两次输出：哪些部门、得分、数据变了，因为哪个单元格或规则。"""
-    from converter.audit.diff import diff
-    from converter.books.readback import Output
-
-    found = diff(Output(old), Output(new))
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        print_lines(map(str, found.changes))
-        verdict = f"{len(found.changes)} 处不同" if found.changes else "没有差异"
-        print(f"比较 {found.compared} 项，{verdict}")
-    return EXIT_FINDINGS if found.changes else EXIT_CLEAN
-
-
 @app.command("verify", cls=Command, epilog=EXIT_CODES)
 def verify_command(out: OutArgument, as_json: JsonOption = False) -> int:
     """用 LibreOffice 重算输出里的每个工作簿，逐个公式比较。"""
@@ -231,9 +193,6 @@ def fields_command(mappings: MappingsOption = None, as_json: JsonOption = False)
         )
         print(f"{field.name}（{field.unit}）{field.meaning}。{source}；登记在 {dictionary.places[field.name]}")
     return EXIT_CLEAN
-
-
-add_commands(app)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -22,6 +22,8 @@ TOP = [
     "console",
     "cli_template",
     "handing_on",
+    "resubmitted",
+    "comparing",
     "drafts",
     "scheme_commands",
     "cli",

@@ -46,6 +46,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "sumtext": {"align": "center", "bold": True, "bg_color": "#F2F2F2", **_BORDER},
     "link": {"font_size": 9, "font_color": "#0563C1", "underline": 1, **_BORDER},
     "paragraph": {"border": 0},
+    "old": {"font_size": 9, "font_color": "#C00000", "font_strikeout": True, **_BORDER},
+    "new": {"font_size": 9, "font_color": "#006100", **_BORDER},
 }
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 #: Characters of a file name that a link would take for its own: an anchor, an escape, the end of the address.
