@@ -129,7 +129,7 @@ def run(options: Options) -> Report:
             log.warning("上次运行在写出时中断，已先补写完")
         inbox = discover(options.inboxes, options.output)
         void, ignored = len(inbox.void), len(inbox.ignored)
-        log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件 %d 个", len(inbox.sources), void, ignored)
+        log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件和脚本 %d 个", len(inbox.sources), void, ignored)
         with LocalPool(options.jobs, prepare, (forms, library.dictionary, options.passwords)) as pool:
             handed_in, lists = set_apart(
                 inbox.sources, {"复核记录": options.decisions, "部门名单": options.departments}
