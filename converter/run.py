@@ -31,6 +31,7 @@ from converter.publish import MANIFEST, Stage, locked, previous_outputs, strange
 from converter.reading import describe_source, draft_source, prepare
 from converter.recalculation import recalculated
 from converter.receiving import file_findings, read_all, set_apart, survived
+from converter.recorded import recorded
 from converter.scoring.batch import Batch, score_kinds
 from converter.scoring.checks import load_checks
 from converter.scoring.choosing import choices
@@ -238,13 +239,7 @@ def _publish(stage: Stage, options: Options, report: Report, made_of: dict[str, 
         "formulas": grouped((name, written_formulas(stage.content(name))) for name in _books_of(report.outputs)),
         "removed": report.removed,
         "counts": report.counts(),
-        "options": {
-            "year": options.year,
-            "region": options.region,
-            "jobs": options.jobs,
-            "fail_on": options.fail_on,
-            "recalculate": options.recalculate,
-        },
+        "options": recorded(options),
         "exit_code": report.exit_code,
         "seconds": report.seconds,
     }

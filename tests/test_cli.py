@@ -39,6 +39,7 @@ COMMANDS = [
     ["sample"],
     ["template"],
     ["template", "decisions"],
+    ["init"],
 ]
 #: [code] what, where（what to do next）, in one line.
 ONE_LINE = re.compile(r"\[[RC]\d\d\] [^\n]*[一-鿿][^\n]*（[^\n]*[一-鿿][^\n]*）\n")

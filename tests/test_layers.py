@@ -18,7 +18,9 @@ TOP = [
     "publish",
     "manifest",
     "lastyear",
+    "recorded",
     "run",
+    "workplace",
     "logfile",
     "console",
     "cli_template",
@@ -27,6 +29,7 @@ TOP = [
     "comparing",
     "drafts",
     "scheme_commands",
+    "starting",
     "cli",
     "__main__",
 ]
