@@ -4,7 +4,6 @@ Everything heavy is imported inside the commands, so that --help answers at once
 """
 
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -25,6 +24,7 @@ from converter.console import (
     run_app,
     start_log,
 )
+from converter.keeping import add_keeping
 from converter.scheme_commands import scheme_app
 from converter.starting import init_command
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
@@ -36,6 +36,7 @@ app.add_typer(scheme_app, name="scheme")
 app.add_typer(template_app, name="template")
 comparing.add_commands(app, EXIT_CODES)
 handing_on.add_commands(app)
+add_keeping(app)
 app.command("init", cls=Command)(init_command)
 
 OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="jixiao run 的输出文件夹")]
@@ -162,25 +163,6 @@ def describe_command(
     else:
         print_lines(lines(reading, labels))
     return EXIT_CLEAN if reading.documents else EXIT_FINDINGS
-
-
-@app.command("verify", cls=Command, epilog=EXIT_CODES)
-def verify_command(out: OutArgument, as_json: JsonOption = False) -> int:
-    """用 LibreOffice 重算输出里的每个工作簿，逐个公式比较。"""
-    from converter.audit.verify import verify
-    from converter.books.readback import Output
-
-    result = verify(Output(out))
-    failed = bool(result.mismatches)
-    if as_json:
-        print_json(result.to_dict())
-    else:
-        print_lines(map(str, result.mismatches))
-        for name in result.changed:
-            print(f"[F] {name} 在写出以后被改动过", file=sys.stderr)
-        verdict = f"{len(result.mismatches)} 处不符" if failed else "全部相符"
-        print(f"重算 {result.books} 个工作簿、{result.formulas} 个公式：{verdict}")
-    return EXIT_FINDINGS if failed else EXIT_CLEAN
 
 
 @app.command("fields", cls=Command)

@@ -73,6 +73,7 @@ class Options:
     dry_run: bool = False
     fail_on: str = "error"
     bar: bool = False
+    rules: Path | None = None  # stands for the built-in mappings
 
 
 @dataclass
@@ -118,7 +119,7 @@ def _finding_dict(item: Finding) -> dict[str, Any]:
 def run(options: Options) -> Report:
     """Converts the inboxes into OUT. Raises RunError or ConfigurationError (exit 2) before anything is written."""
     started = time.monotonic()
-    library = Library(options.mappings)
+    library = Library(options.mappings, options.rules)
     forms, checks, derivations = library.forms, load_checks(library), Derivations(library.dictionary)
     shelf = load_schemes(library)
     regions = region_names(shelf)

@@ -20,6 +20,8 @@ TOP = [
     "lastyear",
     "recorded",
     "run",
+    "archiving",
+    "rerunning",
     "workplace",
     "logfile",
     "console",
@@ -30,6 +32,7 @@ TOP = [
     "drafts",
     "scheme_commands",
     "starting",
+    "keeping",
     "cli",
     "__main__",
 ]
