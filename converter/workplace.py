@@ -32,15 +32,15 @@ fail_on: error                # 哪一级问题使退出码为 1：error、warni
 # prior: ../2018/{OUTPUT}         # 上年度的输出文件夹
 # mappings: 映射              # 自己的评分方案和表单
 """
+#: Starts the program where it lies; an embeddable Python heeds no PYTHONPATH.
+_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from converter.cli import main; main()"
 _BATCH = """\
 @echo off
 chcp 65001 >nul
 cd /d "%~dp0"
-set PYTHONUTF8=1
 set "PROGRAM={program}"
-set "PYTHONPATH={root}"
 if exist "%PROGRAM%" (
-  "%PROGRAM%" -m converter run --log-file run.log %*
+  "%PROGRAM%" -X utf8 -c "{start}" "{root}" run --log-file run.log %*
 ) else (
   jixiao run --log-file run.log %*
 )
@@ -53,8 +53,7 @@ _SHELL = """\
 cd "$(dirname "$0")" || exit 2
 program='{program}'
 if [ -x "$program" ]; then
-    export PYTHONPATH='{root}'
-    exec "$program" -m converter run --log-file run.log "$@"
+    exec "$program" -X utf8 -c '{start}' '{root}' run --log-file run.log "$@"
 fi
 exec jixiao run --log-file run.log "$@"
 """
@@ -138,7 +137,7 @@ def begin(folder: Path) -> tuple[list[str], list[str]]:
 def _contents() -> Mapping[str, bytes]:
     program, root = sys.executable, str(Path(__file__).resolve().parent.parent)
     doubled, quoted = ([text.replace(a, b) for text in (program, root)] for a, b in (("%", "%%"), ("'", "'\\''")))
-    batch = _BATCH.format(program=doubled[0], root=doubled[1]).replace("\n", "\r\n")
+    batch = _BATCH.format(program=doubled[0], root=doubled[1], start=_START).replace("\n", "\r\n")
     return {
         ROSTER: _table(ROSTER, "名称必填；别名、曾用名有几个的用顿号隔开；不应报的，应报填否。", tuple(ROSTER_HEADS)),
         DECISIONS: _table(
@@ -146,7 +145,7 @@ def _contents() -> Mapping[str, bytes]:
         ),
         SETTINGS: _TEXT.encode(),
         "运行.bat": batch.encode(),
-        "运行.sh": _SHELL.format(program=quoted[0], root=quoted[1]).encode(),
+        "运行.sh": _SHELL.format(program=quoted[0], root=quoted[1], start=_START).encode(),
     }
 
 

@@ -55,7 +55,7 @@ def test_the_changelog_has_an_entry_for_this_version() -> None:
 
 
 def test_pinned_requirements_have_hashes_and_no_addresses() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bundle.txt"):
         text = (ROOT / ".ci" / name).read_text(encoding="utf-8")
         assert "://" not in text
         assert "--index-url" not in text
