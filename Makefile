@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := .venv/run.stamp
 DEV := .venv/test.stamp
 
-.PHONY: run test soak lock clean
+.PHONY: run test soak bench lock clean
 
 run: $(RUN)
 	@$(BIN)/python -m converter run samples -o out --fail-on never
@@ -16,6 +16,10 @@ test: $(DEV)
 
 soak: $(DEV)
 	@JIXIAO_SOAK=1 $(BIN)/python -m pytest -n auto -m soak
+
+# The whole job beside a naive and a wise script and the floor of its own bytes: medians and ratios.
+bench: $(DEV)
+	@$(BIN)/python -m tests.benchmarks.compare
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "需要 Python 3.11 或更高版本：make PYTHON=python3.12 run" >&2; exit 2)
