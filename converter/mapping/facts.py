@@ -188,6 +188,10 @@ def _open(page: Page, file: str, form: Form, head_row: int) -> Document:
     document.unit, document.unit_named = (unit.text, True) if unit else (form.unit, False)
     document.year_cell = year.cell if year else None
     document.department_cell = name.cell if name.text else None
+    others = [line for line in page.units() if unit is not None and line.text != unit.text]
+    for other in others[:1]:
+        message = f"同一张表写了两种金额单位：“{document.unit}”与“{other.text}”，现按“{document.unit}”读取"
+        document.findings.append(_finding(document, Note("M19", message, other.cell, "金额单位")))
     return document
 
 
