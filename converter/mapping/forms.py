@@ -119,6 +119,12 @@ class Form(Strict):
         """Names of the fields the form can give."""
         return {name for table in self.tables for name in table.fields()}
 
+    def as_printed(self) -> "Form":
+        """The form as a notice prints it for departments to fill in, which may have no column for self scores."""
+        if self.indicators is None:
+            return self
+        return self.model_copy(update={"indicators": self.indicators.model_copy(update={"self_score": []})})
+
 
 @dataclass(frozen=True)
 class Head:
