@@ -7,11 +7,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import xlsxwriter
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+
+from converter.books.grid import Grid
 
 #: Part of every workbook's properties, so that the same inputs give the same bytes on any day.
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001  # a fixed mark, not a time
@@ -96,7 +97,7 @@ class Book:
 
     def sheet(self, name: str, setup: Setup) -> "Page":
         """A new sheet: A4, one page wide, heads repeated and frozen, page numbers."""
-        worksheet = self._workbook.add_worksheet(name)
+        worksheet: Grid = self._workbook.add_worksheet(name, Grid)
         worksheet.set_paper(_A4)
         if setup.landscape:
             worksheet.set_landscape()
@@ -123,29 +124,31 @@ class Book:
 class Page:
     """A sheet being written; rows and columns from 0."""
 
-    def __init__(self, book: Book, worksheet: Worksheet, name: str) -> None:
+    def __init__(self, book: Book, worksheet: Grid, name: str) -> None:
         self.book, self.worksheet, self.name = book, worksheet, name
 
     def put(self, row: int, column: int, value: object, look: str = "text") -> None:
         """A text, a number or nothing; NaN and None leave an empty cell."""
-        style = self.book.look(look)
-        if value is None or (isinstance(value, float) and math.isnan(value)):
-            self._check(self.worksheet.write_blank(row, column, None, style), row, column)
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            self._check(self.worksheet.write_number(row, column, value, style), row, column)
-        else:
-            text = printable(str(value))
-            code = self.worksheet.write_string(row, column, text, style) if text else None
-            self._check(code or 0, row, column)
-            if not text:
-                self._check(self.worksheet.write_blank(row, column, None, style), row, column)
+        self.put_row(row, column, (value,), (self.book.look(look),))
+
+    def put_row(self, row: int, column: int, values: Sequence[object], styles: Sequence[Format]) -> None:
+        """As `put` for the cells of a row from `column` on."""
+        typed = [
+            value
+            if value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+            else printable(str(value))
+            for value in values
+        ]
+        if not self.worksheet.fill(row, column, typed, styles):
+            self._refuse(row, column)
 
     def formula(self, row: int, column: int, text: str, value: object, look: str) -> None:
         """A live formula with the value it has now; a value that is no number is written as text."""
         shown = NO_NUMBER if value is None or (isinstance(value, float) and math.isnan(value)) else value
         if isinstance(shown, float):
             shown = int(shown) if shown.is_integer() else float(shown)
-        self._check(self.worksheet.write_formula(row, column, f"={text}", self.book.look(look), shown), row, column)
+        if not self.worksheet.calculate(row, column, text, self.book.look(look), shown):
+            self._refuse(row, column)
 
     def link(self, row: int, column: int, target: str, text: str) -> None:
         """A link of our own to another of our files; plain text where Excel takes no more links."""
@@ -153,8 +156,8 @@ class Page:
             self.put(row, column, text)
             return
         url = f"external:{target.translate(_IN_LINKS)}"
-        code = self.worksheet.write_url(row, column, url, self.book.look("link"), printable(text))
-        self._check(code, row, column)
+        if self.worksheet.write_url(row, column, url, self.book.look("link"), printable(text)) != 0:
+            self._refuse(row, column)
 
     def merge(self, rows: tuple[int, int], columns: tuple[int, int], value: object, look: str) -> None:
         """A merged range, or a plain cell where the range is a single one."""
@@ -162,9 +165,8 @@ class Page:
             self.put(rows[0], columns[0], value, look)
             return
         style = self.book.look(look)
-        self._check(
-            self.worksheet.merge_range(rows[0], columns[0], rows[1], columns[1], "", style), rows[0], columns[0]
-        )
+        if self.worksheet.merge_range(rows[0], columns[0], rows[1], columns[1], "", style) != 0:
+            self._refuse(rows[0], columns[0])
         self.put(rows[0], columns[0], value, look)
 
     def widths(self, widths: Sequence[float]) -> None:
@@ -188,30 +190,30 @@ class Page:
         for column, head in enumerate(heads):
             self.put(top, column, head, "head")
         self.height(top, row_height(max(map(wrapped_lines, heads, widths))))
+        room = [width * SMALL for width in widths]
         for at, row in enumerate(rows, start=top + 1):
-            lines = 1
-            for column, (head, value) in enumerate(zip(heads, row, strict=True)):
-                look = looks(row, head)
-                if look == "link" and value:
-                    self.link(at, column, str(value), str(value))
-                else:
-                    self.put(at, column, value, look)
-                if isinstance(value, str):
-                    lines = max(lines, wrapped_lines(value, widths[column] * SMALL))
-            self.height(at, row_height(lines))
+            names = [looks(row, head) for head in heads]
+            links = [column for column, name in enumerate(names) if name == "link" and row[column]]
+            values = [None if at in links else value for at, value in enumerate(row)] if links else row
+            self.put_row(at, 0, values, [self.book.look(name) for name in names])
+            for column in links:
+                self.link(at, column, str(row[column]), str(row[column]))
+            lines = [
+                wrapped_lines(value, wide) for value, wide in zip(row, room, strict=True) if isinstance(value, str)
+            ]
+            self.height(at, row_height(max(lines, default=1)))
 
     def height(self, row: int, points: float) -> None:
         """Height of a row in points."""
         self.worksheet.set_row(row, points)
 
-    def _check(self, code: int, row: int, column: int) -> None:
-        if code is not None and code != 0:
-            raise WriteError(f"{self.name} 第 {row + 1} 行第 {column + 1} 列写入失败（{code}）")
+    def _refuse(self, row: int, column: int) -> NoReturn:
+        raise WriteError(f"{self.name} 第 {row + 1} 行第 {column + 1} 列写入失败")
 
 
 def printable(text: str) -> str:
     """Text that XML and Excel take: control characters and lone surrogates become spaces, over-long text is cut."""
-    clean = _UNPRINTABLE.sub(" ", text)
+    clean = text if text.isprintable() else _UNPRINTABLE.sub(" ", text)
     return clean if len(clean) <= MAX_TEXT else clean[: MAX_TEXT - 1] + "…"
 
 
@@ -220,12 +222,25 @@ def row_height(lines: int) -> float:
     return min(400.0, 5.0 + 13 * lines)
 
 
+class _Columns(dict[str, int]):
+    """Columns that a character takes, asked of Unicode once for each."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = columns = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        return columns
+
+
+_COLUMNS = _Columns()
+
+
 def display_width(text: str) -> float:
     """Columns a text takes on screen: wide characters count two."""
-    return float(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text))
+    return float(len(text) if text.isascii() else sum(map(_COLUMNS.__getitem__, text)))
 
 
 def wrapped_lines(text: str, width: float) -> int:
     """Lines a text takes in a column of a width, for row heights."""
     usable = max(1.0, width - 1)
+    if 2 * len(text) <= usable and "\n" not in text:
+        return 1
     return sum(max(1, math.ceil(display_width(line) / usable)) for line in text.split("\n"))
