@@ -19,6 +19,7 @@ from converter.console import (
     Command,
     JsonOption,
     MappingsOption,
+    log,
     print_json,
     print_lines,
     run_app,
@@ -96,7 +97,7 @@ def run_command(
     log_file: Annotated[Path | None, typer.Option("--log-file", metavar="F", help="把过程写入文件")] = None,
 ) -> int:
     """把收件箱里的部门报表转换为评分工作簿。"""
-    start_log(quiet=quiet, verbose=verbose, log_file=log_file)
+    start_log(quiet=quiet, verbose=verbose, log_file=None if dry_run else log_file)
     from converter.intake.passwords import read_passwords
     from converter.run import Options, run
 
@@ -125,7 +126,9 @@ def run_command(
     levels = "，".join(f"{name} {counts[name]}" for name in ("错误", "警告", "提示"))
     done = "试运行（未写任何文件）" if dry_run else "完成"
     where = output / f"评分汇总_{report.batch.year}.xlsx"
-    print(f"{done}：{report.batch.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}")
+    verdict = f"{done}：{report.batch.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}"
+    print(verdict)
+    log.debug("%s", verdict)
     return report.exit_code
 
 

@@ -53,7 +53,7 @@ def source_rows(
             result, name = "；".join(filter(None, (use, noted))), owner.department if owner else ""
             rows.append((source.name, name, document.year, document.form, source.size, source.sha256, result))
     rows += [(s.name, "", None, "", s.size, s.sha256, "在“作废”或“退回”文件夹，未采用") for s in inbox.void]
-    rows += [(name, "", None, "", None, "", "临时文件或链接的文件夹，已忽略") for name in inbox.ignored]
+    rows += [(name, "", None, "", None, "", "临时文件、脚本或链接的文件夹，已忽略") for name in inbox.ignored]
     return rows
 
 
@@ -94,7 +94,7 @@ def info_rows(
         ("复核记录 SHA-256", decisions.sha256),
         (
             "输入文件",
-            f"{len(inbox.sources)} 个，另有作废或退回 {len(inbox.void)} 个，忽略临时文件或链接 {len(inbox.ignored)} 个",
+            f"{len(inbox.sources)} 个，另有作废或退回 {len(inbox.void)} 个，忽略临时文件、脚本或链接 {len(inbox.ignored)} 个",
         ),
         ("输入 SHA-256", inputs),
         ("部门", f"{len(batch.departments)} 个"),

@@ -4,7 +4,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from converter.audit.report import report as report_page
 from converter.books.assemble import book_names, csv_files, department_books, summary
 from converter.books.contents import DepartmentBook
 from converter.books.department import department_book
+from converter.books.livecells import grouped, written_formulas
 from converter.books.summary import summary_book
 from converter.engine import LocalPool, Lost
 from converter.intake.discover import Source, discover
@@ -128,7 +129,7 @@ def run(options: Options) -> Report:
             log.warning("上次运行在写出时中断，已先补写完")
         inbox = discover(options.inboxes, options.output)
         void, ignored = len(inbox.void), len(inbox.ignored)
-        log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件 %d 个", len(inbox.sources), void, ignored)
+        log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件和脚本 %d 个", len(inbox.sources), void, ignored)
         with LocalPool(options.jobs, prepare, (forms, library.dictionary, options.passwords)) as pool:
             handed_in, lists = set_apart(
                 inbox.sources, {"复核记录": options.decisions, "部门名单": options.departments}
@@ -228,6 +229,10 @@ def _stage_books(
         stage.add(names[content.department], made)
 
 
+def _books_of(outputs: Iterable[str]) -> list[str]:
+    return sorted(name for name in outputs if name.startswith("部门/"))
+
+
 def _publish(stage: Stage, options: Options, report: Report, made_of: dict[str, Any]) -> None:
     """Stages the manifest, moves everything into OUT, removes what the previous run made and this one did not."""
     report.outputs = dict(stage.hashes)
@@ -235,6 +240,7 @@ def _publish(stage: Stage, options: Options, report: Report, made_of: dict[str, 
     content = {
         **made_of,
         "outputs": [{"file": name, "sha256": digest} for name, digest in sorted(report.outputs.items())],
+        "formulas": grouped((name, written_formulas(stage.content(name))) for name in _books_of(report.outputs)),
         "removed": report.removed,
         "counts": report.counts(),
         "options": {

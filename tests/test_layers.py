@@ -19,6 +19,7 @@ TOP = [
     "manifest",
     "lastyear",
     "run",
+    "logfile",
     "console",
     "cli_template",
     "handing_on",

@@ -20,6 +20,8 @@ _VOID = re.compile(r"已?(?:作废|退回)(?:件|文件|材料|报表|的)?")
 #: What sync clients, file managers and office programs leave behind.
 _JUNK_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 _JUNK_PREFIXES = ("~$", "._", ".~")
+#: Scripts, shortcuts and schedules of the machine: nothing that anyone reports.
+_JUNK_SUFFIXES = (".service", ".timer", ".cron", ".task.xml", ".bat", ".cmd", ".ps1", ".sh", ".lnk", ".url")
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,8 @@ def _cannot_open(error: OSError) -> None:
 def _is_junk(name: str) -> bool:
     """Whether a file, or one of the folders it lies in within an archive, is of no one's making."""
     last = name.rpartition("/")[2].lower()
-    return last in _JUNK_NAMES or last.startswith(_JUNK_PREFIXES) or "__MACOSX" in name.split("/")[:-1]
+    known = last in _JUNK_NAMES or last.startswith(_JUNK_PREFIXES) or last.endswith(_JUNK_SUFFIXES)
+    return known or "__MACOSX" in name.split("/")[:-1]
 
 
 def _is_void(source: Source) -> bool:
