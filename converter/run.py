@@ -19,7 +19,7 @@ from converter.books.summary import summary_book
 from converter.engine import LocalPool, Lost
 from converter.intake.discover import Source, discover
 from converter.lastyear import last_output
-from converter.manifest import info_rows, manifest, source_rows
+from converter.manifest import fingerprint, info_rows, manifest, source_rows
 from converter.mapping.departments import drop_copies, group, regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
@@ -159,9 +159,11 @@ def run(options: Options) -> Report:
             report = Report(batch, findings)
             report.exit_code = _exit_code(findings, options.fail_on)
             names = book_names(batch.departments, year) if options.books else {}
-            contents = department_books(batch, findings) if options.books else []
             sources = source_rows(inbox, readings, submissions, batch, findings)
-            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox, chosen, roster, prior))
+            info = info_rows(batch, library, inbox, chosen, roster, prior, recalculated=options.recalculate)
+            mark = fingerprint(info)
+            contents = department_books(batch, findings, mark) if options.books else []
+            book = summary(batch, findings, names, sources, info, mark)
             if options.dry_run:
                 report.outputs = dict.fromkeys([*_names(batch, names)], "")
             else:
@@ -172,7 +174,8 @@ def run(options: Options) -> Report:
                     stage.add(name, content)
         report.seconds = round(time.monotonic() - started, 3)
         if not options.dry_run:
-            _publish(stage, options, report, manifest(batch, library, inbox, sources, chosen, roster, prior))
+            made_of = manifest(batch, library, inbox, sources, chosen, roster, prior)
+            _publish(stage, options, report, {**made_of, "fingerprint": mark})
     return report
 
 
