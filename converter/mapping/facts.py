@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from converter.intake.cells import Cell, Sheet, Workbook, a1
@@ -89,7 +90,7 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
         for sheet in () if _OWN_SHEETS[1] <= names else workbook.sheets:
             _read_replies(sheet, reading)
         return reading
-    titles = Titles(forms)
+    titles = _titles(tuple(forms))
     for sheet in workbook.sheets:
         if not any(True for row in range(len(sheet.rows)) for _ in sheet.texts(row)):
             continue
@@ -102,6 +103,11 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
         elif not _read_replies(sheet, reading):
             reading.unused[sheet.name] = found
     return reading
+
+
+@lru_cache(maxsize=16)
+def _titles(forms: tuple[Form, ...]) -> Titles:
+    return Titles(forms)
 
 
 def _read_replies(sheet: Sheet, reading: Reading) -> bool:

@@ -86,9 +86,12 @@ class Field:
         return self.kind.unit
 
 
-@dataclass
+@dataclass(eq=False)
 class Dictionary:
-    """All fields by name, the labels by which each item is known on a form, and where each entry is written."""
+    """All fields by name, the labels by which each item is known on a form, and where each entry is written.
+
+    Each is its own (`eq=False`), so that what follows from it can be kept once it is loaded.
+    """
 
     fields: dict[str, Field] = field(default_factory=dict)
     labels: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -69,6 +69,9 @@ class Table(Strict):
         """What messages call the table."""
         return self.label[0] if self.label else head_name(next(iter(self.columns)))
 
+    #: Tables are told apart as objects, so that what follows from one can be kept.
+    __hash__ = object.__hash__
+
     def known_rows(self) -> Iterator[tuple[str, str]]:
         """Row name and item of every known row."""
         return ((name, item or name) for name, item in self.rows.items())
@@ -100,6 +103,9 @@ class Form(Strict):
     the sheet's head or name comes first. `only_by_title` forbids recognition by heads alone, for tables whose heads are
     those of another table of another scope.
     """
+
+    #: As tables, forms are told apart as objects.
+    __hash__ = object.__hash__
 
     form: str
     titles: list[Label] = Key(min_length=1)
@@ -155,6 +161,7 @@ def head_name(key: str) -> str:
     return "/".join(part.split("|")[0] for part in key.removesuffix("?").split("/"))
 
 
+@lru_cache(maxsize=1 << 16)
 def match_head(head: str, target: str, text: str) -> Head | None:
     """What the text `text` says as the head `head`, None where it is another head."""
     folded = label(text)
