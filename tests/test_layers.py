@@ -20,6 +20,7 @@ TOP = [
     "lastyear",
     "run",
     "console",
+    "handing_out",
     "cli_template",
     "handing_on",
     "drafts",

@@ -73,6 +73,11 @@ class Output:
         """Rows of the sheet 汇总."""
         return self._sheet("汇总")
 
+    @cached_property
+    def submitted(self) -> list[Record]:
+        """Rows of the sheet 报送情况."""
+        return self._sheet("报送情况")
+
     def books(self) -> list[Path]:
         """Every workbook that run.json lists, in the order of names."""
         names = sorted(entry["file"] for entry in self.manifest["outputs"] if entry["file"].endswith(".xlsx"))

@@ -7,19 +7,23 @@ from typing import NamedTuple
 from converter.intake.cells import Cell, Sheet, Workbook, a1
 from converter.mapping.concealed import idle, shadows, visible_first
 from converter.mapping.fields import Dictionary, FieldKind
-from converter.mapping.forms import Form
+from converter.mapping.forms import Form, NamedTable
 from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, Line, locate_indicators
 from converter.mapping.locate import Located, locate_tables
+from converter.mapping.named import NamedRows, locate_named
 from converter.mapping.page import Page, Seen
 from converter.mapping.replies import Reply, replies_on
 from converter.mapping.rows import Entry, Note, Rows, TableRows
 from converter.mapping.titles import Titles
+from converter.mapping.unfilled import unfilled
 from converter.vocabulary.findings import Finding, Place, finding, mask
 from converter.vocabulary.labels import plain, shown
 from converter.vocabulary.numbers import USABLE, State
 
 __all__ = ["SELF_SCORE", "WEIGHT", "Document", "Fact", "Line", "Printed", "Reading", "read_documents"]
 _PROBLEMS = {State.UNREADABLE: "D01", State.ERROR: "D02", State.STALE: "D03"}
+#: The sheet of our forms that says how to fill them in; it holds no figures.
+_INSTRUCTIONS = "填表说明"
 #: The sheets by which our own books are known when they come back.
 _OWN_SHEETS = ({"评分表", "核对", "说明"}, {"汇总", "指标得分", "规范数据"})
 
@@ -93,6 +97,8 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
     for sheet in workbook.sheets:
         if not any(True for row in range(len(sheet.rows)) for _ in sheet.texts(row)):
             continue
+        if sheet.name == _INSTRUCTIONS and not _holds_numbers(sheet):
+            continue
         if not sheet.visible:
             reading.unused[sheet.name] = "隐藏的工作表"
             continue
@@ -102,6 +108,10 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
         elif not _read_replies(sheet, reading):
             reading.unused[sheet.name] = found
     return reading
+
+
+def _holds_numbers(sheet: Sheet) -> bool:
+    return any(sheet.number((row, at)).state in USABLE for row in range(len(sheet.rows)) for at, _ in sheet.texts(row))
 
 
 def _read_replies(sheet: Sheet, reading: Reading) -> bool:
@@ -137,6 +147,8 @@ def _recognise(page: Page, file: str, titles: Titles, dictionary: Dictionary) ->
 
 def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial: bool) -> Document | str:
     """The sheet read as `form`, or why it is not one. `partial` accepts a sheet that lacks some of the form's tables."""
+    if form.by_name is not None:
+        return _read_named(page, file, form, form.by_name, dictionary)
     located = locate_indicators(page, form.indicators) if form.indicators else ""
     tables, reasons = locate_tables(page, form, dictionary)
     if isinstance(located, str):
@@ -161,6 +173,19 @@ def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial:
         document.lines, document.title = indicators.lines, _title(page, form, located.head_row)
         readers.append(indicators)
     _fill(document, page, form, readers)
+    return document
+
+
+def _read_named(page: Page, file: str, form: Form, spec: NamedTable, dictionary: Dictionary) -> Document | str:
+    """The sheet read as a list of figures by name, or why it is not one."""
+    located = locate_named(page, spec)
+    if isinstance(located, str):
+        return located
+    document = _open(page, file, form, located.head_row)
+    reader = NamedRows(page, form, dictionary, document.unit)
+    reader.read(located)
+    _fill(document, page, form, [reader])
+    document.unit_named = True  # every row names its own
     return document
 
 
@@ -196,7 +221,12 @@ def _fill(document: Document, page: Page, form: Form, readers: Sequence[Rows]) -
     entries, notes = visible_first(page.sheet, [entry for rows in readers for entry in rows.entries])
     for entry in entries:
         _add(document, page, form, entry)
-    notes += [*(note for rows in readers for note in rows.notes), *shadows(page.sheet), *idle(page.sheet)]
+    notes += [
+        *(note for rows in readers for note in rows.notes),
+        *unfilled(form, entries),
+        *shadows(page.sheet),
+        *idle(page.sheet),
+    ]
     document.findings += [_finding(document, note) for note in notes]
     if not any(fact.unit == FieldKind.MONEY.unit for fact in document.facts):
         document.unit_named = True  # there is no money whose unit a line would have to name
