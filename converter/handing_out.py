@@ -17,7 +17,7 @@ from converter.scoring.expressions import Input
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 from converter.scoring.shelf import Shelved, load_schemes
-from converter.vocabulary.findings import Place, RunError
+from converter.vocabulary.findings import ConfigurationError, Place, RunError
 from converter.vocabulary.labels import nearest
 from converter.vocabulary.numbers import USABLE, State
 
@@ -67,7 +67,12 @@ class Forms:
         return self.asked.region
 
     def scheme(self, kind: str = "") -> Scheme:
-        """The scheme for departments of a 类别, chosen as `jixiao run` does."""
+        """The scheme for departments of a 类别, chosen as `jixiao run` does: a built-in one only where it is asked for."""
+        own = any(one.own and one.scheme.file.year == self.year for one in self._shelf)
+        if self._region is None and not own:
+            known = "、".join(one.scheme.name for one in self._shelf) or "无"
+            advice = "请用 --region 指明区划代码，或用 --mappings 提供本地方案"
+            raise ConfigurationError("C10", f"没有指明地区，不知道按哪个评分方案制表；现有方案：{known}", advice)
         return choice(self._shelf, self.year, self._region, (), kind or self.asked.kind).scheme
 
     def indicators(self) -> bytes:

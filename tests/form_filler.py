@@ -110,9 +110,8 @@ def _allowed(kind: str, first: str, second: str | None, draw: random.Random) -> 
     return 1.0  # together within a shared weight
 
 
-def opened(path: Path, sheet: str) -> Callable[[str], object]:
-    """The value in the last column of a recalculated 指标表 by 三级指标."""
-    page = openpyxl.load_workbook(path, data_only=True)[sheet]
+def own_scores(page: Worksheet) -> Callable[[str], object]:
+    """The value under 自评得分 by 三级指标."""
     head = find(page, "三级指标")
     own = find(page, "自评得分").column
     rows = {str(page.cell(row, head.column).value): row for row in range(head.row + 1, page.max_row + 1)}

@@ -95,6 +95,8 @@ def _money(page: Page, plan: Plan, sourced: bool) -> dict[Cell, float | str]:
     for row, (text, item) in enumerate(PRINTED, start=FIRST_MONEY):
         page.put(row, 0, text, "fill_label" if item == OTHERS else "label")
         page.height(row, row_height(1))
+        if sourced:
+            page.put(row, _LAST + 1, None, "sentence")
         for column, (basis, offset) in enumerate(COLUMNS, start=1):
             cell, wanted = (row, column), Input(item + basis, offset)
             taken = plan.taken.get(wanted)
@@ -105,7 +107,7 @@ def _money(page: Page, plan: Plan, sourced: bool) -> dict[Cell, float | str]:
                 held[cell] = taken.value
                 form.put_taken(page, cell, taken)
                 page.put(row, _LAST + 1, taken.source, "sentence")
-                page.height(row, row_height(wrapped_lines(taken.source, _SOURCE_WIDTH * 1.2)))
+                page.height(row, row_height(wrapped_lines(taken.source, _SOURCE_WIDTH * form.SMALL_TEXT)))
             else:
                 what = f"{text.strip()} {plan.year + offset}年{basis}"
                 form.entry(page, cell, plan.known(wanted).kind, dash=plan.may_dash(wanted), what=what)

@@ -12,7 +12,7 @@ from converter.scoring.expressions import Input
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 
-_NOTES_SHEET, _WIDTH = "填表说明", 92.0
+_NOTES_SHEET, _WIDTH = "填表说明", 78.0
 _HOW = (
     f"先填“{BASIC_SHEET}”，再填“{EXTRA_SHEET}”，最后填“{INDICATOR_SHEET}”里由人评定的自评得分；其余自评得分由前两张表自动算出。",
     "只填有底色的格子，其他格子已锁定。不要增删行列、改表名和栏目名。",
@@ -50,6 +50,7 @@ def indicators_form(scheme: Scheme) -> bytes:
 
 def _notes(book: Book, plan: Plan) -> None:
     page = book.sheet(_NOTES_SHEET, Setup(landscape=False))
+    page.worksheet.fit_to_pages(1, 1)
     page.worksheet.protect("", {"format_columns": True, "format_rows": True})
     page.put(0, 0, "填表说明", "title")
     whose = f"{plan.scheme.file.region.name} {plan.year} 年度，依据 {plan.scheme.file.basis}"
@@ -60,5 +61,5 @@ def _notes(book: Book, plan: Plan) -> None:
         )
     for at, line in enumerate(lines, start=1):
         page.put(at, 0, line, "paragraph")
-        page.height(at, row_height(wrapped_lines(line, _WIDTH - 4)))
+        page.height(at, row_height(wrapped_lines(line, _WIDTH)))
     page.widths((_WIDTH,))

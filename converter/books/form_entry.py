@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from converter.books.form_checks import OPEN, Live, status
 from converter.books.form_plan import BASIC_SHEET, Taken
 from converter.books.formulas import DASH_TEXT
-from converter.books.styles import SMALL, Book, Page, Setup, row_height, wrapped_lines
+from converter.books.styles import Book, Page, Setup, row_height, wrapped_lines
 from converter.intake.cells import Cell, a1
 from converter.mapping.fields import FieldKind
 
+#: Characters of a sheet's small print in the width of one of usual size.
+SMALL_TEXT = 1.35
 YES_NO = ("是", "否")
 _SIGNED = (
     "填表人：                    审核人：                    负责人：                    填报日期：      年    月    日"
@@ -85,7 +87,7 @@ def check_lines(page: Page, at: int, columns: tuple[int, int], checks: Sequence[
         page.merge((row, row), (0, first - 1), f"勾稽核对：{check.title}", "text")
         page.merge((row, row), (first, last), None, "center")
         page.formula(row, first, check.text, OPEN, "center")
-        page.height(row, row_height(wrapped_lines(f"勾稽核对：{check.title}", width * SMALL)))
+        page.height(row, row_height(wrapped_lines(f"勾稽核对：{check.title}", width * SMALL_TEXT)))
     if checks:
         area = f"{a1((at, first))}:{a1((at + len(checks) - 1, first))}"
         rule = {"type": "text", "criteria": "begins with", "value": "不符", "format": page.book.look("wrong")}

@@ -95,7 +95,7 @@ def _words(page: Page, row: int, first: tuple[object, ...], how: str) -> None:
     page.put(row, 1, first[1], "whole")
     page.put(row, 2, first[2], "center")
     page.put(row, _LAST, how, "sentence")
-    lines = max(wrapped_lines(how, _WIDTHS[_LAST] * 1.2), wrapped_lines(str(first[0]), _WIDTHS[0] * 1.1))
+    lines = max(wrapped_lines(how, _WIDTHS[_LAST] * form.SMALL_TEXT), wrapped_lines(str(first[0]), _WIDTHS[0] * 1.1))
     page.height(row, row_height(lines))
 
 
@@ -125,4 +125,4 @@ def _derived(page: Page, plan: Plan) -> None:
         page.put(row, 2, known.unit, "center")
         page.formula(row, EXTRA_VALUE, text, value, "number")
         page.put(row, _LAST, how, "sentence")
-        page.height(row, row_height(wrapped_lines(how, _WIDTHS[_LAST] * 1.2)))
+        page.height(row, row_height(wrapped_lines(how, _WIDTHS[_LAST] * form.SMALL_TEXT)))

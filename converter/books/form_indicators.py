@@ -99,7 +99,9 @@ class IndicatorForm:
         page.put(at, _VALUE, None, "center")
         if not self._live(rule):
             self._judged(rule, (at, _OWN))
-        lines = max(wrapped_lines(rule.spec.text, _WIDTHS[_TEXT] * 1.2), wrapped_lines(rule.name, _WIDTHS[_NAME]))
+        lines = max(
+            wrapped_lines(rule.spec.text, _WIDTHS[_TEXT] * form.SMALL_TEXT), wrapped_lines(rule.name, _WIDTHS[_NAME])
+        )
         page.height(at, max(row_height(1), 11.5 * lines + 6))
 
     def _live(self, rule: Rule) -> bool:

@@ -79,9 +79,12 @@ class Plan:
 
     @cached_property
     def needs(self) -> list[Input]:
-        """The inputs of the scheme: of its formulas, and the fields that answer an item of a checklist."""
-        answers = [one for rule in self.scheme.rules for one in rule.answers if one.name in self.dictionary]
-        return list(dict.fromkeys([*scheme_inputs(self.scheme, variants=False), *answers]))
+        """The inputs of the scheme: of its formulas, and the fields that answer an item of a checklist. What people count
+        for a bonus or a malus is no field.
+        """
+        answers = [one for rule in self.scheme.rules for one in rule.answers]
+        named = [*scheme_inputs(self.scheme, variants=False), *answers]
+        return list(dict.fromkeys(one for one in named if one.name in self.dictionary))
 
     @cached_property
     def yes_or_no(self) -> set[Input]:

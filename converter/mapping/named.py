@@ -83,11 +83,12 @@ class NamedRows(Rows):
                 self.entries.append(Entry(known.name, year, Number(NAN, State.DASH), known.unit, cell))
 
     def _field(self, known: Field, year: int | None, unit: str, cell: Cell) -> None:
-        number = _ANSWERS.get(self.sheet.text(cell).strip()) or self.sheet.number(cell)
+        answer = _ANSWERS.get(self.sheet.text(cell).strip())
+        number = answer or self.sheet.number(cell)
         if known.formulas:
             if number.state is not State.BLANK:
                 self.note("M02", f"“{known.name}”由其他数推算，不用填，该行未读取", cell, known.name)
             return
-        if number.state in USABLE:
+        if number.state in USABLE and answer is None:
             number = in_field_unit(number, known, unit, self.unit)
         self.entries.append(Entry(known.name, year, number, known.unit, cell))
