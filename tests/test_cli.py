@@ -38,6 +38,9 @@ COMMANDS = [
     ["publish"],
     ["sample"],
     ["template"],
+    ["template", "basic-data"],
+    ["template", "indicators"],
+    ["template", "departments"],
     ["template", "decisions"],
 ]
 #: [code] what, where（what to do next）, in one line.

@@ -21,6 +21,7 @@ TOP = [
     "run",
     "logfile",
     "console",
+    "handing_out",
     "cli_template",
     "handing_on",
     "resubmitted",

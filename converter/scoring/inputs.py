@@ -210,7 +210,10 @@ class Inputs:
 
     def _reason(self, wanted: Input, position: int) -> Missing:
         department, year = self.departments[position], self.year + wanted.offset
-        for row in self.about(wanted, position):
+        rows = sorted(
+            self.about(wanted, position), key=lambda row: row.state is State.BLANK
+        )  # a dash elsewhere declares
+        for row in rows:
             if row.adopted and not self._comparable(wanted, position):
                 return Missing(wanted.name, year, INCOMPARABLE, row.place)
             if row.state in REASONS:
