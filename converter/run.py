@@ -31,6 +31,7 @@ from converter.publish import MANIFEST, Stage, locked, previous_outputs, strange
 from converter.reading import describe_source, draft_source, prepare
 from converter.recalculation import recalculated
 from converter.receiving import file_findings, read_all, set_apart, survived
+from converter.recorded import recorded
 from converter.scoring.batch import Batch, score_kinds
 from converter.scoring.checks import load_checks
 from converter.scoring.choosing import choices
@@ -72,6 +73,7 @@ class Options:
     dry_run: bool = False
     fail_on: str = "error"
     bar: bool = False
+    rules: Path | None = None  # stands for the built-in mappings
 
 
 @dataclass
@@ -117,7 +119,7 @@ def _finding_dict(item: Finding) -> dict[str, Any]:
 def run(options: Options) -> Report:
     """Converts the inboxes into OUT. Raises RunError or ConfigurationError (exit 2) before anything is written."""
     started = time.monotonic()
-    library = Library(options.mappings)
+    library = Library(options.mappings, options.rules)
     forms, checks, derivations = library.forms, load_checks(library), Derivations(library.dictionary)
     shelf = load_schemes(library)
     regions = region_names(shelf)
@@ -246,13 +248,7 @@ def _publish(stage: Stage, options: Options, report: Report, made_of: dict[str, 
         "formulas": grouped((name, written_formulas(stage.content(name))) for name in _books_of(report.outputs)),
         "removed": report.removed,
         "counts": report.counts(),
-        "options": {
-            "year": options.year,
-            "region": options.region,
-            "jobs": options.jobs,
-            "fail_on": options.fail_on,
-            "recalculate": options.recalculate,
-        },
+        "options": recorded(options),
         "exit_code": report.exit_code,
         "seconds": report.seconds,
     }

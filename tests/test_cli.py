@@ -42,6 +42,8 @@ COMMANDS = [
     ["template", "indicators"],
     ["template", "departments"],
     ["template", "decisions"],
+    ["init"],
+    ["archive"],
 ]
 #: [code] what, where（what to do next）, in one line.
 ONE_LINE = re.compile(r"\[[RC]\d\d\] [^\n]*[一-鿿][^\n]*（[^\n]*[一-鿿][^\n]*）\n")
