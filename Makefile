@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := .venv/run.stamp
 DEV := .venv/test.stamp
 
-.PHONY: run test soak bundle lock clean
+.PHONY: run test soak bench bundle lock clean
 
 run: $(RUN)
 	@$(BIN)/python -m converter run samples -o out --fail-on never
@@ -20,6 +20,10 @@ soak: $(DEV)
 # The offline bundles for Windows and Linux, in dist/.
 bundle: $(DEV)
 	@$(BIN)/python .ci/bundle.py dist
+
+# The whole job beside a naive and a wise script and the floor of its own bytes: medians and ratios.
+bench: $(DEV)
+	@$(BIN)/python -m tests.benchmarks.compare
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "需要 Python 3.11 或更高版本：make PYTHON=python3.12 run" >&2; exit 2)

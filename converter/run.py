@@ -19,7 +19,7 @@ from converter.books.summary import summary_book
 from converter.engine import LocalPool, Lost
 from converter.intake.discover import Source, discover
 from converter.lastyear import last_output
-from converter.manifest import info_rows, manifest, source_rows
+from converter.manifest import fingerprint, info_rows, manifest, source_rows
 from converter.mapping.departments import drop_copies, group, regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
@@ -161,9 +161,11 @@ def run(options: Options) -> Report:
             report = Report(batch, findings)
             report.exit_code = _exit_code(findings, options.fail_on)
             names = book_names(batch.departments, year) if options.books else {}
-            contents = department_books(batch, findings) if options.books else []
             sources = source_rows(inbox, readings, submissions, batch, findings)
-            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox, chosen, roster, prior))
+            info = info_rows(batch, library, inbox, chosen, roster, prior, recalculated=options.recalculate)
+            mark = fingerprint(info)
+            contents = department_books(batch, findings, mark) if options.books else []
+            book = summary(batch, findings, names, sources, info, mark)
             if options.dry_run:
                 report.outputs = dict.fromkeys([*_names(batch, names)], "")
             else:
@@ -174,14 +176,20 @@ def run(options: Options) -> Report:
                     stage.add(name, content)
         report.seconds = round(time.monotonic() - started, 3)
         if not options.dry_run:
-            _publish(stage, options, report, manifest(batch, library, inbox, sources, chosen, roster, prior))
+            made_of = manifest(batch, library, inbox, sources, chosen, roster, prior)
+            _publish(stage, options, report, {**made_of, "fingerprint": mark})
     return report
 
 
-def describe_one(sources: Sequence[Source], mappings: Path | None) -> tuple[Reading, dict[str, list[Unmatched]]]:
-    """One file read in a worker of its own, with the labels that gave nothing by sheet."""
+def describe_one(
+    sources: Sequence[Source], mappings: Path | None, *, printed: bool = False
+) -> tuple[Reading, dict[str, list[Unmatched]]]:
+    """One file read in a worker of its own, with the labels that gave nothing by sheet; `printed` takes it for a notice,
+    whose indicator list may have no column for self scores.
+    """
     library = Library(mappings)
-    with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
+    forms = [form.as_printed() for form in library.forms] if printed else library.forms
+    with LocalPool(1, prepare, (forms, library.dictionary)) as pool:
         (result,) = pool.map(describe_source, sources[:1])
     return (survived(result), {}) if isinstance(result, Lost) else result
 

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 from pydantic import Field as Key
 
+from converter.books.form_lists import departments_form
 from converter.books.styles import Book, Setup
 from converter.mapping.documents import Document, Strict
-from converter.mapping.roster import HEADS as ROSTER_HEADS
 from converter.scoring.decisions import HEADS as DECISION_HEADS
 from converter.vocabulary.findings import Place, RunError
 
@@ -139,7 +139,7 @@ def _contents() -> Mapping[str, bytes]:
     doubled, quoted = ([text.replace(a, b) for text in (program, root)] for a, b in (("%", "%%"), ("'", "'\\''")))
     batch = _BATCH.format(program=doubled[0], root=doubled[1], start=_START).replace("\n", "\r\n")
     return {
-        ROSTER: _table(ROSTER, "名称必填；别名、曾用名有几个的用顿号隔开；不应报的，应报填否。", tuple(ROSTER_HEADS)),
+        ROSTER: departments_form(None)[0],
         DECISIONS: _table(
             DECISIONS, "用 jixiao template decisions 列出待认定的事项，填好后接在下面。", tuple(DECISION_HEADS)
         ),

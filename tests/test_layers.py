@@ -25,6 +25,7 @@ TOP = [
     "workplace",
     "logfile",
     "console",
+    "handing_out",
     "cli_template",
     "handing_on",
     "resubmitted",

@@ -10,6 +10,7 @@ from converter.audit.breakeven import BreakEven, break_evens
 from converter.audit.changes import number
 from converter.audit.provenance import APPLIED, Facts, Node, place_of
 from converter.audit.rescoring import Schemes, decided_score
+from converter.audit.sides import side_of
 from converter.books.readback import Output, Record, compared_formula
 from converter.books.tables import RULE_HEADS
 from converter.mapping.facts import SELF_SCORE
@@ -116,7 +117,7 @@ def explain(output: Output, department: str, indicator: str, schemes: Schemes | 
         others=tuple(part for part in score["其他口径得分"].split("；") if part),
         decisions=tuple(_decisions(output, score, value)),
         sources={file: hashes[file] for file in cited},
-        versions={name: output.info[name] for name in _VERSIONS if output.info.get(name)},
+        versions={item: text for item, text in output.info.items() if item.partition("（")[0] in _VERSIONS and text},
         break_even=tuple(evens),
         no_break_even=why,
     )
@@ -124,10 +125,11 @@ def explain(output: Output, department: str, indicator: str, schemes: Schemes | 
 
 def _break_evens(output: Output, score: Record, schemes: Schemes | None) -> tuple[list[BreakEven], str]:
     """Break-evens of an indicator, or why there are none."""
-    digest = output.info.get("方案 SHA-256", "")
-    scheme = schemes.by_digest.get(digest) if schemes else None
-    if schemes is None or scheme is None:
-        return [], "没有找到评分时所用的方案，不能推算；请用 --mappings 指明" if schemes else ""
+    if schemes is None:
+        return [], ""
+    scheme = schemes.of(side_of(output, whole=output.whole)).get(score["部门"])
+    if scheme is None:
+        return [], "没有找到评分时所用的方案，不能推算；请用 --mappings 指明"
     rule = next((one for one in scheme.rules if one.name == score["三级指标"]), None)
     if rule is None or not rule.formulas():
         return [], ""

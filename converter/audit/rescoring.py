@@ -7,7 +7,7 @@ their SHA-256; one of the two schemes is enough, because one step then goes stra
 
 import copy
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,9 +50,21 @@ class Schemes:
     by_digest: dict[str, Scheme]
     derivations: Derivations
 
-    def of(self, side: Side) -> Scheme | None:
-        """The scheme a side was scored by, None where the mappings no longer have it, or it was scored by several."""
-        return self.by_digest.get(side.version("方案 SHA-256"))
+    def of(self, side: Side) -> dict[str, Scheme]:
+        """Department → the scheme it was scored by, where the mappings still have it. Of several, the one that has the rules
+        behind its scores.
+        """
+        digests = [digest for item, digest in side.info.items() if item.partition("（")[0] == "方案 SHA-256"]
+        known = [self.by_digest[digest] for digest in digests if digest in self.by_digest]
+        if len(digests) == 1:
+            return dict.fromkeys(side.departments, known[0]) if known else {}
+        ruled = [(scheme, {(rule.name, rule.basis) for rule in scheme.rules}) for scheme in known]
+        return {
+            who: scheme
+            for who in side.departments
+            for scheme, rules in ruled
+            if {(r["三级指标"], r["依据"]) for r in side.scores if r["部门"] == who and not decided_score(r)} <= rules
+        }
 
 
 def schemes_of(library: Library) -> Schemes:
@@ -103,15 +115,27 @@ class Rescoring:
         self.old, self.new, self.across_years = old, new, across_years
         self.departments = [name for name in new.departments if name in set(old.departments)]
         self.schemes = schemes
-        self.own = schemes.of(old), schemes.of(new)
-        self.possible = old.whole and new.whole and any(self.own) and bool(self.departments)
-        self._steps = self._walk() if self.possible else []
+        self._steps = dict(self._ways(schemes.of(old), schemes.of(new))) if old.whole and new.whole else {}
+
+    @property
+    def possible(self) -> bool:
+        """Whether any department's change can be split: both sides hold all facts, and a scheme of one is known."""
+        return bool(self._steps)
+
+    def _ways(self, old: dict[str, Scheme], new: dict[str, Scheme]) -> Iterator[tuple[str, list[tuple[str, Points]]]]:
+        """Department → its way, those of the same two schemes together."""
+        together: dict[tuple[Scheme | None, Scheme | None], list[str]] = defaultdict(list)
+        for who in self.departments:
+            together[old.get(who), new.get(who)].append(who)
+        for own, members in together.items():
+            if any(own):
+                yield from dict.fromkeys(members, self._walk(members, *own)).items()
 
     def parts(self, department: str, indicator: str) -> tuple[Part, ...]:
         """What each cause did to a score ("" for the total), adding up to its whole change; () where nothing changed."""
         moved: dict[str, tuple[float, float]] = {}
         before: Points = {}
-        for cause, points in self._steps:
+        for cause, points in self._steps.get(department, ()):
             key = department, indicator
             (low, high), (was_low, was_high) = points.get(key, (0.0, 0.0)), before.get(key, (0.0, 0.0))
             if cause and (low, high) != (was_low, was_high):
@@ -121,25 +145,25 @@ class Rescoring:
         parts = (Part(cause, *map(_points, change)) for cause, change in moved.items())
         return tuple(part for part in parts if part.low or part.high)
 
-    def _walk(self) -> list[tuple[str, Points]]:
+    def _walk(self, members: Sequence[str], own: Scheme | None, other: Scheme | None) -> list[tuple[str, Points]]:
         """Every step with its cause: shown, recomputed, rules swapped, facts swapped cause by cause, shown."""
         old, new = (self._shown(side) for side in (self.old, self.new))
-        first, scheme = self.own[0] or self.own[1], self.own[1] or self.own[0]
+        first, scheme = own or other, other or own
         assert first is not None
         assert scheme is not None
         rows = self._facts(frozenset())
-        start = self._computed(rows, first)
+        start = self._computed(rows, members, first)
         steps = [
             ("", old),
             (DECIDED, self._replaced(old, start, self._decided_keys(self.old))),
-            (self._unaccounted(self.old, self.own[0]), start),
-            (RULES, self._computed(rows, scheme)),
+            (self._unaccounted(self.old, own), start),
+            (RULES, self._computed(rows, members, scheme)),
         ]
         for at, cause in enumerate(FACT_CAUSES, start=1):
             if cause in self._moved.values():
-                steps.append((cause, self._computed(self._facts(frozenset(FACT_CAUSES[:at])), scheme)))
+                steps.append((cause, self._computed(self._facts(frozenset(FACT_CAUSES[:at])), members, scheme)))
         decided = self._replaced(steps[-1][1], new, self._decided_keys(self.new))
-        return [*steps, (DECIDED, decided), (self._unaccounted(self.new, self.own[1]), new)]
+        return [*steps, (DECIDED, decided), (self._unaccounted(self.new, other), new)]
 
     def _unaccounted(self, side: Side, scheme: Scheme | None) -> str:
         """What lies between shown and recomputed: the rules where the side's own are gone, an edit, or the program."""
@@ -166,13 +190,13 @@ class Rescoring:
         points = {(r["部门"], r["三级指标"]): (_shown(r["下限"]), _shown(r["上限"])) for r in side.scores}
         return points | {(r["部门"], ""): (_shown(r["复算下限"]), _shown(r["复算上限"])) for r in side.totals}
 
-    def _computed(self, rows: Sequence[Record], scheme: Scheme) -> Points:
+    def _computed(self, rows: Sequence[Record], members: Sequence[str], scheme: Scheme) -> Points:
         """下限 and 上限 of facts under a scheme."""
-        columns, inputs = scored(rows, self.departments, self.new.year, scheme, self.schemes.derivations)
+        columns, inputs = scored(rows, members, self.new.year, scheme, self.schemes.derivations)
         points: Points = {}
         for column in columns:
             low, high = np.nan_to_num(column.low), np.nan_to_num(column.high)
-            for at, who in enumerate(self.departments):
+            for at, who in enumerate(members):
                 points[who, column.rule.name] = float(low[at]), float(high[at])
         totals = totals_frame(columns, inputs, scheme)
         for who, low, high in zip(totals["department"], totals["low"], totals["high"], strict=True):

@@ -113,6 +113,11 @@ class Output:
         listed = {entry["file"]: entry["sha256"] for entry in self.manifest["outputs"]}
         return {name for name, digest in self.digests().items() if digest != listed[name]}
 
+    @cached_property
+    def submitted(self) -> list[Record]:
+        """Rows of the sheet 报送情况."""
+        return self._sheet("报送情况")
+
     def books(self) -> list[Path]:
         """Every workbook that run.json lists, in the order of names."""
         names = sorted(entry["file"] for entry in self.manifest["outputs"] if entry["file"].endswith(".xlsx"))

@@ -36,12 +36,15 @@ class FactRow(NamedTuple):
     @property
     def place(self) -> Place:
         """Where the number stands."""
-        return Place(self.file, self.sheet, self.cell)
+        return _placed(self.file, self.sheet, self.cell)
 
     @property
     def in_yuan(self) -> bool:
         """Whether its cell gives an amount in 元, unrounded: 原文 is 10,000 times the value (万元)."""
         return _in_yuan(self.raw, self.value)
+
+
+_placed = lru_cache(maxsize=1 << 16)(Place)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -122,6 +122,7 @@ class Inputs:
         self._used: dict[Input, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
         self._adopted = self._by_input(facts)
         self._rows: dict[tuple[str, str, int], list[FactRow]] | None = None
+        self._taken: dict[tuple[str, str, int], list[FactRow]] = {}
         self._forms: dict[str, dict[str, int]] = {}
 
     def _by_input(self, facts: pd.DataFrame) -> dict[tuple[str, int], Floats]:
@@ -131,11 +132,15 @@ class Inputs:
         unread = facts[facts["field"].isin(listed) & facts["state"].isin(_NO_SUM)]
         unknown = set(unread[key].itertuples(index=False, name=None))
         columns: dict[tuple[str, int], Floats] = {}
-        summed = facts[facts["adopted"]].groupby(key, sort=False)["value"].sum()
-        for (name, year, owner), value in zip(summed.index, summed.to_numpy(), strict=True):
-            if owner in self._position and (name, year, owner) not in unknown:
-                empty = np.full(len(self.departments), np.nan)
-                columns.setdefault((str(name), int(year)), empty)[self._position[owner]] = value
+        adopted = facts[facts["adopted"]]
+        several = adopted.duplicated(key, keep=False)
+        summed = adopted[several].groupby(key, sort=False)["value"].sum().reset_index()
+        for part in (adopted[~several], summed):
+            for name, year, owner, value in zip(*(part[column].tolist() for column in (*key, "value")), strict=True):
+                if owner in self._position and (name, year, owner) not in unknown:
+                    if (name, year) not in columns:
+                        columns[name, year] = np.full(len(self.departments), np.nan)
+                    columns[name, year][self._position[owner]] = value
         return columns
 
     def column(self, wanted: Input) -> Floats:
@@ -210,7 +215,10 @@ class Inputs:
 
     def _reason(self, wanted: Input, position: int) -> Missing:
         department, year = self.departments[position], self.year + wanted.offset
-        for row in self.about(wanted, position):
+        rows = sorted(
+            self.about(wanted, position), key=lambda row: row.state is State.BLANK
+        )  # a dash elsewhere declares
+        for row in rows:
             if row.adopted and not self._comparable(wanted, position):
                 return Missing(wanted.name, year, INCOMPARABLE, row.place)
             if row.state in REASONS:
@@ -226,7 +234,10 @@ class Inputs:
         if self._rows is None:
             self._rows = {}
             for row in fact_rows(self.facts):
-                self._rows.setdefault((row.department, row.field, row.year), []).append(row)
+                key = row.department, row.field, row.year
+                self._rows.setdefault(key, []).append(row)
+                if row.adopted:
+                    self._taken.setdefault(key, []).append(row)
                 newest = self._forms.setdefault(row.department, {})
                 newest[row.form] = max(row.form_year, newest.get(row.form, 0))
         return self._rows
@@ -241,8 +252,12 @@ class Inputs:
 
     def rows(self, wanted: Input, position: int) -> list[FactRow]:
         """The adopted facts about an input of a department, else every fact about it."""
-        found = self.about(wanted, position)
-        return [row for row in found if row.adopted] or found
+        return self.adopted(wanted, position) or self.about(wanted, position)
+
+    def adopted(self, wanted: Input, position: int) -> list[FactRow]:
+        """The adopted facts about an input of a department."""
+        self._index()
+        return self._taken.get((self.departments[position], wanted.name, self.year + wanted.offset), [])
 
     def place(self, wanted: Input, position: int) -> Place:
         """The cell of the adopted fact behind an input, else of any fact about it."""
