@@ -21,7 +21,7 @@ _COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?(?:\s*[=＝].*)?")
 _FEWEST_NUMBERED = 3
 _SHORTEST_MISSPELT = 5
 #: Lines that our own forms print (jixiao template): what they check and compute is no data.
-_OUR_LINES = ("勾稽核对", "计分用", "校验码")
+OUR_LINES = ("勾稽核对", "计分用", "校验码")
 
 
 class Entry(NamedTuple):
@@ -51,7 +51,7 @@ class Rows:
         self.page, self.sheet, self.form = page, page.sheet, form
         self.entries: list[Entry] = []
         self.notes: list[Note] = []
-        words = "|".join(sorted(map(re.escape, map(label, (*_OUR_LINES, *form.ignore))), key=len, reverse=True))
+        words = "|".join(sorted(map(re.escape, map(label, (*OUR_LINES, *form.ignore))), key=len, reverse=True))
         self._ignored = re.compile(rf"(?:{words})(?:[:;,.(0-9]|$)")
 
     def note(self, code: str, message: str, cell: Cell, subject: str = "") -> None:
