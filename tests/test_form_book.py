@@ -275,7 +275,11 @@ def test_only_cells_to_fill_in_are_open(schemes: dict[str, Scheme], derivations:
                 for cell in row:
                     assert len(str(cell.value)) < 8192
         heads = find(book["基础数据表"], "经费控制情况")
-        assert [heads.offset(0, at).value for at in (1, 2, 3)] == ["2018年决算数", "2019年预算数", "2019年决算数"]
+        assert [heads.offset(0, at).value for at in (1, 2, 3)] == [
+            "2018年决算数（万元）",
+            "2019年预算数（万元）",
+            "2019年决算数（万元）",
+        ]
 
 
 def test_the_same_form_twice_is_the_same_bytes(scheme: Scheme, derivations: Derivations, checks: Checks) -> None:
