@@ -1,6 +1,6 @@
 """评分汇总_<year>.xlsx: the whole batch in one workbook, its sheets as CONTRACT lists them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -81,15 +81,24 @@ WIDTHS: dict[str, float] = {
     "复算下限": 7.5, "复算上限": 7.5, "等次": 7.5, "自评差异": 7.5, "数据分值": 7.5, "数据下限": 7.5, "数据上限": 7.5, "沿用自评": 7.5,
     "主要扣分": 20, "缺数指标": 22, "错误": 5.5, "警告": 5.5, "评分表": 20, "一级指标": 8, "二级指标": 9, "三级指标": 15, "分值": 5.5,
     "指标值": 9, "得分": 7, "下限": 7, "上限": 7, "状态": 7.5, "缺少数据": 27, "计分口径": 12, "其他口径得分": 14, "计算过程": 32,
-    "依据": 13, "编号": 12, "级别": 5.5, "代码": 5.5, "对象": 14, "说明": 40, "建议": 26, "影响分值": 7.5, "责任方": 7, "文件": 22,
-    "工作表": 14, "单元格": 7.5, "部门说明": 16, "处理": 10, "字段": 24, "数值": 15, "单位": 6.5, "采用": 5.5, "原文": 28, "表单": 11,
+    "依据": 13, "编号": 12, "级别": 5.5, "代码": 5.5, "对象": 14, "说明": 40, "建议": 26, "影响分值": 7.5, "责任方": 7, "文件": 26,
+    "工作表": 17, "单元格": 7.5, "部门说明": 16, "处理": 10, "字段": 24, "数值": 18, "单位": 6.5, "采用": 5.5, "原文": 22, "表单": 11,
     "资金口径": 9, "指标公式": 34, "计分方式": 30, "应报": 6.5, "报送状态": 20, "基础数据表": 10, "指标表": 8, "决算": 8,
-    "上年数据": 9, "待部门处理": 8, "核对内容": 50, "左": 15, "右": 15, "差": 14, "容差": 6.5, "结果": 10, "原因": 26,
+    "上年数据": 9, "待部门处理": 8, "核对内容": 56, "左": 18, "右": 18, "差": 18, "容差": 6.5, "结果": 10, "原因": 26,
     "大小": 9, "SHA-256": 40, "处理结果": 24, "项目": 18, "内容": 90,
 }  # fmt: skip
+#: Where a sheet needs another width than the others.
+_OWN_WIDTHS = {
+    ("规则", "原文"): 46.0,
+    ("规则", "计分口径"): 20.0,
+    ("规则", "三级指标"): 18.0,
+    ("问题清单", "文件"): 22.0,
+}
 #: Of a column without a single value.
 _BLANK_WIDTH = 5.0
 _LINKS, _WIDEST_LINK = {"评分表", "三级指标"}, 34.0
+#: As wide as the longest number needs.
+_AMOUNTS, _LEAST_AMOUNT = {"数值", "左", "右", "差"}, 9.0
 _INDICATOR, _SCORE, _LACKING, _OTHERS = map(tables.SCORE_HEADS.index, ("三级指标", "得分", "缺少数据", "其他口径得分"))
 _TOTAL, _LOW, _HIGH, _OPEN = map(tables.SUMMARY_HEADS.index, ("复算得分", "复算下限", "复算上限", "缺数指标"))
 _UNIT = tables.FACT_HEADS.index("单位")
@@ -127,16 +136,19 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
 
 def _widths(table: Table) -> list[float]:
     """The usual widths; less where a column is empty throughout, more for links, which LibreOffice does not wrap."""
-    return [_width(head, list(map(itemgetter(at), table.rows))) for at, head in enumerate(table.heads)]
+    columns = (map(itemgetter(at), table.rows) for at in range(len(table.heads)))
+    usual = [_OWN_WIDTHS.get((table.name, head), WIDTHS[head]) for head in table.heads]
+    return list(map(_width, table.heads, usual, columns))
 
 
-def _width(head: str, values: Sequence[object]) -> float:
-    if not any(map(_holds, values)):
-        return min(WIDTHS[head], _BLANK_WIDTH)
+def _width(head: str, usual: float, column: Iterable[object]) -> float:
     if head in _LINKS:
-        longest = max(map(display_width, map(str, set(values))))
-        return max(WIDTHS[head], min(_WIDEST_LINK, 0.92 * longest + 1))
-    return WIDTHS[head]
+        longest = max(map(display_width, map(str, set(column))), default=0.0)
+        return max(usual, min(_WIDEST_LINK, 0.92 * longest + 1))
+    if head in _AMOUNTS:
+        longest = max((len(f"{value:,.15g}") for value in column if isinstance(value, float)), default=0)
+        return max(_LEAST_AMOUNT, min(usual, longest + 1.0))
+    return usual if any(map(_holds, column)) else min(usual, _BLANK_WIDTH)
 
 
 def _holds(value: object) -> bool:
