@@ -97,7 +97,8 @@ def run_command(
     """把收件箱里的部门报表转换为评分工作簿。"""
     start_log(quiet=quiet, verbose=verbose, log_file=log_file)
     from converter.intake.passwords import read_passwords
-    from converter.run import Options, run
+    from converter.run import run
+    from converter.settings import Options
 
     options = Options(
         inboxes=tuple(inbox),
@@ -115,6 +116,7 @@ def run_command(
         dry_run=dry_run,
         fail_on=fail_on.value,
         bar=not quiet,
+        findings=as_json,
     )
     report = run(options)
     if as_json:
@@ -123,8 +125,8 @@ def run_command(
     counts = report.counts()
     levels = "，".join(f"{name} {counts[name]}" for name in ("错误", "警告", "提示"))
     done = "试运行（未写任何文件）" if dry_run else "完成"
-    where = output / f"评分汇总_{report.batch.year}.xlsx"
-    print(f"{done}：{report.batch.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}")
+    where = output / f"评分汇总_{report.whole.year}.xlsx"
+    print(f"{done}：{report.whole.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}")
     return report.exit_code
 
 
@@ -138,7 +140,7 @@ def describe_command(
     """说明程序怎样理解一个工作簿：认作什么表、认出哪些单元格、哪些没有认出。"""
     from converter.intake.discover import discover
     from converter.mapping.describe import describe, lines
-    from converter.run import describe_one, draft_one
+    from converter.receiving import describe_one, draft_one
 
     if file.is_dir():
         raise RunError("R01", "describe 只看一个文件", f"请给出文件，如 {file}/基础数据表.xlsx")

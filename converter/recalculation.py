@@ -6,15 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from converter.audit.verify import recalculate
-from converter.engine import LocalPool, Lost
+from converter.engine import Engine, Lost
 from converter.intake.archives import content_of
 from converter.intake.discover import Source
-from converter.mapping.facts import Reading
+from converter.mapping.facts import STALE, Reading
 from converter.reading import read_source
 from converter.vocabulary.findings import Place, finding
 
 
-def recalculated(pool: LocalPool, sources: Sequence[Source], readings: Sequence[Reading]) -> list[Reading]:
+def recalculated(pool: Engine, sources: Sequence[Source], readings: Sequence[Reading]) -> list[Reading]:
     """The readings, those with uncalculated formulas (D03) replaced by the reading of a recalculated copy.
 
     Cells keep their addresses; a finding (F13) says so. Raises RunError R11 without LibreOffice.
@@ -36,7 +36,7 @@ def recalculated(pool: LocalPool, sources: Sequence[Source], readings: Sequence[
 
 
 def _is_stale(reading: Reading) -> bool:
-    return any(item.code == "D03" for document in reading.documents for item in document.findings)
+    return any(item.code == STALE for document in reading.documents for item in document.findings)
 
 
 def _said(reading: Reading, first: Reading) -> Reading:

@@ -1,5 +1,6 @@
 """评分汇总_<year>.xlsx: the whole batch in one workbook, its sheets as CONTRACT lists them."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -95,7 +96,7 @@ def summary_book(book: SummaryBook) -> bytes:
 def _write(page: Page, table: Table, book: SummaryBook) -> None:
     page.put(0, 0, f"{book.title}：{table.name}", "left_title")
     page.put(1, 0, book.subtitle, "note")
-    shown = table.rows[:MAX_SHEET_ROWS]
+    shown = list(itertools.islice(table.rows, MAX_SHEET_ROWS))
     page.table(_HEAD_ROW, table.heads, shown, [WIDTHS[head] for head in table.heads], partial(_look, book.ratios))
     if len(table.rows) > MAX_SHEET_ROWS:
         note = f"共 {len(table.rows)} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
