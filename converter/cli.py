@@ -82,6 +82,9 @@ def run_command(
         Path | None, typer.Option(metavar="FILE", help="复核记录：更正数据、认定得分、采纳说明等，逐行签署")
     ] = None,
     jobs: Annotated[int, typer.Option(metavar="N", min=0, help="工作进程数，0 为自动")] = 0,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDR", help="集群调度器地址；不写则用本机的工作进程")
+    ] = None,
     no_books: Annotated[bool, typer.Option("--no-books", help="不写各部门工作簿")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只读取和计算，不写任何文件")] = False,
     fail_on: Annotated[FailOn, typer.Option(help="哪一级问题使退出码为 1")] = FailOn.ERROR,
@@ -110,6 +113,7 @@ def run_command(
         prior=prior,
         decisions=decisions,
         jobs=jobs or min(os.cpu_count() or 1, 8),
+        scheduler=scheduler,
         books=not no_books,
         recalculate=recalculate,
         passwords=tuple(read_passwords(password_file)) if password_file else (),

@@ -79,11 +79,12 @@ def _is_whole(future: "Future[list[Out]] | None") -> bool:
     return future is not None and future.done() and not future.cancelled() and future.exception() is None
 
 
-def _run_chunk(bound: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
+def run_chunk(bound: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
+    """The items of a chunk, one after the other."""
     return [bound(item) for item in items]
 
 
-def _within_time(function: Callable[[In], Out], seconds: float, item: In) -> Out:
+def within_time(function: Callable[[In], Out], seconds: float, item: In) -> Out:
     """function(item); ends the process after so many seconds (0: never), by a watchdog that no lock of the interpreter
     can hold up.
     """
@@ -141,7 +142,7 @@ class LocalPool:
         `function` itself propagate: it must turn what it expects into results.
         """
         chunks = deque(items[start : start + size] for start in range(0, len(items), size))
-        bound = partial(_within_time, function, self._seconds if timed else 0.0)
+        bound = partial(within_time, function, self._seconds if timed else 0.0)
         futures = deque(self._submit(bound, chunk) for chunk in chunks)
         return self._results(bound, chunks, futures)
 
@@ -164,7 +165,7 @@ class LocalPool:
     def _submit(self, bound: Callable[[In], Out], chunk: Sequence[In]) -> "Future[list[Out]] | None":
         """The chunk's future, None where the pool is already broken (the chunk is then done one by one)."""
         try:
-            return self._start(self.jobs).submit(_run_chunk, bound, chunk)
+            return self._start(self.jobs).submit(run_chunk, bound, chunk)
         except BrokenProcessPool:
             return None
 

@@ -5,10 +5,11 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from converter.cluster import Cluster
 from converter.engine import Engine, LocalPool
 from converter.gathering import Gathered, gather, tell_all
 from converter.intake.discover import Inbox, discover
@@ -91,10 +92,12 @@ def run(options: Options) -> Report:
         if not options.dry_run and stage.recover():
             log.warning("上次运行在写出时中断，已先补写完")
         inbox = discover(options.inboxes, options.output)
+        if options.scheduler:  # whose workers start in other folders
+            inbox.sources = [replace(source, path=source.path.resolve()) for source in inbox.sources]
         void, ignored = len(inbox.void), len(inbox.ignored)
         log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件 %d 个", len(inbox.sources), void, ignored)
-        with _scratch(options) as scratch, _engine(options, settings, scratch) as engine:
-            received = _receive(engine, inbox, settings, options)
+        with _scratch(options) as scratch, _engine(options, settings, scratch, inbox) as engine:
+            received = _receive(engine, scratch, inbox, settings, options)
             whole, chosen = _choose(received, settings, options)
             gathered = _score(engine, scratch, whole, received, settings, options)
             report = Report(whole, gathered.tally)
@@ -111,24 +114,31 @@ def run(options: Options) -> Report:
 
 @contextmanager
 def _scratch(options: Options) -> Iterator[Scratch]:
-    """A folder for what is put aside, beside OUT, so that a workbook made in it can be moved; nothing of it remains."""
-    beside = None if options.dry_run else workshop(options.output)
+    """A folder for what is put aside, beside OUT, so that a workbook made in it can be moved; nothing of it remains.
+
+    A dry run has it elsewhere, but where the workers of a cluster can see it.
+    """
+    beside: Path | None = workshop(options.output)
+    if options.dry_run:
+        beside = next(path for path in workshop(options.output).parents if path.is_dir()) if options.scheduler else None
     with tempfile.TemporaryDirectory(prefix=WORK, dir=beside, ignore_cleanup_errors=True) as folder:
         yield Scratch(Path(folder))
 
 
-def _engine(options: Options, settings: Settings, scratch: Scratch) -> LocalPool:
-    library = settings.library
-    return LocalPool(options.jobs, prepare, (library.forms, library.dictionary, options.passwords, scratch))
+def _engine(options: Options, settings: Settings, scratch: Scratch, inbox: Inbox) -> LocalPool | Cluster:
+    equipment = (settings.library.forms, settings.library.dictionary, options.passwords, scratch)
+    if options.scheduler is None:
+        return LocalPool(options.jobs, prepare, equipment)
+    return Cluster(options.scheduler, prepare, equipment, (inbox.sources[0].path, scratch.folder))
 
 
-def _receive(engine: Engine, inbox: Inbox, settings: Settings, options: Options) -> Received:
+def _receive(engine: Engine, scratch: Scratch, inbox: Inbox, settings: Settings, options: Options) -> Received:
     """Every file read, and whose it is."""
     named = {"复核记录": options.decisions, "部门名单": options.departments}
     handed_in, lists = set_apart(inbox.sources, named)
     readings = sorted([*read_all(engine, handed_in, bar=options.bar), *lists], key=lambda r: r.file)
     if options.recalculate:
-        readings = recalculated(engine, inbox.sources, readings)
+        readings = recalculated(engine, inbox.sources, readings, scratch.folder)
     documents = [document for reading in readings for document in reading.documents]
     received = Received(inbox, readings, group(documents, [*settings.regions.values()], settings.roster))
     drop_copies(received.submissions, received.digests)

@@ -6,6 +6,7 @@ too if the folder is shared. A file that a killed process left half written is n
 
 import os
 import pickle
+import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ class Scratch:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._own = ("", 0)
+        self._lock = threading.Lock()  # a worker of a cluster may have several threads
 
     def __getstate__(self) -> Path:
         return self.folder
@@ -40,14 +42,14 @@ class Scratch:
 
     def keep_bytes(self, content: bytes) -> Kept:
         """Puts bytes aside as they are."""
-        name, process = self._own
-        if process != os.getpid():
-            name = uuid.uuid4().hex
-            self._own = (name, os.getpid())
-            self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / name).open("ab") as stream:
-            start = stream.tell()
-            stream.write(content)
+        with self._lock:
+            name, process = self._own
+            if process != os.getpid():
+                name = uuid.uuid4().hex
+                self._own = (name, os.getpid())
+            with (self.folder / name).open("ab") as stream:
+                start = stream.tell()
+                stream.write(content)
         return Kept(name, start, len(content))
 
     def load(self, kept: Kept) -> Any:

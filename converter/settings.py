@@ -26,6 +26,7 @@ class Options:
     prior: Path | None = None
     decisions: Path | None = None
     jobs: int = 1
+    scheduler: str | None = None
     books: bool = True
     passwords: tuple[str, ...] = ()
     recalculate: bool = False

@@ -12,6 +12,7 @@ ROOMS = ["vocabulary", "intake", "mapping", "scoring", "drafting", "books", "aud
 TOP = [
     "progress",
     "engine",
+    "cluster",
     "scratch",
     "reading",
     "recalculation",
