@@ -14,7 +14,7 @@ from converter.books.form_book import basic_data_form
 from converter.mapping.departments import group
 from converter.mapping.library import Library
 from converter.reading import read_file
-from converter.scoring.batch import Batch, score_kinds
+from converter.scoring.batch import Batch, Rules, score_kinds
 from converter.scoring.checks import Checks
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
@@ -133,7 +133,7 @@ def batches(
             if name.startswith(region)
         ]
         documents = [document for reading in readings for document in reading.documents]
-        batch = score_kinds(group(documents, [region]), {"": one}, checks, derivations, library.forms)
+        batch = score_kinds(group(documents, [region]), Rules({"": one}, checks, derivations, library.forms))
         made[region] = batch, [found for reading in readings for found in reading.findings]
     return made
 

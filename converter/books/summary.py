@@ -1,5 +1,6 @@
 """评分汇总_<year>.xlsx: the whole batch in one workbook, its sheets as CONTRACT lists them."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +10,7 @@ from converter.books import legend, tables
 from converter.books.chartsheet import write_charts
 from converter.books.legend import score_note, write_notes
 from converter.books.styles import MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup, display_width
-from converter.books.tables import Table
+from converter.books.tables import Row, Table
 
 _HEAD_ROW = 2
 
@@ -26,7 +27,7 @@ class SummaryBook:
     ratios: frozenset[str]
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
-    leads: tuple[int | None, ...] = ()
+    leads: Iterable[int | None] = ()
     fingerprint: str = ""
 
 
@@ -113,7 +114,7 @@ def summary_book(book: SummaryBook) -> bytes:
         _write(page, table, book)
         if table.name == "汇总":
             _note_totals(page, table)
-            write_charts(writer, book.title, table.rows)
+            write_charts(writer, book.title, list(table.rows))
         if table.name == "指标得分":
             _lead(page, table, book)
     write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
@@ -122,10 +123,10 @@ def summary_book(book: SummaryBook) -> bytes:
 
 def _write(page: Page, table: Table, book: SummaryBook) -> None:
     page.put(0, 0, f"{book.title}：{table.name}", "left_title")
-    shown = table.rows[:MAX_SHEET_ROWS]
+    shown = list(itertools.islice(table.rows, MAX_SHEET_ROWS))
     linked = table.name in {"汇总", "指标得分"} and len(shown) > MAX_LINKS
     page.put(1, 0, book.subtitle + (f"；前 {MAX_LINKS} 行有链接" if linked else ""), "note")
-    page.table(_HEAD_ROW, table.heads, shown, _widths(table), partial(_look, book.ratios))
+    page.table(_HEAD_ROW, table.heads, shown, _widths(table, shown), partial(_look, book.ratios))
     if len(table.rows) > MAX_SHEET_ROWS:
         note = f"共 {len(table.rows)} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
         page.put(_HEAD_ROW + 1 + MAX_SHEET_ROWS, 0, note, "note")
@@ -134,9 +135,9 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
     page.height(0, 24)
 
 
-def _widths(table: Table) -> list[float]:
+def _widths(table: Table, shown: Sequence[Row]) -> list[float]:
     """The usual widths; less where a column is empty throughout, more for links, which LibreOffice does not wrap."""
-    columns = (map(itemgetter(at), table.rows) for at in range(len(table.heads)))
+    columns = (map(itemgetter(at), shown) for at in range(len(table.heads)))
     usual = [_OWN_WIDTHS.get((table.name, head), WIDTHS[head]) for head in table.heads]
     return list(map(_width, table.heads, usual, columns))
 
@@ -165,7 +166,7 @@ def _look(ratios: frozenset[str], row: Sequence[object], head: str) -> str:
 
 def _note_totals(page: Page, table: Table) -> None:
     """Notes at totals that are still open."""
-    for at, row in enumerate(table.rows[:MAX_SHEET_ROWS], start=_HEAD_ROW + 1):
+    for at, row in enumerate(itertools.islice(table.rows, MAX_SHEET_ROWS), start=_HEAD_ROW + 1):
         if not _holds(row[_TOTAL]):
             what = f"：{row[_OPEN]}" if row[_OPEN] else ""
             page.comment(at, _TOTAL, f"得分未定{what}。补齐或认定后在 {row[_LOW]:.2f} 到 {row[_HIGH]:.2f} 分之间。")
@@ -173,9 +174,10 @@ def _note_totals(page: Page, table: Table) -> None:
 
 def _lead(page: Page, table: Table, book: SummaryBook) -> None:
     """A link from each score to its first input, and notes at scores that are missing or hang on a reading."""
-    for at, row in enumerate(table.rows[:MAX_SHEET_ROWS]):
-        line, lead = at + _HEAD_ROW + 1, book.leads[at] if at < len(book.leads) else None
-        if lead is not None:
+    for line, (row, lead) in enumerate(
+        zip(itertools.islice(table.rows, MAX_SHEET_ROWS), book.leads, strict=False), start=_HEAD_ROW + 1
+    ):
+        if lead is not None and lead < MAX_SHEET_ROWS:
             page.jump(line, _INDICATOR, "规范数据", f"A{lead + _HEAD_ROW + 2}", str(row[_INDICATOR]))
         if note := score_note(str(row[_LACKING]) if not _holds(row[_SCORE]) else "", str(row[_OTHERS])):
             page.comment(line, _SCORE, note)
