@@ -18,8 +18,8 @@ from converter.books.grid import Grid
 #: Part of every workbook's properties, so that the same inputs give the same bytes on any day.
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001  # a fixed mark, not a time
 MAX_TEXT, MAX_SHEET_ROWS = 32_767, 200_000
-#: Of a sheet: Excel takes 65,530 links; notes are drawings, which every opening of the book has to lay out.
-MAX_LINKS, MAX_COMMENTS = 65_000, 1_000
+#: Of a sheet: Excel takes 65,530 links; LibreOffice needs a hundredth of a second for each note when it opens the book.
+MAX_LINKS, MAX_COMMENTS = 65_000, 200
 _LONGEST_COMMENT = 1_000
 #: Characters of small text in the width of one of usual size.
 SMALL = 1.15
@@ -189,7 +189,7 @@ class Page:
             self._refuse(row, column)
 
     def comment(self, row: int, column: int, text: str) -> None:
-        """A note at a cell, as large as its text needs; none beyond MAX_COMMENTS, which take time to open."""
+        """A note at a cell, as large as its text needs; none beyond MAX_COMMENTS."""
         self._comments += 1
         if self._comments > MAX_COMMENTS:
             return

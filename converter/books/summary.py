@@ -97,7 +97,8 @@ _OWN_WIDTHS = {
 }
 #: Of a column without a single value.
 _BLANK_WIDTH = 5.0
-_LINKS, _WIDEST_LINK = {"评分表", "三级指标"}, 34.0
+#: Columns that grow with their longest text: up to how much, and over how many lines it may go.
+_GROWING = {"评分表": (38.0, 1), "三级指标": (34.0, 1), "部门": (22.0, 1), "主要扣分": (30.0, 4), "缺数指标": (44.0, 4)}
 #: As wide as the longest number needs.
 _AMOUNTS, _LEAST_AMOUNT = {"数值", "左", "右", "差"}, 9.0
 _INDICATOR, _SCORE, _LACKING, _OTHERS = map(tables.SCORE_HEADS.index, ("三级指标", "得分", "缺少数据", "其他口径得分"))
@@ -136,16 +137,17 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
 
 
 def _widths(table: Table, shown: Sequence[Row]) -> list[float]:
-    """The usual widths; less where a column is empty throughout, more for links, which LibreOffice does not wrap."""
+    """The usual widths; less where a column is empty throughout, more for long texts; LibreOffice does not wrap links."""
     columns = (map(itemgetter(at), shown) for at in range(len(table.heads)))
     usual = [_OWN_WIDTHS.get((table.name, head), WIDTHS[head]) for head in table.heads]
     return list(map(_width, table.heads, usual, columns))
 
 
 def _width(head: str, usual: float, column: Iterable[object]) -> float:
-    if head in _LINKS:
+    if head in _GROWING:
+        most, lines = _GROWING[head]
         longest = max(map(display_width, map(str, set(column))), default=0.0)
-        return max(usual, min(_WIDEST_LINK, 0.92 * longest + 1))
+        return max(usual, min(most, 0.92 * longest / lines + 1))
     if head in _AMOUNTS:
         longest = max((len(f"{value:,.15g}") for value in column if isinstance(value, float)), default=0)
         return max(_LEAST_AMOUNT, min(usual, longest + 1.0))
