@@ -87,6 +87,9 @@ def run_command(
         Path | None, typer.Option(metavar="FILE", help="复核记录：更正数据、认定得分、采纳说明等，逐行签署")
     ] = None,
     jobs: Annotated[int, typer.Option(metavar="N", min=0, help="工作进程数，0 为自动")] = 0,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDR", help="集群调度器地址；不写则用本机的工作进程")
+    ] = None,
     no_books: Annotated[bool, typer.Option("--no-books", help="不写各部门工作簿")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只读取和计算，不写任何文件")] = False,
     fail_on: Annotated[FailOn | None, typer.Option(help="哪一级问题使退出码为 1，不写为 error")] = None,
@@ -102,7 +105,8 @@ def run_command(
     """把收件箱里的部门报表转换为评分工作簿；没有写的，取当前文件夹的设置文件（见 init）。"""
     start_log(quiet=quiet, verbose=verbose, log_file=None if dry_run else log_file)
     from converter.intake.passwords import read_passwords
-    from converter.run import Options, run
+    from converter.run import run
+    from converter.settings import Options
     from converter.workplace import settings_of
 
     own = settings_of(Path())
@@ -117,12 +121,14 @@ def run_command(
         prior=own.path("prior", prior),
         decisions=own.path("decisions", decisions),
         jobs=jobs or min(os.cpu_count() or 1, 8),
+        scheduler=scheduler,
         books=not no_books,
         recalculate=recalculate,
         passwords=tuple(read_passwords(password_file)) if password_file else (),
         dry_run=dry_run,
         fail_on=fail_on.value if fail_on else own.fail_on,
         bar=not quiet,
+        findings=as_json,
     )
     report = run(options)
     if as_json:
@@ -131,8 +137,8 @@ def run_command(
     counts = report.counts()
     levels = "，".join(f"{name} {counts[name]}" for name in ("错误", "警告", "提示"))
     done = "试运行（未写任何文件）" if dry_run else "完成"
-    where = output / f"评分汇总_{report.batch.year}.xlsx"
-    verdict = f"{done}：{report.batch.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}"
+    where = output / f"评分汇总_{report.whole.year}.xlsx"
+    verdict = f"{done}：{report.whole.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}"
     print(verdict)
     log.debug("%s", verdict)
     return report.exit_code
@@ -148,7 +154,7 @@ def describe_command(
     """说明程序怎样理解一个工作簿：认作什么表、认出哪些单元格、哪些没有认出。"""
     from converter.intake.discover import discover
     from converter.mapping.describe import describe, lines
-    from converter.run import describe_one, draft_one
+    from converter.receiving import describe_one, draft_one
 
     if file.is_dir():
         raise RunError("R01", "describe 只看一个文件", f"请给出文件，如 {file}/基础数据表.xlsx")

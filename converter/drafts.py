@@ -44,7 +44,7 @@ def draft_file(
     from converter.drafting.values import lent
     from converter.intake.discover import discover
     from converter.mapping.library import Library
-    from converter.run import describe_one
+    from converter.receiving import describe_one
     from converter.scoring.shelf import load_schemes, region_names
 
     if file.is_dir():

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 if sys.platform != "win32":
     import resource
@@ -60,6 +60,15 @@ def _undisturbed() -> Iterator[None]:
         signal.raise_signal(came[0])
 
 
+class Engine(Protocol):
+    """Where work is done: something that applies a function to items in worker processes."""
+
+    def map(
+        self, function: Callable[[In], Out], items: Sequence[In], size: int = CHUNK, *, timed: bool = True
+    ) -> Iterator[Out | Lost[In]]:
+        """function(item) for each item, in order; see LocalPool.map."""
+
+
 def _begin(memory: int, prepare: Callable[..., None], arguments: tuple[object, ...]) -> None:
     """A worker's first act: leave Ctrl-C to the parent, end when the parent ends, take its limit and its equipment.
 
@@ -97,12 +106,17 @@ def _is_whole(future: "Future[list[Out]] | None") -> bool:
     return future is not None and future.done() and not future.cancelled() and future.exception() is None
 
 
-def _run_chunk(function: Callable[[In], Out], seconds: float, items: Sequence[In]) -> list[Out]:
-    return [_within_time(function, seconds, item) for item in items]
+def run_chunk(bound: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
+    """The items of a chunk, one after the other."""
+    return [bound(item) for item in items]
 
 
-def _within_time(function: Callable[[In], Out], seconds: float, item: In) -> Out:
-    """function(item); ends the process after so many seconds, by a watchdog that no lock of the interpreter can hold up."""
+def within_time(function: Callable[[In], Out], seconds: float, item: In) -> Out:
+    """function(item); ends the process after so many seconds (0: never), by a watchdog that no lock of the interpreter
+    can hold up.
+    """
+    if not seconds:
+        return function(item)
     with Path(os.devnull).open("w", encoding="ascii") as nowhere:
         faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
         try:
@@ -149,41 +163,49 @@ class LocalPool:
             self._pool = ProcessPoolExecutor(workers, context, _begin, self._beginning)
         return self._pool
 
-    def map(self, function: Callable[[In], Out], items: Sequence[In]) -> Iterator[Out | Lost[In]]:
-        """function(item) for each item, in order; Lost for an item that kills its worker.
+    def map(
+        self, function: Callable[[In], Out], items: Sequence[In], size: int = CHUNK, *, timed: bool = True
+    ) -> Iterator[Out | Lost[In]]:
+        """function(item) for each item, in order; Lost for an item that kills its worker. The work begins at once.
 
-        Exceptions of `function` itself propagate: it must turn what it expects into results.
+        `size` items go to a worker together; those that are not `timed` may take as long as they need. Exceptions of
+        `function` itself propagate: it must turn what it expects into results.
         """
-        chunks = deque(items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
-        workers = max(1, min(self.jobs, len(chunks)))
-        futures = deque(self._submit(workers, function, chunk) for chunk in chunks)
+        chunks = deque(items[start : start + size] for start in range(0, len(items), size))
+        bound = partial(within_time, function, self._seconds if timed else 0.0)
+        futures = deque(self._submit(bound, chunk) for chunk in chunks)
+        return self._results(bound, chunks, futures)
+
+    def _results(
+        self, bound: Callable[[In], Out], chunks: deque[Sequence[In]], futures: "deque[Future[list[Out]] | None]"
+    ) -> Iterator[Out | Lost[In]]:
         while chunks:
             chunk, results = chunks.popleft(), _result(futures.popleft())
             if results is not None:
                 yield from results
                 continue
             self._pool = None
-            yield from self._one_by_one(function, chunk)
+            yield from self._one_by_one(bound, chunk)
             self._close()  # its one worker; what is left goes on with all of them
             futures = deque(
-                future if _is_whole(future) else self._submit(workers, function, chunk)
+                future if _is_whole(future) else self._submit(bound, chunk)
                 for chunk, future in zip(chunks, futures, strict=True)
             )
 
-    def _submit(self, workers: int, function: Callable[[In], Out], chunk: Sequence[In]) -> "Future[list[Out]] | None":
+    def _submit(self, bound: Callable[[In], Out], chunk: Sequence[In]) -> "Future[list[Out]] | None":
         """The chunk's future, None where the pool is already broken (the chunk is then done one by one)."""
         try:
             with _undisturbed():
-                return self._start(workers).submit(partial(_run_chunk, function, self._seconds), chunk)
+                return self._start(self.jobs).submit(run_chunk, bound, chunk)
         except BrokenProcessPool:
             return None
 
-    def _one_by_one(self, function: Callable[[In], Out], chunk: Sequence[In]) -> Iterator[Out | Lost[In]]:
+    def _one_by_one(self, bound: Callable[[In], Out], chunk: Sequence[In]) -> Iterator[Out | Lost[In]]:
         """A chunk whose pool broke: each item in a pool of its own worker, so that the guilty one is found."""
         for item in chunk:
             try:
                 with _undisturbed():
-                    future = self._start(1).submit(_within_time, function, self._seconds, item)
+                    future = self._start(1).submit(bound, item)
                 yield future.result()
             except BrokenProcessPool:
                 self._pool = None

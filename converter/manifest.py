@@ -4,7 +4,7 @@ import hashlib
 import platform
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version as library_version
 from typing import Any
 
@@ -14,11 +14,10 @@ from converter.intake.discover import Inbox
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
-from converter.mapping.roster import Roster
-from converter.scoring.batch import Batch
 from converter.scoring.choosing import Choice, level_of
 from converter.scoring.outline import extended
 from converter.scoring.prior import Prior
+from converter.scoring.whole import Whole
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
@@ -34,8 +33,8 @@ def source_rows(
     inbox: Inbox,
     readings: Sequence[Reading],
     submissions: Sequence[Submission],
-    batch: Batch,
-    findings: Sequence[Finding],
+    whole: Whole,
+    findings: Iterable[Finding],
 ) -> list[Row]:
     """Rows of 来源文件: every file with what was found in it, and what became of it."""
     whose = {(d.file, d.sheet): s for s in submissions for d in s.documents}
@@ -52,7 +51,7 @@ def source_rows(
             rows.append((source.name, "", None, "", source.size, source.sha256, noted or "未采用"))
         for document in documents:
             owner = whose.get((document.file, document.sheet))  # None for a copy of another file
-            use = _use(document.year, batch.year, owner) if owner else ""
+            use = _use(document.year, whole.year, owner) if owner else ""
             result, name = "；".join(filter(None, (use, noted))), owner.department if owner else ""
             rows.append((source.name, name, document.year, document.form, source.size, source.sha256, result))
     rows += [(s.name, "", None, "", s.size, s.sha256, "在“作废”或“退回”文件夹，未采用") for s in inbox.void]
@@ -69,11 +68,10 @@ def _use(year: int | None, batch_year: int, owner: Submission) -> str:
 
 
 def info_rows(
-    batch: Batch,
+    whole: Whole,
     library: Library,
     inbox: Inbox,
     chosen: Mapping[str, Choice],
-    roster: Roster,
     prior: Prior | None = None,
     *,
     recalculated: bool = False,
@@ -82,18 +80,18 @@ def info_rows(
 
     `chosen` has the scheme of each 类别, and by what it was chosen.
     """
-    decisions = batch.review.decisions
+    roster, decisions = whole.rules.roster, whole.rules.decisions
     named = "".join(f"{s.name}\0{s.sha256}\n" for s in inbox.sources)
     inputs = hashlib.sha256(named.encode(errors="surrogatepass")).hexdigest()
     libraries = "，".join(f"{name} {library_version(name)}" for name in _LIBRARIES)
     rows: list[Row] = [
         ("程序", f"jixiao {__version__}"),
-        ("数据年度", str(batch.year)),
+        ("数据年度", str(whole.year)),
         *(row for kinds, choice in _distinct(chosen) for row in _scheme_rows(kinds, choice)),
         ("映射 SHA-256", library.fingerprint()),
         ("部门名单", f"{roster.shown}，{len(roster.entries)} 个部门" if roster else "没有使用"),
         ("名单 SHA-256", roster.sha256),
-        ("上年输出", _told_prior(prior, batch.lost)),
+        ("上年输出", _told_prior(prior, whole.lost)),
         ("上年输出 SHA-256", prior.sha256 if prior else ""),
         ("复核记录", f"{decisions.shown}，签署齐全 {len(decisions.rows)} 条" if decisions else "没有使用"),
         ("复核记录 SHA-256", decisions.sha256),
@@ -103,7 +101,7 @@ def info_rows(
         ),
         ("输入 SHA-256", inputs),
         *([("公式重算", "没有算过的公式由 LibreOffice 在副本里算出")] if recalculated else []),
-        ("部门", f"{len(batch.departments)} 个"),
+        ("部门", f"{len(whole.departments)} 个"),
         ("Python", platform.python_version()),
         ("程序库", libraries),
     ]
@@ -170,12 +168,11 @@ def _told_prior(prior: Prior | None, lost: Sequence[str]) -> str:
 
 
 def manifest(
-    batch: Batch,
+    whole: Whole,
     library: Library,
     inbox: Inbox,
     sources: Sequence[Row],
     chosen: Mapping[str, Choice],
-    roster: Roster,
     prior: Prior | None = None,
 ) -> dict[str, Any]:
     """The part of run.json that is known before anything is written: versions, rules, every input and its fate."""
@@ -185,7 +182,7 @@ def manifest(
         *((c.scheme.name, c.scheme.document.shown, c.scheme.sha256) for _, c in distinct), strict=True
     )
     digest = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
-    decisions = batch.review.decisions
+    roster, decisions = whole.rules.roster, whole.rules.decisions
     results: dict[str, list[dict[str, object]]] = defaultdict(list)
     for name, department, year, form, _, _, result in sources:
         results[str(name)].append({"department": department, "year": year, "form": form, "result": result})
@@ -193,7 +190,7 @@ def manifest(
         "schema_version": SCHEMA_VERSION,
         "program": {"name": "jixiao", "version": __version__, "python": platform.python_version()},
         "libraries": {name: library_version(name) for name in _LIBRARIES},
-        "year": batch.year,
+        "year": whole.year,
         "region": {"code": scheme.file.region.code, "name": scheme.file.region.name},
         "scheme": {"file": "；".join(shown), "name": "；".join(names), "sha256": digest},
         "schemes": [_scheme_entry(kinds, choice) for kinds, choice in distinct],

@@ -20,6 +20,8 @@ _JOURNAL, _STAGE, _LOCK = "publish.json", "stage", "lock"
 _OWNER_FILES = ("~${}", ".~{}", ".~lock.{}#")
 _WINDOWS = os.name == "nt"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+#: How the names of folders begin in which a run puts things aside.
+WORK = "work-"
 
 
 def workshop(output: Path) -> Path:
@@ -29,7 +31,7 @@ def workshop(output: Path) -> Path:
 
 
 @contextmanager
-def _writing(output: Path) -> Iterator[None]:
+def writing(output: Path) -> Iterator[None]:
     """Turns a refusal of the file system into the one line that says so."""
     try:
         yield
@@ -51,7 +53,7 @@ def locked(output: Path) -> Iterator[None]:
     if output.exists() and not output.is_dir():
         raise RunError("R04", "输出位置是一个文件", "请用 -o 指定一个文件夹", place)
     fresh = [path for path in (folder, *folder.parents) if not path.exists()]
-    with _writing(output):
+    with writing(output):
         nearest = next(path for path in (output, *folder.parents) if path.exists())
         if not os.access(nearest, os.W_OK | os.X_OK):
             raise PermissionError(nearest)
@@ -76,7 +78,7 @@ def locked(output: Path) -> Iterator[None]:
 def _free_to_write(output: Path) -> None:
     """Asks before the work what would only be told after it: whether every output can be replaced."""
     names = [name for name in (*previous_outputs(output), MANIFEST) if (output / name).is_file()]
-    with _writing(output):
+    with writing(output):
         for folder in sorted({(output / name).parent for name in names}):
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise PermissionError(folder)
@@ -133,22 +135,38 @@ class Stage:
 
     def recover(self) -> bool:
         """Completes a publish that was interrupted, or clears a stage that never got so far. True when it completed one."""
+        for left in workshop(self.output).glob(f"{WORK}*"):
+            shutil.rmtree(left, ignore_errors=True)
         interrupted = self._journal.exists()
         if interrupted:
             self._move(json.loads(self._journal.read_text(encoding="utf-8")))
         shutil.rmtree(self._folder, ignore_errors=True)
         return interrupted
 
-    def add(self, name: str, content: bytes) -> None:
+    def add(self, name: str, *pieces: bytes) -> None:
         """Stages one output; `name` is relative to OUT, with /."""
-        path = self._folder / name
-        with _writing(self.output):
+        self.add_pieces(name, pieces)
+
+    def add_pieces(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Stages one output, piece by piece."""
+        path, digest = self._folder / name, hashlib.sha256()
+        with writing(self.output):
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as stream:
-                stream.write(content)
+                for piece in pieces:
+                    stream.write(piece)
+                    digest.update(piece)
                 stream.flush()
                 os.fsync(stream.fileno())
-        self.hashes[name] = hashlib.sha256(content).hexdigest()
+        self.hashes[name] = digest.hexdigest()
+
+    def take(self, name: str, file: Path, sha256: str) -> None:
+        """Stages one output that lies on disk already, beside OUT."""
+        path = self._folder / name
+        with writing(self.output):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(path)
+        self.hashes[name] = sha256
 
     def content(self, name: str) -> bytes:
         """What was staged under a name."""
@@ -159,7 +177,7 @@ class Stage:
         names = sorted(self.hashes, key=lambda name: (name == MANIFEST, name))
         plan = {"move": names, "remove": sorted(stale)}
         waiting = self._journal.with_suffix(".tmp")
-        with _writing(self.output):
+        with writing(self.output):
             waiting.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
             with waiting.open("rb+") as stream:
                 os.fsync(stream.fileno())

@@ -1,7 +1,7 @@
 """Pass 1, in a worker process: one file → its documents and findings. Nothing here needs pandas."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from converter.intake.cells import Sheet
@@ -9,11 +9,12 @@ from converter.intake.discover import Source
 from converter.intake.guards import UnreadableError
 from converter.intake.readers import Opened, open_workbook
 from converter.mapping.draft import draft
-from converter.mapping.facts import Reading, read_documents
+from converter.mapping.facts import STALE, Document, Reading, read_documents
 from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Form
 from converter.mapping.page import Page
 from converter.mapping.unmatched import Unmatched, unmatched
+from converter.scratch import Scratch
 from converter.vocabulary.findings import Finding, Place, finding
 
 
@@ -22,22 +23,38 @@ class _Equipment:
     forms: list[Form]
     dictionary: Dictionary
     passwords: tuple[str, ...]
+    scratch: Scratch | None
 
 
 _equipment: _Equipment | None = None
 
 
-def prepare(forms: list[Form], dictionary: Dictionary, passwords: tuple[str, ...] = ()) -> None:
-    """Gives a worker process the forms, the dictionary and the passwords to try, once."""
+def prepare(
+    forms: list[Form], dictionary: Dictionary, passwords: tuple[str, ...] = (), scratch: Scratch | None = None
+) -> None:
+    """Gives a worker process the forms, the dictionary and the passwords to try, once; and where to put documents aside."""
     global _equipment  # a worker process has no other place
-    _equipment = _Equipment(forms, dictionary, passwords)
+    _equipment = _Equipment(forms, dictionary, passwords, scratch)
 
 
 def read_source(source: Source) -> Reading:
-    """A file as documents, or the finding that says why it cannot be read."""
+    """A file as documents, or the finding that says why it cannot be read.
+
+    Where there is a scratch folder the documents lie there, and come without numbers.
+    """
     assert _equipment is not None
     own = _equipment
-    return read_file(source.path, source.name, own.forms, own.dictionary, source.inner, own.passwords)
+    reading = read_file(source.path, source.name, own.forms, own.dictionary, source.inner, own.passwords)
+    if own.scratch is not None and reading.documents:
+        reading.kept = own.scratch.keep(reading.documents)
+        reading.documents = [_light(document) for document in reading.documents]
+    return reading
+
+
+def _light(document: Document) -> Document:
+    """What grouping needs of a document: of its findings only those that --recalculate looks for."""
+    stale = [item for item in document.findings if item.code == STALE]
+    return replace(document, facts=[], printed=[], lines=[], findings=stale)
 
 
 def draft_source(source: Source) -> list[str] | Finding:

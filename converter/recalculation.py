@@ -6,23 +6,23 @@ from dataclasses import replace
 from pathlib import Path
 
 from converter.audit.verify import recalculate
-from converter.engine import LocalPool, Lost
+from converter.engine import Engine, Lost
 from converter.intake.archives import content_of
 from converter.intake.discover import Source
-from converter.mapping.facts import Reading
+from converter.mapping.facts import STALE, Reading
 from converter.reading import read_source
 from converter.vocabulary.findings import Place, finding
 
 
-def recalculated(pool: LocalPool, sources: Sequence[Source], readings: Sequence[Reading]) -> list[Reading]:
+def recalculated(pool: Engine, sources: Sequence[Source], readings: Sequence[Reading], place: Path) -> list[Reading]:
     """The readings, those with uncalculated formulas (D03) replaced by the reading of a recalculated copy.
 
-    Cells keep their addresses; a finding (F13) says so. Raises RunError R11 without LibreOffice.
+    The copies lie below `place` for a while. Cells keep their addresses; a finding (F13) says so. Raises RunError R11 without LibreOffice.
     """
     stale = {reading.file: reading for reading in readings if _is_stale(reading)}
     if not stale:
         return list(readings)
-    with tempfile.TemporaryDirectory(prefix="jixiao-") as folder:
+    with tempfile.TemporaryDirectory(prefix="copies-", dir=place) as folder:
         copies = {}
         for index, source in enumerate(source for source in sources if source.name in stale):
             copy = Path(folder) / f"{index}.xlsx"
@@ -36,7 +36,7 @@ def recalculated(pool: LocalPool, sources: Sequence[Source], readings: Sequence[
 
 
 def _is_stale(reading: Reading) -> bool:
-    return any(item.code == "D03" for document in reading.documents for item in document.findings)
+    return any(item.code == STALE for document in reading.documents for item in document.findings)
 
 
 def _said(reading: Reading, first: Reading) -> Reading:

@@ -3,22 +3,44 @@
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from converter.books.styles import printable
-from converter.engine import LocalPool, Lost
-from converter.intake.discover import Source
+from converter.engine import Engine, LocalPool, Lost
+from converter.intake.discover import Inbox, Source
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Reading
+from converter.mapping.library import Library
+from converter.mapping.unmatched import Unmatched
 from converter.progress import tracked
-from converter.reading import read_source
-from converter.vocabulary.findings import Finding, Place, finding
+from converter.reading import describe_source, draft_source, prepare, read_source
+from converter.scratch import Kept
+from converter.vocabulary.findings import Finding, Place, RunError, finding
 
 log = logging.getLogger("jixiao")
 
 
-def read_all(pool: LocalPool, sources: Sequence[Source], *, bar: bool = False) -> list[Reading]:
+@dataclass(frozen=True)
+class Received:
+    """The inbox, read: one reading for each file, and the departments that the documents are from."""
+
+    inbox: Inbox
+    readings: list[Reading]
+    submissions: list[Submission]
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 by file."""
+        return {source.name: source.sha256 for source in self.inbox.sources}
+
+    @property
+    def contents(self) -> dict[str, Kept]:
+        """Where the documents of each file lie."""
+        return {reading.file: Kept(*reading.kept) for reading in self.readings if reading.kept}
+
+
+def read_all(pool: Engine, sources: Sequence[Source], *, bar: bool = False) -> list[Reading]:
     """Every file read in a worker; a file that repeats another of its folder byte by byte is read once."""
     first: dict[tuple[str, str], str] = {}
     unique, repeated = [], []
@@ -78,3 +100,30 @@ def file_findings(readings: Sequence[Reading], submissions: Sequence[Submission]
         department = next(iter(there)) if len(there) == 1 else ""
         findings += [replace(item, department=department) for item in reading.findings]
     return findings
+
+
+def describe_one(
+    sources: Sequence[Source], mappings: Path | None, *, printed: bool = False
+) -> tuple[Reading, dict[str, list[Unmatched]]]:
+    """One file read in a worker of its own, with the labels that gave nothing by sheet; `printed` takes it for a notice,
+    whose indicator list may have no column for self scores.
+    """
+    library = Library(mappings)
+    forms = [form.as_printed() for form in library.forms] if printed else library.forms
+    with LocalPool(1, prepare, (forms, library.dictionary)) as pool:
+        (result,) = pool.map(describe_source, sources[:1])
+    return (survived(result), {}) if isinstance(result, Lost) else result
+
+
+def draft_one(sources: Sequence[Source], mappings: Path | None) -> str:
+    """Forms drafted in a worker for the sheets of one file that no form knows, "" where there is no table.
+
+    Several drafts are parted by lines of ---. Raises RunError R15 for a file that cannot be read.
+    """
+    library = Library(mappings)
+    with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
+        (result,) = pool.map(draft_source, sources[:1])
+    if isinstance(result, Lost | Finding):
+        why = result.message if isinstance(result, Finding) else "读取进程异常退出"
+        raise RunError("R15", f"文件读不出来：{why}", "可用 jixiao describe 查看原因", Place(sources[0].name))
+    return "---\n".join(result)

@@ -1,87 +1,54 @@
 """The job in order: discover → read → map → check → compute → write → publish."""
 
-import json
 import logging
+import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from converter.audit.report import report as report_page
-from converter.books.assemble import book_names, csv_files, department_books, summary
-from converter.books.contents import DepartmentBook
-from converter.books.department import department_book
-from converter.books.livecells import grouped, written_formulas
-from converter.books.summary import summary_book
-from converter.engine import LocalPool, Lost
-from converter.intake.discover import Source, discover
+from converter.cluster import Cluster
+from converter.engine import Engine, LocalPool
+from converter.gathering import Gathered, gather, tell_all
+from converter.intake.discover import Inbox, discover
 from converter.lastyear import last_output
-from converter.manifest import fingerprint, info_rows, manifest, source_rows
 from converter.mapping.departments import drop_copies, group, regions_named
 from converter.mapping.facts import Reading
-from converter.mapping.library import Library
-from converter.mapping.roster import Roster, load_roster
-from converter.mapping.unmatched import Unmatched
 from converter.mapping.years import choose_year
-from converter.progress import tracked
-from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers
-from converter.reading import describe_source, draft_source, prepare
+from converter.outputs import publish, write
+from converter.publish import MANIFEST, WORK, Stage, locked, workshop
+from converter.reading import prepare
 from converter.recalculation import recalculated
-from converter.receiving import file_findings, read_all, set_apart, survived
-from converter.recorded import recorded
-from converter.scoring.batch import Batch, score_kinds
+from converter.receiving import Received, file_findings, read_all, set_apart
+from converter.scoring.batch import Rules
 from converter.scoring.checks import load_checks
-from converter.scoring.choosing import choices
-from converter.scoring.decisions import Decisions, load_decisions
-from converter.scoring.handling import answered
-from converter.scoring.inputs import Derivations
-from converter.scoring.shelf import load_schemes, region_names
+from converter.scoring.choosing import Choice, choices
+from converter.scoring.whole import Whole, begin
+from converter.scratch import Scratch
+from converter.settings import Options, Settings
 from converter.vocabulary.findings import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
     Finding,
     Level,
-    Place,
     RunError,
+    Tally,
     level_at_least,
-    numbered,
 )
 
+__all__ = ["Options", "Report", "run"]
 log = logging.getLogger("jixiao")
-CSV_NAMES = ("scores.csv", "facts.csv", "findings.csv", "checks.csv")
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line asks for."""
-
-    inboxes: tuple[Path, ...]
-    output: Path
-    year: int | None = None
-    region: str | None = None
-    mappings: Path | None = None
-    departments: Path | None = None
-    prior: Path | None = None
-    decisions: Path | None = None
-    jobs: int = 1
-    books: bool = True
-    passwords: tuple[str, ...] = ()
-    recalculate: bool = False
-    dry_run: bool = False
-    fail_on: str = "error"
-    bar: bool = False
-    rules: Path | None = None  # stands for the built-in mappings
 
 
 @dataclass
 class Report:
     """What became of a run: the batch, its findings, the outputs by name with their SHA-256, and the exit code."""
 
-    batch: Batch
-    findings: list[Finding]
+    whole: Whole
+    tally: Tally
+    findings: list[Finding] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
     exit_code: int = EXIT_CLEAN
@@ -89,14 +56,15 @@ class Report:
 
     def totals(self) -> list[dict[str, object]]:
         """A row for each department: names, intervals, grades."""
-        rows = self.batch.totals.astype(object).where(self.batch.totals.notna(), None)
+        totals = self.whole.totals
+        rows = totals.astype(object).where(totals.notna(), None)
         return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON."""
         return {
-            "year": self.batch.year,
-            "scheme": "；".join(part.scheme.name for part in self.batch.each),
+            "year": self.whole.year,
+            "scheme": "；".join(scheme.name for scheme in self.whole.rules.distinct),
             "counts": self.counts(),
             "totals": self.totals(),
             "findings": [_finding_dict(item) for item in self.findings],
@@ -106,8 +74,7 @@ class Report:
 
     def counts(self) -> dict[str, int]:
         """Departments and findings by level."""
-        levels = Counter(str(item.level) for item in self.findings)
-        return {"部门": len(self.batch.departments), **{str(level): levels[str(level)] for level in Level}}
+        return {"部门": len(self.whole.departments), **{str(level): self.tally.at(level) for level in Level}}
 
 
 def _finding_dict(item: Finding) -> dict[str, Any]:
@@ -119,97 +86,105 @@ def _finding_dict(item: Finding) -> dict[str, Any]:
 def run(options: Options) -> Report:
     """Converts the inboxes into OUT. Raises RunError or ConfigurationError (exit 2) before anything is written."""
     started = time.monotonic()
-    library = Library(options.mappings, options.rules)
-    forms, checks, derivations = library.forms, load_checks(library), Derivations(library.dictionary)
-    shelf = load_schemes(library)
-    regions = region_names(shelf)
-    roster = load_roster(options.departments, [*regions.values()]) if options.departments else Roster()
-    decisions = load_decisions(options.decisions) if options.decisions else Decisions()
+    settings = Settings.load(options)
     with nullcontext() if options.dry_run else locked(options.output):
         stage = Stage(options.output)
         if not options.dry_run and stage.recover():
             log.warning("上次运行在写出时中断，已先补写完")
         inbox = discover(options.inboxes, options.output)
+        if options.scheduler:  # whose workers start in other folders
+            inbox.sources = [replace(source, path=source.path.resolve()) for source in inbox.sources]
         void, ignored = len(inbox.void), len(inbox.ignored)
         log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件和脚本 %d 个", len(inbox.sources), void, ignored)
-        with LocalPool(options.jobs, prepare, (forms, library.dictionary, options.passwords)) as pool:
-            handed_in, lists = set_apart(
-                inbox.sources, {"复核记录": options.decisions, "部门名单": options.departments}
-            )
-            readings = sorted([*read_all(pool, handed_in, bar=options.bar), *lists], key=lambda r: r.file)
-            if options.recalculate:
-                readings = recalculated(pool, inbox.sources, readings)
-            documents = [document for reading in readings for document in reading.documents]
-            submissions = group(documents, [*regions.values()], roster)
-            digests = {source.name: source.sha256 for source in inbox.sources}
-            drop_copies(submissions, digests)
-            year = choose_year(submissions, forms, options.year)
-            spoken = regions_named(submissions, regions)
-            chosen = choices(shelf, year, options.region, spoken, [s.kind for s in submissions] or [""])
-            for choice in dict.fromkeys(chosen.values()):
-                log.info("数据年度 %d，评分方案 %s：%s", year, choice.scheme.name, choice)
-            if decisions:
-                log.info("复核记录 %s：签署齐全 %d 条", decisions.shown, len(decisions.rows))
-            schemes = {kind: choice.scheme for kind, choice in chosen.items()}
-            prior = last_output(options.prior, library.dictionary, year) if options.prior else None
-            batch = score_kinds(submissions, schemes, checks, derivations, forms, roster, prior, digests, decisions)
-            if not batch.departments:
-                raise _nothing_scored(readings, year)
-            found = numbered([*batch.findings, *file_findings(readings, submissions)])
-            replies = [reply for reading in readings for reply in reading.replies]
-            findings = answered(found, replies, batch.review.ledger)
-            report = Report(batch, findings)
-            report.exit_code = _exit_code(findings, options.fail_on)
-            names = book_names(batch.departments, year) if options.books else {}
-            sources = source_rows(inbox, readings, submissions, batch, findings)
-            info = info_rows(batch, library, inbox, chosen, roster, prior, recalculated=options.recalculate)
-            mark = fingerprint(info)
-            contents = department_books(batch, findings, mark) if options.books else []
-            book = summary(batch, findings, names, sources, info, mark)
-            if options.dry_run:
-                report.outputs = dict.fromkeys([*_names(batch, names)], "")
-            else:
-                _stage_books(pool, stage, contents, names, bar=options.bar)
-                stage.add(f"评分汇总_{year}.xlsx", summary_book(book))
-                stage.add("report.html", report_page(book, batch.scheme.grade_lines()))
-                for name, content in csv_files(batch, findings).items():
-                    stage.add(name, content)
+        with _scratch(options) as scratch, _engine(options, settings, scratch, inbox) as engine:
+            received = _receive(engine, scratch, inbox, settings, options)
+            whole, chosen = _choose(received, settings, options)
+            gathered = _score(engine, scratch, whole, received, settings, options)
+            report = Report(whole, gathered.tally)
+            report.exit_code = _exit_code(gathered.tally, options.fail_on)
+            report.findings = list(gathered.findings()) if options.findings else []
+            made_of = write(engine, stage, gathered, received, settings, chosen, options)
         report.seconds = round(time.monotonic() - started, 3)
         if not options.dry_run:
-            made_of = manifest(batch, library, inbox, sources, chosen, roster, prior)
-            _publish(stage, options, report, {**made_of, "fingerprint": mark})
+            outcome = {"counts": report.counts(), "exit_code": report.exit_code, "seconds": report.seconds}
+            report.removed = publish(stage, options, made_of, outcome)
+        report.outputs = {name: digest for name, digest in stage.hashes.items() if name != MANIFEST}
     return report
 
 
-def describe_one(
-    sources: Sequence[Source], mappings: Path | None, *, printed: bool = False
-) -> tuple[Reading, dict[str, list[Unmatched]]]:
-    """One file read in a worker of its own, with the labels that gave nothing by sheet; `printed` takes it for a notice,
-    whose indicator list may have no column for self scores.
+@contextmanager
+def _scratch(options: Options) -> Iterator[Scratch]:
+    """A folder for what is put aside, beside OUT, so that a workbook made in it can be moved; nothing of it remains.
+
+    A dry run has it elsewhere, but where the workers of a cluster can see it.
     """
-    library = Library(mappings)
-    forms = [form.as_printed() for form in library.forms] if printed else library.forms
-    with LocalPool(1, prepare, (forms, library.dictionary)) as pool:
-        (result,) = pool.map(describe_source, sources[:1])
-    return (survived(result), {}) if isinstance(result, Lost) else result
+    beside: Path | None = workshop(options.output)
+    if options.dry_run:
+        beside = next(path for path in workshop(options.output).parents if path.is_dir()) if options.scheduler else None
+    with tempfile.TemporaryDirectory(prefix=WORK, dir=beside, ignore_cleanup_errors=True) as folder:
+        yield Scratch(Path(folder))
 
 
-def draft_one(sources: Sequence[Source], mappings: Path | None) -> str:
-    """Forms drafted in a worker for the sheets of one file that no form knows, "" where there is no table.
-
-    Several drafts are parted by lines of ---. Raises RunError R15 for a file that cannot be read.
-    """
-    library = Library(mappings)
-    with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
-        (result,) = pool.map(draft_source, sources[:1])
-    if isinstance(result, Lost | Finding):
-        why = result.message if isinstance(result, Finding) else "读取进程异常退出"
-        raise RunError("R15", f"文件读不出来：{why}", "可用 jixiao describe 查看原因", Place(sources[0].name))
-    return "---\n".join(result)
+def _engine(options: Options, settings: Settings, scratch: Scratch, inbox: Inbox) -> LocalPool | Cluster:
+    equipment = (settings.library.forms, settings.library.dictionary, options.passwords, scratch)
+    if options.scheduler is None:
+        return LocalPool(options.jobs, prepare, equipment)
+    return Cluster(options.scheduler, prepare, equipment, (inbox.sources[0].path, scratch.folder))
 
 
-def _names(batch: Batch, names: dict[str, str]) -> list[str]:
-    return [f"评分汇总_{batch.year}.xlsx", *names.values(), "report.html", *CSV_NAMES]
+def _receive(engine: Engine, scratch: Scratch, inbox: Inbox, settings: Settings, options: Options) -> Received:
+    """Every file read, and whose it is."""
+    named = {"复核记录": options.decisions, "部门名单": options.departments}
+    handed_in, lists = set_apart(inbox.sources, named)
+    readings = sorted([*read_all(engine, handed_in, bar=options.bar), *lists], key=lambda r: r.file)
+    if options.recalculate:
+        readings = recalculated(engine, inbox.sources, readings, scratch.folder)
+    documents = [document for reading in readings for document in reading.documents]
+    received = Received(inbox, readings, group(documents, [*settings.regions.values()], settings.roster))
+    drop_copies(received.submissions, received.digests)
+    return received
+
+
+def _choose(received: Received, settings: Settings, options: Options) -> tuple[Whole, dict[str, Choice]]:
+    """The year and the schemes, and the batch that is to be scored by them."""
+    forms, submissions = settings.library.forms, received.submissions
+    year = choose_year(submissions, forms, options.year)
+    spoken = regions_named(submissions, settings.regions)
+    chosen = choices(settings.shelf, year, options.region, spoken, [s.kind for s in submissions] or [""])
+    for choice in dict.fromkeys(chosen.values()):
+        log.info("数据年度 %d，评分方案 %s：%s", year, choice.scheme.name, choice)
+    if settings.decisions:
+        log.info("复核记录 %s：签署齐全 %d 条", settings.decisions.shown, len(settings.decisions.rows))
+    schemes = {kind: choice.scheme for kind, choice in chosen.items()}
+    checks = load_checks(settings.library)
+    rules = Rules(schemes, checks, settings.derivations, forms, settings.roster, settings.decisions)
+    return begin(submissions, rules), chosen
+
+
+def _score(
+    engine: Engine, scratch: Scratch, whole: Whole, received: Received, settings: Settings, options: Options
+) -> Gathered:
+    """Every department scored, and what is said of each. Raises RunError R07 where there is none."""
+    prior = last_output(options.prior, settings.library.dictionary, whole.year) if options.prior else None
+    if not whole.departments:
+        raise _nothing_scored(received.readings, whole.year)
+    replies = [reply for reading in received.readings for reply in reading.replies]
+    answers = [reply.number for reply in replies]
+    gathered = gather(
+        engine,
+        scratch,
+        whole,
+        received.contents,
+        prior,
+        answers,
+        size=options.chunk,
+        books=options.books,
+        bar=options.bar,
+    )
+    gathered.prior = prior
+    whole.conclude([portion.gist for portion in gathered.portions], received.digests)
+    tell_all(engine, gathered, file_findings(received.readings, received.submissions), replies)
+    return gathered
 
 
 def _nothing_scored(readings: Sequence[Reading], year: int) -> RunError:
@@ -220,41 +195,5 @@ def _nothing_scored(readings: Sequence[Reading], year: int) -> RunError:
     )
 
 
-def _exit_code(findings: Sequence[Finding], fail_on: str) -> int:
-    return EXIT_FINDINGS if any(level_at_least(item.level, fail_on) for item in findings) else EXIT_CLEAN
-
-
-def _stage_books(
-    pool: LocalPool, stage: Stage, contents: Sequence[DepartmentBook], names: dict[str, str], *, bar: bool
-) -> None:
-    made_books = tracked(pool.map(department_book, contents), len(contents), "写部门工作簿", bar=bar)
-    for content, made in zip(contents, made_books, strict=True):
-        if isinstance(made, Lost):  # nothing of the input can do this: a bug of ours, or no memory left
-            raise RuntimeError(f"写出“{content.department}”的工作簿时进程异常退出")  # noqa: TRY004
-        stage.add(names[content.department], made)
-
-
-def _books_of(outputs: Iterable[str]) -> list[str]:
-    return sorted(name for name in outputs if name.startswith("部门/"))
-
-
-def _publish(stage: Stage, options: Options, report: Report, made_of: dict[str, Any]) -> None:
-    """Stages the manifest, moves everything into OUT, removes what the previous run made and this one did not."""
-    report.outputs = dict(stage.hashes)
-    report.removed = sorted(set(previous_outputs(options.output)) - set(stage.hashes) - {MANIFEST})
-    content = {
-        **made_of,
-        "outputs": [{"file": name, "sha256": digest} for name, digest in sorted(report.outputs.items())],
-        "formulas": grouped((name, written_formulas(stage.content(name))) for name in _books_of(report.outputs)),
-        "removed": report.removed,
-        "counts": report.counts(),
-        "options": recorded(options),
-        "exit_code": report.exit_code,
-        "seconds": report.seconds,
-    }
-    stage.add(MANIFEST, json.dumps(content, ensure_ascii=False, indent=1).encode(errors="replace"))
-    stage.publish(report.removed)
-    for name in report.removed:
-        log.warning("已删除上次的输出：%s", name)
-    for name in strangers(options.output, report.outputs):
-        log.warning("输出文件夹里有不是本程序写的文件，未动：%s", name)
+def _exit_code(tally: Tally, fail_on: str) -> int:
+    return EXIT_FINDINGS if any(level_at_least(level, fail_on) and tally.at(level) for level in Level) else EXIT_CLEAN

@@ -71,12 +71,12 @@ def type_in(cell: Cell | MergedCell, value: float | str | None) -> None:
 
 def _basic(sheet: Worksheet, department: str, year: int, values: Mapping[tuple[str, int], float | str]) -> None:
     type_in(find(sheet, "填报单位：").offset(0, 1), department)
-    staff = find(sheet, "编制数")
+    staff = find(sheet, "编制数（人）")
     type_in(staff.offset(1, 0), values["编制数", year])
     type_in(staff.offset(1, 1), values["在职人员数", year])
     head = find(sheet, "经费控制情况")
     columns = [("决算数", year - 1), ("预算数", year), ("决算数", year)]
-    assert [head.offset(0, at).value for at in (1, 2, 3)] == [f"{at}年{basis}" for basis, at in columns]
+    assert [head.offset(0, at).value for at in (1, 2, 3)] == [f"{at}年{basis}（万元）" for basis, at in columns]
     for row, item in enumerate(ITEMS, start=1):
         if item.startswith("其他专项"):
             type_in(head.offset(row, 0), f"{row}、{item[-1]}项目")

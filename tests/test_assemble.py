@@ -10,7 +10,6 @@ import pytest
 
 from converter.books.assemble import (
     book_names,
-    csv_files,
     department_books,
     reading_of,
     rule_rows,
@@ -27,8 +26,9 @@ from converter.scoring.checks import Checks
 from converter.scoring.expressions import Input
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
-from converter.vocabulary.findings import Finding, Owner, numbered
+from converter.vocabulary.findings import Finding, Owner, Tally, numbered
 from converter.vocabulary.numbers import NAN, State
+from tests.whole import csv_of
 
 SUINING = "绥宁县人社局"
 PURCHASED, PLANNED = "政府采购决算数", "政府采购预算数"
@@ -105,7 +105,8 @@ def ranked(desk: Desk, documents: list[Document]) -> Batch:
 
 
 def records(batch: Batch, findings: Sequence[Finding] = ()) -> list[dict[str, object]]:
-    return [dict(zip(SUMMARY_HEADS, row, strict=True)) for row in summary_rows(batch, findings, {})]
+    rows = summary_rows(batch.totals, batch.codes, batch.kinds, Tally.of(findings), {})
+    return [dict(zip(SUMMARY_HEADS, row, strict=True)) for row in rows]
 
 
 # --- file names --------------------------------------------------------------------------------------------------------
@@ -208,7 +209,7 @@ def test_errors_and_warnings_are_counted_for_each_department(ranked: Batch) -> N
 
 
 def test_the_book_is_named_where_there_is_one(ranked: Batch) -> None:
-    rows = summary_rows(ranked, (), {"甲局": "部门/甲局_2019.xlsx"})
+    rows = summary_rows(ranked.totals, ranked.codes, ranked.kinds, Tally(), {"甲局": "部门/甲局_2019.xlsx"})
     assert {str(row[3]): row[-1] for row in rows} == {**dict.fromkeys(RANKED, ""), "甲局": "部门/甲局_2019.xlsx"}
 
 
@@ -216,7 +217,7 @@ def test_the_book_is_named_where_there_is_one(ranked: Batch) -> None:
 
 
 def test_the_rules_are_the_scheme(ranked: Batch, scheme: Scheme) -> None:
-    rows = [dict(zip(RULE_HEADS, row, strict=True)) for row in rule_rows(ranked)]
+    rows = [dict(zip(RULE_HEADS, row, strict=True)) for row in rule_rows([ranked.scheme])]
     assert [row["三级指标"] for row in rows] == [rule.name for rule in scheme.rules]
     assert [row["原文"] for row in rows] == [rule.spec.text for rule in scheme.rules]
     weights = [float(str(row["分值"])) for row in rows]
@@ -235,12 +236,11 @@ def test_the_rules_are_the_scheme(ranked: Batch, scheme: Scheme) -> None:
     ],
 )
 def test_the_reading_of_a_rule(ranked: Batch, indicator: str, reading: str) -> None:
-    assert reading_of(next(c for c in ranked.columns if c.rule.name == indicator)) == reading
+    assert reading_of(next(rule for rule in ranked.scheme.rules if rule.name == indicator)) == reading
 
 
 def test_csv_files_hold_every_department_and_fact(ranked: Batch) -> None:
-    files = {name: content.decode("utf-8-sig").split("\r\n") for name, content in csv_files(ranked, []).items()}
-    assert set(files) == {"scores.csv", "facts.csv", "findings.csv", "checks.csv"}
+    files = {name: content.decode("utf-8-sig").split("\r\n") for name, content in csv_of(ranked).items()}
     assert files["scores.csv"][0] == ",".join(SCORE_HEADS)
     assert files["facts.csv"][0] == ",".join(FACT_HEADS)
     assert len(files["scores.csv"]) - 2 == 15 * len(RANKED)

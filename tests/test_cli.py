@@ -428,7 +428,7 @@ PROPER = {"jixiao", "Excel", "WPS", "LibreOffice", "JSON", "YAML", "xlsx", "xls"
 def english(text: str, names: Sequence[str]) -> set[str]:
     """English words of a help text that are neither names nor upper-case metavariables."""
     without_options = re.sub(r"(?<![\w])-{1,2}[A-Za-z][\w-]*", " ", text)
-    words = set(re.findall(r"[A-Za-z][A-Za-z_]*", without_options))
+    words = set(re.findall(r"[A-Za-z][A-Za-z_]*(?:-[A-Za-z_]+)*", without_options))
     return {word for word in words if not word.isupper() and word not in PROPER and word not in names}
 
 

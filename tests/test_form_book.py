@@ -14,7 +14,7 @@ from converter.books.form_book import basic_data_form
 from converter.mapping.departments import group
 from converter.mapping.library import Library
 from converter.reading import read_file
-from converter.scoring.batch import Batch, score_kinds
+from converter.scoring.batch import Batch, Rules, score_kinds
 from converter.scoring.checks import Checks
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
@@ -133,7 +133,7 @@ def batches(
             if name.startswith(region)
         ]
         documents = [document for reading in readings for document in reading.documents]
-        batch = score_kinds(group(documents, [region]), {"": one}, checks, derivations, library.forms)
+        batch = score_kinds(group(documents, [region]), Rules({"": one}, checks, derivations, library.forms))
         made[region] = batch, [found for reading in readings for found in reading.findings]
     return made
 
@@ -275,7 +275,11 @@ def test_only_cells_to_fill_in_are_open(schemes: dict[str, Scheme], derivations:
                 for cell in row:
                     assert len(str(cell.value)) < 8192
         heads = find(book["基础数据表"], "经费控制情况")
-        assert [heads.offset(0, at).value for at in (1, 2, 3)] == ["2018年决算数", "2019年预算数", "2019年决算数"]
+        assert [heads.offset(0, at).value for at in (1, 2, 3)] == [
+            "2018年决算数（万元）",
+            "2019年预算数（万元）",
+            "2019年决算数（万元）",
+        ]
 
 
 def test_the_same_form_twice_is_the_same_bytes(scheme: Scheme, derivations: Derivations, checks: Checks) -> None:

@@ -103,6 +103,10 @@ def test_last_years_figures_are_put_in_and_locked(
     assert total.offset(0, 4).value == f"{source['文件']}!{source['工作表']}!{source['单元格']}"
     assert not total.offset(0, 2).protection.locked
     assert find(sheet, "填报单位：").offset(0, 1).value == DEPARTMENT
+    opening = find(openpyxl.load_workbook(form)["补充数据"], "年初结转和结余决算数").offset(0, 3)
+    assert opening.value == float(before.fact(DEPARTMENT, "年末结转和结余决算数")["数值"])
+    assert not opening.protection.locked
+    assert "上年年末数，有调整的请改" in str(opening.offset(0, 2).value)
 
 
 def test_one_department_of_last_year(

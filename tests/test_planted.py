@@ -3,19 +3,20 @@
 import pytest
 
 from converter.mapping.library import Library
-from converter.scoring.batch import Batch, score_kinds
+from converter.scoring.batch import Rules
 from converter.scoring.checks import Checks
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding
 from tests.planted import KINDS, County, county
+from tests.whole import Scored, conclude
 
 
-def scored(made: County, library: Library, scheme: Scheme, derivations: Derivations, checks: Checks) -> Batch:
-    return score_kinds(made.submissions, {"": scheme}, checks, derivations, library.forms, made.roster)
+def score(made: County, library: Library, scheme: Scheme, derivations: Derivations, checks: Checks) -> Scored:
+    return conclude(made.submissions, Rules({"": scheme}, checks, derivations, library.forms, made.roster))
 
 
-def judged(made: County, batch: Batch) -> None:
+def judged(made: County, batch: Scored) -> None:
     """Each planted department has the one finding of its kind, every other department none."""
     found: dict[str, list[Finding]] = {}
     for item in batch.findings:
@@ -41,7 +42,7 @@ def test_every_planted_error_is_found_once(
 ) -> None:
     made = county(17, 1)
     assert len({kind.name for _, kind in made.planted}) >= 30
-    judged(made, scored(made, library, scheme, derivations, checks))
+    judged(made, score(made, library, scheme, derivations, checks))
 
 
 @pytest.mark.soak
@@ -52,7 +53,7 @@ def test_a_county_of_300_departments(
     made = county(240, 2)
     assert len(made.submissions) >= 300
     assert len(made.planted) >= 60
-    judged(made, scored(made, library, scheme, derivations, checks))
+    judged(made, score(made, library, scheme, derivations, checks))
 
 
 def test_the_kinds_are_told_apart_by_name() -> None:

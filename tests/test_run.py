@@ -18,7 +18,8 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from converter.manifest import SCHEMA_VERSION
-from converter.run import CSV_NAMES, Options, Report, run
+from converter.outputs import CSV_NAMES
+from converter.run import Options, Report, run
 from converter.vocabulary.findings import RunError
 from tests.conftest import Command
 from tests.outputs import Out, Record
@@ -346,7 +347,7 @@ def test_a_file_name_that_is_no_utf8_costs_no_more_than_itself(tmp_path: Path) -
     path = inbox / "绥宁县档案馆" / "基础数据表.xlsx"
     path.rename(path.parent / os.fsdecode("基础数据表.xlsx".encode("gb18030")))
     report = convert(inbox, tmp_path / "OUT")
-    assert set(report.batch.departments) == {SUINING, "绥宁县档案馆"}
+    assert set(report.whole.departments) == {SUINING, "绥宁县档案馆"}
     assert len(Out(tmp_path / "OUT").manifest["inputs"]) == 5
 
 

@@ -147,7 +147,7 @@ def test_a_file_that_vanishes_after_listing_costs_only_itself(tmp_path: Path, mo
 
     monkeypatch.setattr(module, "discover", vanishing)
     report = run(Options((tmp_path / "in",), tmp_path / "OUT", jobs=1, books=False))
-    assert len(report.batch.departments) == 2
+    assert len(report.whole.departments) == 2
     gone = [item for item in report.findings if item.place.file == "绥宁县人社局/指标表.xlsx"]
     assert [(item.code, str(item.level)) for item in gone] == [("F01", "错误")]
 

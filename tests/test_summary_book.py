@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from converter.books import styles
 from converter.books import summary as summary_module
-from converter.books.assemble import book_names, summary
+from converter.books.assemble import book_names
 from converter.books.summary import SummaryBook, summary_book
 from converter.mapping.facts import Document
 from converter.mapping.library import Library
@@ -29,6 +29,7 @@ from converter.vocabulary.findings import numbered
 from tests.outputs import Out
 from tests.test_assemble import RANKED, SUINING, Desk
 from tests.test_tables import CONTRACT_HEADS
+from tests.whole import summary_of
 
 #: CONTRACT: the sheets with heads, in this order; 图表 stands behind 汇总, 说明 at the end.
 SHEETS = {
@@ -92,7 +93,7 @@ def made(desk: Desk, documents: list[Document], names: tuple[str, ...]) -> tuple
     """A summary workbook over departments of the given names."""
     batch = desk.renamed(documents, {name: {} for name in names})
     links = book_names(batch.departments, 2019)
-    content = summary(batch, numbered(batch.findings), links, [], [])
+    content = summary_of(batch, numbered(batch.findings), links)
     return summary_book(content), links, content
 
 

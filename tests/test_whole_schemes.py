@@ -12,7 +12,7 @@ import pytest
 from converter.audit.explain import explain
 from converter.audit.recalculated import compare_book
 from converter.audit.verify import Verification, recalculate
-from converter.books.assemble import csv_files, department_books, summary
+from converter.books.assemble import department_books
 from converter.books.department import department_book
 from converter.books.readback import Output
 from converter.books.summary import summary_book
@@ -38,6 +38,7 @@ from converter.vocabulary.findings import Level
 from tests import form_oracle as oracle
 from tests.test_excel_agreement import YEAR, Cell, facts
 from tests.test_schemes import made_scheme
+from tests.whole import csv_of, summary_of
 
 HEAD = """\
 region: {code: "990001", name: 测试县}
@@ -229,9 +230,9 @@ def test_the_books_recalculate_to_the_same_numbers(batch: Batch, libreoffice: st
 def output(batch: Batch, tmp_path_factory: pytest.TempPathFactory) -> Output:
     """What a run of the batch leaves behind, without the books of the departments."""
     folder = tmp_path_factory.mktemp("OUT")
-    for name, content in csv_files(batch, []).items():
+    for name, content in csv_of(batch).items():
         (folder / name).write_bytes(content)
-    (folder / f"评分汇总_{YEAR}.xlsx").write_bytes(summary_book(summary(batch, [], {}, [], [])))
+    (folder / f"评分汇总_{YEAR}.xlsx").write_bytes(summary_book(summary_of(batch, [], {})))
     (folder / "run.json").write_text(json.dumps({"outputs": [], "year": YEAR}), encoding="utf-8")
     return Output(folder)
 

@@ -7,7 +7,7 @@ import pytest
 from converter.mapping.departments import Submission
 from converter.mapping.library import Library
 from converter.mapping.roster import Listed, Roster
-from converter.scoring.batch import Batch, score_kinds
+from converter.scoring.batch import Rules
 from converter.scoring.checks import Checks
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
@@ -15,17 +15,18 @@ from converter.vocabulary.findings import Finding, Level, Owner
 from converter.vocabulary.labels import plain
 from converter.vocabulary.numbers import State
 from tests.planted import FULL, JC, YEAR, Made, department
+from tests.whole import Scored, conclude
 
 
 class Desk:
     def __init__(self, library: Library, scheme: Scheme, derivations: Derivations, checks: Checks) -> None:
         self.library, self.scheme, self.derivations, self.checks = library, scheme, derivations, checks
 
-    def score(self, *made: Made, roster: Roster | None = None, digests: dict[str, str] | None = None) -> Batch:
+    def score(self, *made: Made, roster: Roster | None = None, digests: dict[str, str] | None = None) -> Scored:
         entries = {entry.name: entry for entry in roster.entries} if roster else {}
         submissions: list[Submission] = [one.submission(entries.get(one.name)) for one in made]
-        rest = (self.checks, self.derivations, self.library.forms, roster, None, digests)
-        return score_kinds(submissions, {"": self.scheme}, *rest)
+        rules = Rules({"": self.scheme}, self.checks, self.derivations, self.library.forms, roster or Roster())
+        return conclude(submissions, rules, digests)
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +34,11 @@ def desk(library: Library, scheme: Scheme, derivations: Derivations, checks: Che
     return Desk(library, scheme, derivations, checks)
 
 
-def found(batch: Batch, code: str) -> list[Finding]:
+def found(batch: Scored, code: str) -> list[Finding]:
     return [one for one in batch.findings if one.code == code]
 
 
-def outcomes(batch: Batch, code: str) -> dict[str, tuple[str, str]]:
+def outcomes(batch: Scored, code: str) -> dict[str, tuple[str, str]]:
     rows = batch.checks[batch.checks["code"] == code].to_dict("records")
     return {row["department"]: (row["outcome"], row["reason"]) for row in rows}
 
@@ -216,9 +217,9 @@ def test_copies_are_found_whatever_scheme_scores_them(desk: Desk, library: Libra
     submissions = [
         department(name, 1).submission(Listed(name, kind=kind, labels=(plain(name),))) for name, kind in kinds.items()
     ]
-    rest = (desk.checks, desk.derivations, library.forms)
-    batch = score_kinds(submissions, {"行政": desk.scheme, "事业": other}, *rest)
-    assert len(batch.parts) == 2
+    rules = Rules({"行政": desk.scheme, "事业": other}, desk.checks, desk.derivations, library.forms)
+    batch = conclude(submissions, rules)
+    assert len(batch.batch.parts) == 2
     (one,) = found(batch, "B02")
     assert one.department == "乙局"
     assert [list(batch.checks["code"]).count(code) for code in ("B02", "B04")] == [1, 1]

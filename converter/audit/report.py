@@ -1,7 +1,9 @@
 """report.html: the whole batch on one self-contained page, for paper and for a phone. Every text is escaped."""
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -10,6 +12,7 @@ import jinja2
 from converter.audit.charts import histogram, scatter
 from converter.books.styles import printable
 from converter.books.summary import SummaryBook
+from converter.books.tables import Table
 from converter.vocabulary.findings import Level
 from converter.vocabulary.numbers import shortest
 
@@ -30,13 +33,14 @@ def _template() -> jinja2.Template:
 
 def report(book: SummaryBook, grade_lines: Sequence[float]) -> bytes:
     """The page's bytes from the tables of the summary workbook; the same for the same content."""
-    tables = {table.name: [_record(table.heads, row) for row in table.rows] for table in book.tables}
-    totals, findings = tables["汇总"], tables["问题清单"]
-    groups = _groups(findings, [row["部门"] for row in totals])
+    tables = {table.name: Records(table) for table in book.tables}
+    totals, findings = list(tables["汇总"]), tables["问题清单"]
+    counts = _counts(findings)
+    groups = _groups(findings, counts, [row["部门"] for row in totals])
     content = {
         "title": book.title,
         "subtitle": book.subtitle,
-        "verdict": _verdict(totals, findings),
+        "verdict": _verdict(totals, counts),
         "handed_line": _handed(tables["报送情况"]),
         "unhanded": [row for row in tables["报送情况"] if row["报送状态"] != "已报"],
         "grade_lines": [shortest(line) for line in grade_lines],
@@ -46,8 +50,8 @@ def report(book: SummaryBook, grade_lines: Sequence[float]) -> bytes:
             [(r["自评得分"], r["复算下限"], r["复算上限"]) for r in totals if isinstance(r["自评得分"], float)]
         ),
         "lost": _lost(tables["指标得分"]),
-        "findings_line": _findings_line(findings, len(groups)),
-        "groups": groups[:MOST_GROUPS],
+        "findings_line": _findings_line(len(findings), len(counts)),
+        "groups": groups,
         "rules": [{key: _text(value) for key, value in row.items()} for row in tables["规则"]],
         "made_of": tables["运行信息"],
     }
@@ -59,21 +63,37 @@ def printable_page(text: str) -> str:
     return "\n".join(printable(line) for line in text.split("\n"))
 
 
-def _record(heads: Sequence[str], row: Sequence[object]) -> Record:
-    """A row by head; NaN and None are blank."""
-    return {
-        head: "" if value is None or value != value else value for head, value in zip(heads, row, strict=True)
-    }  # NaN
+@dataclass(frozen=True)
+class Records:
+    """The rows of a table by head, gone through as often as is needed; NaN and None are blank."""
+
+    table: Table
+
+    def __len__(self) -> int:
+        return len(self.table.rows)
+
+    def __iter__(self) -> Iterator[Record]:
+        for row in self.table.rows:
+            cells = zip(self.table.heads, row, strict=True)
+            yield {head: "" if value is None or value != value else value for head, value in cells}  # NaN
+
+
+def _counts(findings: Records) -> dict[str, Counter[str]]:
+    """Findings by department and level."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in findings:
+        counts[row["部门"]][row["级别"]] += 1
+    return counts
 
 
 def _text(value: object) -> str:
     return shortest(value) if isinstance(value, int | float) else str(value)
 
 
-def _verdict(totals: Sequence[Record], findings: Sequence[Record]) -> list[str]:
+def _verdict(totals: Sequence[Record], counts: Mapping[str, Counter[str]]) -> list[str]:
     """What a head of section reads first."""
     settled = sum(1 for row in totals if row["复算得分"] != "")
-    levels = Counter(row["级别"] for row in findings)
+    levels = sum(counts.values(), Counter[str]())
     grades = Counter(row["等次"] for row in totals)
     counted = "，".join(f"{level} {levels[str(level)]} 项" for level in Level)
     graded = "，".join(f"{grade} {count} 个" for grade, count in sorted(grades.items()))
@@ -87,7 +107,7 @@ def _verdict(totals: Sequence[Record], findings: Sequence[Record]) -> list[str]:
     ]
 
 
-def _handed(rows: Sequence[Record]) -> str:
+def _handed(rows: Iterable[Record]) -> str:
     counts = Counter(str(row["报送状态"]).partition("：")[0] for row in rows)
     return "，".join(f"{status} {count} 个部门" for status, count in counts.items()) + "。"
 
@@ -108,20 +128,25 @@ def _rank(row: Record) -> Record:
     }
 
 
-def _lost(scores: Sequence[Record]) -> list[Record]:
+def _lost(scores: Iterable[Record]) -> list[Record]:
     """Indicators by the mean share of points lost where there is a score; the largest first."""
-    by_name: dict[str, list[Record]] = defaultdict(list)
+    fulls: dict[str, float] = {}
+    points: dict[str, array[float]] = {}
+    members: Counter[str] = Counter()
     for row in scores:
-        by_name[row["三级指标"]].append(row)
+        name = row["三级指标"]
+        members[name] += 1
+        fulls[name] = max(fulls.get(name, 0.0), row["分值"] or 0.0)
+        if row["得分"] != "":
+            points.setdefault(name, array("d")).append(row["得分"])
     rows = []
-    for name, members in by_name.items():
-        full = max((row["分值"] for row in members if row["分值"] != ""), default=0.0)
-        known = [row["得分"] for row in members if row["得分"] != ""]
+    for name, full in fulls.items():
+        known = points.get(name, array("d"))
         if not full:
             continue  # shares the weight of the indicator above it
         lost = full - sum(known) / len(known) if known else 0.0
         share = lost / full
-        rows.append((share, name, full, lost, len(members) - len(known), bool(known)))
+        rows.append((share, name, full, lost, members[name] - len(known), bool(known)))
     return [
         {
             "name": name,
@@ -136,24 +161,24 @@ def _lost(scores: Sequence[Record]) -> list[Record]:
     ]
 
 
-def _groups(findings: Sequence[Record], order: Sequence[str]) -> list[Record]:
-    """Findings by department: those of the whole batch first, then in the order of 汇总."""
-    by_department: dict[str, list[Record]] = defaultdict(list)
+def _groups(findings: Records, counts: Mapping[str, Counter[str]], order: Sequence[str]) -> list[Record]:
+    """Findings by department: those of the whole batch first, then in the order of 汇总; no more than MOST_GROUPS."""
+    names = [name for name in dict.fromkeys(["", *order, *sorted(counts)]) if name in counts][:MOST_GROUPS]
+    by_department: dict[str, list[Record]] = {name: [] for name in names}
     for row in findings:
-        place = "!".join(str(row[head]) for head in ("文件", "工作表", "单元格") if row[head])
-        shown = {**row, "place": place, "影响分值": shortest(row["影响分值"]) if row["影响分值"] != "" else ""}
-        by_department[row["部门"]].append(shown)
-    names = [name for name in dict.fromkeys(["", *order, *sorted(by_department)]) if name in by_department]
+        if row["部门"] in by_department:
+            place = "!".join(str(row[head]) for head in ("文件", "工作表", "单元格") if row[head])
+            shown = {**row, "place": place, "影响分值": shortest(row["影响分值"]) if row["影响分值"] != "" else ""}
+            by_department[row["部门"]].append(shown)
     groups = []
     for at, name in enumerate(names):
-        counts = Counter(row["级别"] for row in by_department[name])
-        counted = "，".join(f"{level} {counts[str(level)]}" for level in Level if counts[str(level)])
+        counted = "，".join(f"{level} {counts[name][str(level)]}" for level in Level if counts[name][str(level)])
         groups.append({"name": name or _BATCH, "counts": counted, "rows": by_department[name], "open": at < _OPEN})
     return groups
 
 
-def _findings_line(findings: Sequence[Record], groups: int) -> str:
+def _findings_line(findings: int, groups: int) -> str:
     if not findings:
         return "没有发现问题。"
     more = f"；只列前 {MOST_GROUPS} 组，其余见 findings.csv" if groups > MOST_GROUPS else ""
-    return f"共 {len(findings)} 项，按部门分组，点开查看；位置可整体选中复制{more}。"
+    return f"共 {findings} 项，按部门分组，点开查看；位置可整体选中复制{more}。"

@@ -2,31 +2,32 @@
 
 import itertools
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 
 import numpy as np
 import pandas as pd
 
-from converter.books import tables
 from converter.books.contents import DataRow, DepartmentBook, ScoreRow
-from converter.books.crossrefs import first_inputs
 from converter.books.legend import department_notes, summary_notes
 from converter.books.scoresheet import HIGH_TOTAL, LOW_TOTAL, OWN_TOTAL
-from converter.books.styles import MAX_SHEET_ROWS
 from converter.books.summary import SHEETS, SummaryBook
-from converter.books.tables import Row, Table, finding_rows
+from converter.books.tables import Row, Rows, Table, finding_rows
 from converter.books.totalrows import total_rows
 from converter.mapping.facts import SELF_SCORE
 from converter.mapping.fields import FieldKind
-from converter.scoring.batch import Batch, answer_inputs, scheme_inputs, used_by_scheme
+from converter.scoring.batch import Batch, answer_inputs, scheme_inputs
 from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
+from converter.scoring.indicators import Rule
 from converter.scoring.inputs import Inputs
+from converter.scoring.schemes import Scheme
 from converter.scoring.scorerows import is_ratio, others_text, rule_reading
 from converter.scoring.status import certain_gap
-from converter.vocabulary.findings import Finding, Level, Owner
+from converter.scoring.submitted import Submitted
+from converter.scoring.whole import Whole
+from converter.vocabulary.findings import Finding, Level, Owner, Tally
 from converter.vocabulary.numbers import State
 
 FOLDER = "部门"
@@ -63,8 +64,12 @@ def department_books(batch: Batch, findings: Sequence[Finding], fingerprint: str
 
 
 def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]], fingerprint: str) -> list[DepartmentBook]:
-    answers = answer_inputs(batch.inputs, batch.scheme)
-    wanted = batch.inputs.derivations.closure([*scheme_inputs(batch.scheme, variants=False), *answers])
+    needed = scheme_inputs(batch.scheme, variants=False)
+    wanted = [
+        batch.inputs.derivations.closure([*needed, *answer_inputs(batch.inputs, batch.scheme, position)])
+        for position in range(len(batch.departments))
+    ]
+    there = [set(inputs) for inputs in wanted]
     steps = total_rows(batch)
     totals = {row["department"]: row for row in batch.totals.to_dict("records")}
     levels, printed = _levels(batch), _as_printed(batch.columns)
@@ -75,8 +80,8 @@ def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]], fingerp
             title="部门整体支出绩效评价评分表",
             subtitle=f"评分依据：{batch.scheme.file.basis}《{batch.scheme.file.title}》；复算得分由公式对“基础数据”重算",
             take_self=batch.scheme.file.judged == "self",
-            rows=tuple(_score_row(column, batch.inputs, position, set(wanted)) for column in printed),
-            data=tuple(_data_row(batch.inputs, one, position) for one in wanted),
+            rows=tuple(_score_row(column, batch.inputs, position, there[position]) for column in printed),
+            data=tuple(_data_row(batch.inputs, one, position) for one in wanted[position]),
             findings=tuple(finding_rows(by_department.get(department, ()))),
             notes=department_notes(batch),
             totals={
@@ -154,104 +159,87 @@ def _data_row(inputs: Inputs, wanted: Input, position: int) -> DataRow:
 
 
 def summary(
-    batch: Batch,
-    findings: Sequence[Finding],
-    names: dict[str, str],
-    sources: list[Row],
-    info: list[Row],
-    fingerprint: str = "",
+    whole: Whole,
+    big: Mapping[str, Rows],
+    ratios: frozenset[str],
+    tally: Tally,
+    names: Mapping[str, str],
+    sources: Rows,
+    info: Rows,
+    leads: Iterable[int | None],
+    fingerprint: str,
 ) -> SummaryBook:
-    """The content of the summary workbook; `fingerprint` is printed at the foot of its pages."""
-    contents: dict[str, list[Row]] = {
-        "汇总": summary_rows(batch, findings, names),
-        "报送情况": submitted_rows(batch, findings),
-        "指标得分": tables.score_rows(batch.scores, batch.codes),
-        "问题清单": finding_rows(findings),
-        "勾稽核对": tables.check_rows(batch.checks),
-        "规范数据": tables.fact_rows(used_by_scheme(batch), batch.codes),
-        "规则": rule_rows(batch),
+    """The content of the summary workbook; `big` has the tables that grow with the departments, `leads` the row of 规范数据
+    that each row of 指标得分 leads to; `fingerprint` is printed at the foot of its pages.
+    """
+    schemes = whole.rules.distinct
+    contents: dict[str, Rows] = {
+        "汇总": summary_rows(whole.totals, whole.codes, whole.kinds, tally, names),
+        "报送情况": submitted_rows(whole.handed, tally),
+        "规则": rule_rows(schemes),
         "来源文件": sources,
         "运行信息": info,
+        **big,
     }
-    schemes = [part.scheme.file for part in batch.each]
-    regions = "、".join(dict.fromkeys(scheme.region.name for scheme in schemes))
-    bases = "；".join(dict.fromkeys(f"{scheme.basis}《{scheme.title}》" for scheme in schemes))
+    regions = "、".join(dict.fromkeys(scheme.file.region.name for scheme in schemes))
+    bases = "；".join(dict.fromkeys(f"{scheme.file.basis}《{scheme.file.title}》" for scheme in schemes))
     return SummaryBook(
-        title=f"{regions} {batch.year} 年度部门整体支出绩效评分汇总",
+        title=f"{regions} {whole.year} 年度部门整体支出绩效评分汇总",
         subtitle=f"评分依据：{bases}；名次按复算下限、上限排列，是核查的先后，不是评价结果",
-        ratios=frozenset(c.rule.name for part in batch.each for c in part.columns if is_ratio(c.rule, part.inputs)),
+        ratios=ratios,
         tables=tuple(Table(name, heads, contents[name]) for name, heads in SHEETS),
-        notes=summary_notes(batch),
-        leads=first_inputs(batch, contents["指标得分"], contents["规范数据"][:MAX_SHEET_ROWS]),
+        notes=summary_notes(schemes),
+        leads=leads,
         fingerprint=fingerprint,
     )
 
 
-def summary_rows(batch: Batch, findings: Iterable[Finding], names: dict[str, str]) -> list[Row]:
+def summary_rows(
+    totals: pd.DataFrame, codes: Mapping[str, str], kinds: Mapping[str, str], tally: Tally, names: Mapping[str, str]
+) -> list[Row]:
     """Rows of 汇总, in its order."""
-    counts = Counter((item.department, item.level) for item in findings)
     rows: list[Row] = []
-    for t in batch.totals.to_dict("records"):
+    for t in totals.to_dict("records"):
         best, worst, who = int(t["best"]), int(t["worst"]), str(t["department"])
         rows.append(
             (
-                best if best == worst else None, f"{best}～{worst}", batch.codes[who], who, batch.kinds[who], t["year"],
+                best if best == worst else None, f"{best}～{worst}", codes[who], who, kinds[who], t["year"],
                 t["self_total"], t["self_grade"], t["score"], t["low"], t["high"], t["grade"], t["gap"],
                 t["data_full"], t["data_low"], t["data_high"], t["from_self"], t["deductions"], t["missing"],
-                counts[who, Level.ERROR], counts[who, Level.WARNING], names.get(who, ""),
+                tally.levels[who, Level.ERROR], tally.levels[who, Level.WARNING], names.get(who, ""),
             )
         )  # fmt: skip
     return rows
 
 
-def submitted_rows(batch: Batch, findings: Iterable[Finding]) -> list[Row]:
+def submitted_rows(handed: Sequence[Submitted], tally: Tally) -> list[Row]:
     """Rows of 报送情况."""
-    errors, waiting = Counter[str](), Counter[str]()
-    for item in findings:
-        errors[item.department] += item.level is Level.ERROR
-        waiting[item.department] += item.owner is Owner.DEPARTMENT
-    return [(*astuple(row), errors[row.department], waiting[row.department]) for row in batch.submitted]
+    return [(*astuple(row), tally.levels[row.department, Level.ERROR], tally.waiting[row.department]) for row in handed]
 
 
-def rule_rows(batch: Batch) -> list[Row]:
+def rule_rows(schemes: Sequence[Scheme]) -> list[Row]:
     """Rows of 规则: the scheme as a table; of several schemes one below the other, told apart by their 依据."""
     rows: list[Row] = []
-    for column in (column for part in batch.each for column in part.columns):
-        rule, spec = column.rule, column.rule.spec
+    for rule in (rule for scheme in schemes for rule in scheme.rules):
+        spec = rule.spec
         second = spec.path[1] if len(spec.path) > 1 else ""
         full = rule.full if rule.group == rule.name else np.nan
         formula = spec.value.text if spec.value else ""
-        reading = "；".join([reading_of(column), *(f"其他口径 {n}＝{f.text}" for n, f in spec.variants.items())])
+        reading = "；".join([reading_of(rule), *(f"其他口径 {n}＝{f.text}" for n, f in spec.variants.items())])
         rows.append((spec.path[0], second, rule.name, full, formula, rule.describe(), reading, spec.text, rule.basis))
-    for file in (part.scheme.file for part in batch.each):
+    for file in (scheme.file for scheme in schemes):
         for name, adjustment in file.adjustments.items():
             formula, said = adjustment.formula(name).text, adjustment.describe()
             rows.append(("总分调整", "", name, np.nan, formula, said, "", adjustment.text, str(file.basis)))
     return rows
 
 
-def reading_of(column: RuleScores) -> str:
+def reading_of(rule: Rule) -> str:
     """计分口径 of a rule whatever the data."""
-    words = [rule_reading(column.rule)]
+    words = [rule_reading(rule)]
     policies = {"missing": "缺数", "zero_denominator": "分母为零", "not_applicable": "申明不适用"}
     taken = {"zero": "按 0 分计", "full": "按满分计", "self": "沿用自评", "exclude": "不计入总分，其余分值折算"}
     words += [
-        f"{what}{taken[choice]}"
-        for key, what in policies.items()
-        if (choice := getattr(column.rule.spec, key)) in taken
+        f"{what}{taken[choice]}" for key, what in policies.items() if (choice := getattr(rule.spec, key)) in taken
     ]
     return "；".join(word for word in words if word)
-
-
-def csv_files(batch: Batch, findings: Sequence[Finding]) -> dict[str, bytes]:
-    """scores.csv, facts.csv, findings.csv and checks.csv."""
-    return {
-        "scores.csv": tables.csv_bytes(tables.SCORE_HEADS, tables.score_rows(batch.scores, batch.codes)),
-        "facts.csv": tables.csv_bytes(tables.FACT_HEADS, tables.fact_rows(_ordered(batch.facts), batch.codes)),
-        "findings.csv": tables.csv_bytes(tables.FINDING_HEADS, finding_rows(findings)),
-        "checks.csv": tables.csv_bytes(tables.CHECK_HEADS, tables.check_rows(batch.checks)),
-    }
-
-
-def _ordered(facts: pd.DataFrame) -> pd.DataFrame:
-    return facts.sort_values("department", kind="stable")

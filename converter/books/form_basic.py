@@ -73,7 +73,7 @@ def _staff(page: Page, plan: Plan) -> None:
     """财政供养人员情况: heads above their numbers; the rate is computed."""
     head = STAFF_ROW - 1
     page.merge((head, STAFF_ROW), (0, 0), "财政供养人员情况", "head")
-    for column, text in enumerate(("编制数", f"{plan.year}年实际在职人数", "控制率"), start=1):
+    for column, text in enumerate(("编制数（人）", f"{plan.year}年实际在职人数（人）", "控制率"), start=1):
         page.put(head, column, text, "head")
     for name in STAFF:
         wanted = Input(name)
@@ -86,7 +86,7 @@ def _staff(page: Page, plan: Plan) -> None:
 
 def _money(page: Page, plan: Plan, sourced: bool) -> dict[Cell, float | str]:
     """经费控制情况; gives what the cells already hold."""
-    years = (f"{plan.year - 1}年决算数", f"{plan.year}年预算数", f"{plan.year}年决算数")
+    years = [f"{plan.year + offset}年{basis}（万元）" for basis, offset in COLUMNS]
     for column, text in enumerate(("经费控制情况", *years)):
         page.put(MONEY_HEAD, column, text, "head")
     if sourced:

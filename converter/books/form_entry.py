@@ -8,6 +8,7 @@ from converter.books.formulas import DASH_TEXT
 from converter.books.styles import Book, Page, Setup, row_height, wrapped_lines
 from converter.intake.cells import Cell, a1
 from converter.mapping.fields import FieldKind
+from converter.vocabulary.numbers import shortest
 
 #: Characters of a sheet's small print in the width of one of usual size.
 SMALL_TEXT = 1.35
@@ -50,7 +51,8 @@ def entry(page: Page, cell: Cell, kind: FieldKind, *, dash: bool, what: str, mos
 def choice(page: Page, cell: Cell, options: Sequence[object], what: str, look: str = "fill_text") -> None:
     """An empty input cell with a list."""
     page.put(*cell, None, look)
-    accept(page, cell, {"validate": "list", "source": list(options)}, what, f"应选 {'、'.join(map(str, options))}")
+    shown = [shortest(one) if isinstance(one, float) else str(one) for one in options]
+    accept(page, cell, {"validate": "list", "source": shown}, what, f"应选 {'、'.join(shown)}")
 
 
 def accept(page: Page, cell: Cell, rule: dict[str, object], what: str, said: str) -> None:

@@ -21,19 +21,17 @@ def write_extra(book: Book, plan: Plan) -> None:
     """Writes the sheet."""
     page = form.form_sheet(book, EXTRA_SHEET, EXTRA_HEAD, landscape=False)
     page.worksheet.freeze_panes(EXTRA_HEAD + 1, 1)
-    sourced = any(wanted in plan.taken for wanted in plan.extra)
+    given = {**plan.carried, **{wanted: plan.taken[wanted] for wanted in plan.extra if wanted in plan.taken}}
     page.put(0, 0, "附件3续", "plain")
     page.merge((1, 1), (0, _LAST), f"部门整体支出绩效评价补充数据表（{plan.year}年度）", "title")
     form.name_line(page, _LAST, "金额单位：万元", plan.department)
-    for column, head in enumerate((*_HEADS, f"{plan.year - 1}年数的来源") if sourced else _HEADS):
+    for column, head in enumerate((*_HEADS, f"{plan.year - 1}年数的来源") if given else _HEADS):
         page.put(EXTRA_HEAD, column, head, "head")
     for text, row in plan.questions.items():
         _question(page, plan, text, row)
-    held: dict[Cell, float | str] = {}
     for wanted, row in plan.extra.items():
         _figure(page, plan, wanted, row)
-        if wanted in plan.taken:
-            held[row, EXTRA_VALUE] = plan.taken[wanted].value
+    held: dict[Cell, float | str] = {(plan.extra[wanted], EXTRA_VALUE): one.value for wanted, one in given.items()}
     _derived(page, plan)
     checks = [check for check in live_checks(plan) if not check.basic]
     at = form.check_lines(page, plan.after_extra, (EXTRA_VALUE, _LAST), checks, sum(_WIDTHS[:EXTRA_VALUE]))
@@ -41,7 +39,7 @@ def write_extra(book: Book, plan: Plan) -> None:
     columns = [(values[0], values[-1])] if values else [((EXTRA_HEAD, EXTRA_VALUE), (EXTRA_HEAD, EXTRA_VALUE))]
     form.foot_lines(page, at, _LAST, (code_text(columns), code_value(columns, held)), _NOTES, sum(_WIDTHS))
     _status(page, plan)
-    page.widths((*_WIDTHS, 30.0) if sourced else _WIDTHS)
+    page.widths((*_WIDTHS, 30.0) if given else _WIDTHS)
     page.height(1, 26)
 
 
@@ -56,7 +54,7 @@ def _status(page: Page, plan: Plan) -> None:
     }
     chosen = [*plan.questions.values(), *(open_rows[wanted] for wanted in answers)]
     more = "+".join(f"IF(LEN({a1((row, EXTRA_VALUE))})=0,1,0)" for row in chosen) or "0"
-    form.status_line(page, unfilled(cells, gates, more), len(cells) + len(chosen))
+    form.status_line(page, unfilled(cells, gates, more), len(cells) + len(chosen) - len(plan.carried))
 
 
 def _question(page: Page, plan: Plan, text: str, row: int) -> None:
@@ -87,6 +85,9 @@ def _figure(page: Page, plan: Plan, wanted: Input, row: int) -> None:
         page.put(row, _LAST + 1, taken.source, "sentence")
     else:
         form.entry(page, cell, known.kind, dash=dash, what=what)
+    if (carried := plan.carried.get(wanted)) is not None:
+        page.put(*cell, carried.value, "fill")
+        page.put(row, _LAST + 1, f"上年年末数，有调整的请改：{carried.source}", "sentence")
 
 
 def _words(page: Page, row: int, first: tuple[object, ...], how: str) -> None:

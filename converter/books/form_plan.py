@@ -8,8 +8,8 @@ from converter.intake.cells import Cell, a1
 from converter.mapping.fields import Dictionary, Field
 from converter.scoring.batch import scheme_inputs
 from converter.scoring.checklist import Checklist
-from converter.scoring.checks import Checks
-from converter.scoring.expressions import Input
+from converter.scoring.checks import Checks, filled
+from converter.scoring.expressions import Input, parse
 from converter.scoring.indicators import Rule
 from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
@@ -148,6 +148,22 @@ class Plan:
     def after_extra(self) -> int:
         """The first free row of 补充数据."""
         return FIRST_EXTRA + len(self.questions) + len(self.extra) + (len(self.derived) + 1 if self.derived else 0)
+
+    @cached_property
+    def carried(self) -> dict[Input, Taken]:
+        """Figures that a check sets equal to one of last year (年初结转 to 上年年末结转): put in, and open to be changed."""
+        found = {}
+        for check in self.checks.reconcile.values():
+            if check.relation != "equal" or check.where or len(check.right) > 1:
+                continue
+            for item, basis in check.filled():
+                sides = [filled(text, item, basis) for text in (check.left, *check.right)]
+                before, now = (parse(text).tree for _, text in sides)
+                if any(form for form, _ in sides) or not isinstance(before, Input) or not isinstance(now, Input):
+                    continue
+                if before.offset < now.offset and before in self.taken and now in self.extra:
+                    found[now] = self.taken[before]
+        return found
 
     def typed(self, wanted: Input) -> str:
         """The cell that a figure is typed into, with its sheet; "" where the form does not ask it."""

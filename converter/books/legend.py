@@ -37,9 +37,8 @@ def department_notes(batch: "Batch") -> tuple[str, ...]:
     )
 
 
-def summary_notes(batch: "Batch") -> tuple[str, ...]:
+def summary_notes(schemes: "Sequence[Scheme]") -> tuple[str, ...]:
     """The lines of 说明 of the summary workbook, with the grades and the basis of every scheme."""
-    schemes = [part.scheme for part in batch.each]
     return _numbered(
         "汇总：一行一个部门，按复算下限、上限排列，是核查的先后，不是评价结果。区间重叠的部门分不出先后，只有名次区间；"
         "点“评分表”一列打开该部门的工作簿。",

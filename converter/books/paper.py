@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 _LONG, _SHORT = 841.9, 595.3
 MARGINS = {"left": 0.5, "right": 0.5, "top": 0.6, "bottom": 0.7}
 _SIDES, _ENDS = ((MARGINS[a] + MARGINS[b]) * 72 for a, b in (("left", "right"), ("top", "bottom")))
-#: Text of 8 points becomes 5: what a printed form can still be read at.
-LEAST_SCALE = 0.62
+#: Text of 8 points becomes 4.8: what a printed form can still be read at.
+LEAST_SCALE = 0.6
 
 
 def scale(widths: Sequence[float], heights: Iterable[float], *, landscape: bool = True) -> float:

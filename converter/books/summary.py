@@ -1,6 +1,7 @@
 """评分汇总_<year>.xlsx: the whole batch in one workbook, its sheets as CONTRACT lists them."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -9,7 +10,7 @@ from converter.books import legend, tables
 from converter.books.chartsheet import write_charts
 from converter.books.legend import score_note, write_notes
 from converter.books.styles import MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup, display_width
-from converter.books.tables import Table
+from converter.books.tables import Row, Table
 
 _HEAD_ROW = 2
 
@@ -26,7 +27,7 @@ class SummaryBook:
     ratios: frozenset[str]
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
-    leads: tuple[int | None, ...] = ()
+    leads: Iterable[int | None] = ()
     fingerprint: str = ""
 
 
@@ -81,15 +82,24 @@ WIDTHS: dict[str, float] = {
     "复算下限": 7.5, "复算上限": 7.5, "等次": 7.5, "自评差异": 7.5, "数据分值": 7.5, "数据下限": 7.5, "数据上限": 7.5, "沿用自评": 7.5,
     "主要扣分": 20, "缺数指标": 22, "错误": 5.5, "警告": 5.5, "评分表": 20, "一级指标": 8, "二级指标": 9, "三级指标": 15, "分值": 5.5,
     "指标值": 9, "得分": 7, "下限": 7, "上限": 7, "状态": 7.5, "缺少数据": 27, "计分口径": 12, "其他口径得分": 14, "计算过程": 32,
-    "依据": 13, "编号": 12, "级别": 5.5, "代码": 5.5, "对象": 14, "说明": 40, "建议": 26, "影响分值": 7.5, "责任方": 7, "文件": 22,
-    "工作表": 14, "单元格": 7.5, "部门说明": 16, "处理": 10, "字段": 24, "数值": 15, "单位": 6.5, "采用": 5.5, "原文": 28, "表单": 11,
+    "依据": 13, "编号": 12, "级别": 5.5, "代码": 5.5, "对象": 14, "说明": 40, "建议": 26, "影响分值": 7.5, "责任方": 7, "文件": 26,
+    "工作表": 17, "单元格": 7.5, "部门说明": 16, "处理": 10, "字段": 24, "数值": 18, "单位": 6.5, "采用": 5.5, "原文": 22, "表单": 11,
     "资金口径": 9, "指标公式": 34, "计分方式": 30, "应报": 6.5, "报送状态": 20, "基础数据表": 10, "指标表": 8, "决算": 8,
-    "上年数据": 9, "待部门处理": 8, "核对内容": 50, "左": 15, "右": 15, "差": 14, "容差": 6.5, "结果": 10, "原因": 26,
+    "上年数据": 9, "待部门处理": 8, "核对内容": 56, "左": 18, "右": 18, "差": 18, "容差": 6.5, "结果": 10, "原因": 26,
     "大小": 9, "SHA-256": 40, "处理结果": 24, "项目": 18, "内容": 90,
 }  # fmt: skip
+#: Where a sheet needs another width than the others.
+_OWN_WIDTHS = {
+    ("规则", "原文"): 46.0,
+    ("规则", "计分口径"): 20.0,
+    ("规则", "三级指标"): 18.0,
+    ("问题清单", "文件"): 22.0,
+}
 #: Of a column without a single value.
 _BLANK_WIDTH = 5.0
 _LINKS, _WIDEST_LINK = {"评分表", "三级指标"}, 34.0
+#: As wide as the longest number needs.
+_AMOUNTS, _LEAST_AMOUNT = {"数值", "左", "右", "差"}, 9.0
 _INDICATOR, _SCORE, _LACKING, _OTHERS = map(tables.SCORE_HEADS.index, ("三级指标", "得分", "缺少数据", "其他口径得分"))
 _TOTAL, _LOW, _HIGH, _OPEN = map(tables.SUMMARY_HEADS.index, ("复算得分", "复算下限", "复算上限", "缺数指标"))
 _UNIT = tables.FACT_HEADS.index("单位")
@@ -104,7 +114,7 @@ def summary_book(book: SummaryBook) -> bytes:
         _write(page, table, book)
         if table.name == "汇总":
             _note_totals(page, table)
-            write_charts(writer, book.title, table.rows)
+            write_charts(writer, book.title, list(table.rows))
         if table.name == "指标得分":
             _lead(page, table, book)
     write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
@@ -113,10 +123,10 @@ def summary_book(book: SummaryBook) -> bytes:
 
 def _write(page: Page, table: Table, book: SummaryBook) -> None:
     page.put(0, 0, f"{book.title}：{table.name}", "left_title")
-    shown = table.rows[:MAX_SHEET_ROWS]
+    shown = list(itertools.islice(table.rows, MAX_SHEET_ROWS))
     linked = table.name in {"汇总", "指标得分"} and len(shown) > MAX_LINKS
     page.put(1, 0, book.subtitle + (f"；前 {MAX_LINKS} 行有链接" if linked else ""), "note")
-    page.table(_HEAD_ROW, table.heads, shown, _widths(table), partial(_look, book.ratios))
+    page.table(_HEAD_ROW, table.heads, shown, _widths(table, shown), partial(_look, book.ratios))
     if len(table.rows) > MAX_SHEET_ROWS:
         note = f"共 {len(table.rows)} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
         page.put(_HEAD_ROW + 1 + MAX_SHEET_ROWS, 0, note, "note")
@@ -125,18 +135,21 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
     page.height(0, 24)
 
 
-def _widths(table: Table) -> list[float]:
+def _widths(table: Table, shown: Sequence[Row]) -> list[float]:
     """The usual widths; less where a column is empty throughout, more for links, which LibreOffice does not wrap."""
-    return [_width(head, list(map(itemgetter(at), table.rows))) for at, head in enumerate(table.heads)]
+    columns = (map(itemgetter(at), shown) for at in range(len(table.heads)))
+    usual = [_OWN_WIDTHS.get((table.name, head), WIDTHS[head]) for head in table.heads]
+    return list(map(_width, table.heads, usual, columns))
 
 
-def _width(head: str, values: Sequence[object]) -> float:
-    if not any(map(_holds, values)):
-        return min(WIDTHS[head], _BLANK_WIDTH)
+def _width(head: str, usual: float, column: Iterable[object]) -> float:
     if head in _LINKS:
-        longest = max(map(display_width, map(str, set(values))))
-        return max(WIDTHS[head], min(_WIDEST_LINK, 0.92 * longest + 1))
-    return WIDTHS[head]
+        longest = max(map(display_width, map(str, set(column))), default=0.0)
+        return max(usual, min(_WIDEST_LINK, 0.92 * longest + 1))
+    if head in _AMOUNTS:
+        longest = max((len(f"{value:,.15g}") for value in column if isinstance(value, float)), default=0)
+        return max(_LEAST_AMOUNT, min(usual, longest + 1.0))
+    return usual if any(map(_holds, column)) else min(usual, _BLANK_WIDTH)
 
 
 def _holds(value: object) -> bool:
@@ -153,7 +166,7 @@ def _look(ratios: frozenset[str], row: Sequence[object], head: str) -> str:
 
 def _note_totals(page: Page, table: Table) -> None:
     """Notes at totals that are still open."""
-    for at, row in enumerate(table.rows[:MAX_SHEET_ROWS], start=_HEAD_ROW + 1):
+    for at, row in enumerate(itertools.islice(table.rows, MAX_SHEET_ROWS), start=_HEAD_ROW + 1):
         if not _holds(row[_TOTAL]):
             what = f"：{row[_OPEN]}" if row[_OPEN] else ""
             page.comment(at, _TOTAL, f"得分未定{what}。补齐或认定后在 {row[_LOW]:.2f} 到 {row[_HIGH]:.2f} 分之间。")
@@ -161,9 +174,10 @@ def _note_totals(page: Page, table: Table) -> None:
 
 def _lead(page: Page, table: Table, book: SummaryBook) -> None:
     """A link from each score to its first input, and notes at scores that are missing or hang on a reading."""
-    for at, row in enumerate(table.rows[:MAX_SHEET_ROWS]):
-        line, lead = at + _HEAD_ROW + 1, book.leads[at] if at < len(book.leads) else None
-        if lead is not None:
+    for line, (row, lead) in enumerate(
+        zip(itertools.islice(table.rows, MAX_SHEET_ROWS), book.leads, strict=False), start=_HEAD_ROW + 1
+    ):
+        if lead is not None and lead < MAX_SHEET_ROWS:
             page.jump(line, _INDICATOR, "规范数据", f"A{lead + _HEAD_ROW + 2}", str(row[_INDICATOR]))
         if note := score_note(str(row[_LACKING]) if not _holds(row[_SCORE]) else "", str(row[_OTHERS])):
             page.comment(line, _SCORE, note)

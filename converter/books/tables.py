@@ -3,9 +3,9 @@
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from converter.vocabulary.findings import Finding
 from converter.vocabulary.numbers import shortest
@@ -14,6 +14,15 @@ if TYPE_CHECKING:  # workers write books without pandas, which would cost each a
     import pandas as pd
 
 Row = tuple[object, ...]
+
+
+class Rows(Protocol):
+    """Rows that can be counted and gone through, more than once, without being held all at a time."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Row]: ...
+
 
 SUMMARY_HEADS = (
     "名次", "名次区间", "部门编码", "部门", "类别", "年度", "自评得分", "自评等次", "复算得分", "复算下限", "复算上限", "等次",
@@ -44,7 +53,7 @@ class Table:
 
     name: str
     heads: tuple[str, ...]
-    rows: list[Row]
+    rows: Rows
 
 
 def score_rows(scores: "pd.DataFrame", codes: Mapping[str, str]) -> list[Row]:
@@ -80,6 +89,11 @@ def check_rows(checks: "pd.DataFrame") -> list[Row]:
     """Rows of 勾稽核对 from the checks frame."""
     columns = ["code", "department", "year", "what", "left", "right", "difference", "tolerance", "outcome", "reason"]
     return list(checks[columns].itertuples(index=False, name=None))
+
+
+def csv_body(heads: Sequence[str], rows: Sequence[Row]) -> bytes:
+    """The lines of a table's rows as CSV, to stand behind those of its heads."""
+    return csv_bytes(heads, rows)[len(csv_bytes(heads, [])) :]
 
 
 def csv_bytes(heads: Sequence[str], rows: Iterable[Row]) -> bytes:

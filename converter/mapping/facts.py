@@ -22,9 +22,11 @@ from converter.vocabulary.labels import plain, shown
 from converter.vocabulary.numbers import USABLE, State
 
 __all__ = ["SELF_SCORE", "WEIGHT", "Document", "Fact", "Line", "Printed", "Reading", "read_documents"]
-_PROBLEMS = {State.UNREADABLE: "D01", State.ERROR: "D02", State.STALE: "D03"}
 #: The sheet of our forms that says how to fill them in; it holds no figures.
 _INSTRUCTIONS = "填表说明"
+#: The code of a formula that was never calculated.
+STALE = "D03"
+_PROBLEMS = {State.UNREADABLE: "D01", State.ERROR: "D02", State.STALE: STALE}
 #: The sheets by which our own books are known when they come back.
 _OWN_SHEETS = ({"评分表", "核对", "说明"}, {"汇总", "指标得分", "规范数据"})
 
@@ -74,7 +76,9 @@ class Document:
 
 @dataclass
 class Reading:
-    """What one file gave. `unused` maps each sheet that matched no form to the reason."""
+    """What one file gave. `unused` maps each sheet that matched no form to the reason; `kept` says where a worker put the
+    documents whose numbers it did not send (converter.scratch).
+    """
 
     file: str
     documents: list[Document] = field(default_factory=list)
@@ -83,6 +87,7 @@ class Reading:
     own_book: bool = False
     replies: list[Reply] = field(default_factory=list)
     reply_sheets: int = 0
+    kept: tuple[str, int, int] | None = None
 
 
 def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary: Dictionary) -> Reading:

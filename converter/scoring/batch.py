@@ -11,7 +11,7 @@ from converter.mapping.departments import Submission, signed
 from converter.mapping.facts import SELF_SCORE, Document
 from converter.mapping.forms import Form
 from converter.mapping.roster import Roster
-from converter.mapping.years import contradicted_folders, in_scope, other_titles, settle_years
+from converter.mapping.years import in_scope, other_titles, settle_years
 from converter.scoring import audits
 from converter.scoring.apportion import shares, whole_review
 from converter.scoring.checks import Checks
@@ -23,24 +23,23 @@ from converter.scoring.followers import without_followers
 from converter.scoring.frames import FACT_COLUMNS, FactRow, facts_frame, joined
 from converter.scoring.inputs import Derivations, Inputs
 from converter.scoring.ledger import Ledger
-from converter.scoring.outcomes import audit_rows, checks_frame, in_order
+from converter.scoring.outcomes import audit_rows, checks_frame
 from converter.scoring.prior import Prior
 from converter.scoring.review import Review
 from converter.scoring.schemechecks import audit_scheme
 from converter.scoring.schemes import Scheme
 from converter.scoring.scopes import audit_scopes, told_of_restatement
 from converter.scoring.selfscores import compare_tables, rename_indicators
-from converter.scoring.submitted import Submitted, audit_submitted, submitted, with_last_output
 from converter.scoring.totals import totals_frame
-from converter.scoring.wholebatch import ACROSS, across, within
+from converter.scoring.wholebatch import ACROSS, within
 from converter.vocabulary.findings import Finding
 from converter.vocabulary.numbers import State
 
 
 @dataclass
 class Batch:
-    """Everything the books are made of. `facts` includes the derived ones; `findings` are not yet numbered; `lost` are the
-    departments of last year's output that none of this year's is, `supplied` those that it gives figures.
+    """Departments that were scored together, with everything their books are made of. `facts` includes the derived ones;
+    `findings` are not yet numbered; `supplied` are the departments that last year's output gives figures.
 
     Where kinds of departments have schemes of their own, `parts` holds a batch for each scheme, and the whole has their
     frames together; scheme, inputs and columns are to be taken from `each`.
@@ -57,8 +56,6 @@ class Batch:
     findings: list[Finding]
     review: Review
     parts: list["Batch"] = field(default_factory=list)
-    submitted: list[Submitted] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
     used: list[tuple[Submission, list[Document]]] = field(default_factory=list)
     supplied: frozenset[str] = frozenset()
 
@@ -94,51 +91,55 @@ class Batch:
         return sorted(name for part in self.parts for name in part.departments) or self.inputs.departments
 
 
-def score_kinds(
-    submissions: Sequence[Submission],
-    schemes: Mapping[str, Scheme],
-    checks: Checks,
-    derivations: Derivations,
-    forms: Sequence[Form],
-    roster: Roster | None = None,
-    prior: Prior | None = None,
-    digests: Mapping[str, str] | None = None,
-    decisions: Decisions | None = None,
-) -> Batch:
-    """Scores every department by the scheme of its 类别, but for those whom the departments list excuses.
+@dataclass(frozen=True)
+class Rules:
+    """What a run scores by, the same for every department: a scheme for each 类别, and what all schemes share."""
 
-    `schemes` has one for each 类别 of the submissions. Ranks are within the departments of one 类别 and scheme: points of
-    different rules are not compared. `prior` is last year's output, `digests` the SHA-256 by file; every scheme's part gets
-    the rows of `decisions` that are about it.
+    schemes: Mapping[str, Scheme]
+    checks: Checks
+    derivations: Derivations
+    forms: Sequence[Form]
+    roster: Roster = field(default_factory=Roster)
+    decisions: Decisions = field(default_factory=Decisions)
+
+    @property
+    def year(self) -> int:
+        """The 数据年度."""
+        return self.distinct[0].file.year
+
+    @cached_property
+    def distinct(self) -> list[Scheme]:
+        """Each scheme once."""
+        return list({id(scheme): scheme for scheme in self.schemes.values()}.values())
+
+    def part_of(self, submission: Submission) -> int:
+        """Which of the distinct schemes scores a department."""
+        scheme = self.schemes[submission.kind]
+        return next(at for at, one in enumerate(self.distinct) if one is scheme)
+
+
+def score_kinds(
+    submissions: Sequence[Submission], rules: Rules, prior: Prior | None = None, *, every: bool = True
+) -> Batch:
+    """Scores every department by the scheme of its 类别: a part for each scheme that has departments here (`every`: for
+    each). `prior` is last year's output; every part gets the rows of the decisions that are about it.
+
+    What is asked of all departments together is not asked here (converter.scoring.whole).
     """
-    roster, year = roster or Roster(), next(iter(schemes.values())).file.year
+    members: list[list[Submission]] = [[] for _ in rules.distinct]
     for submission in submissions:
-        settle_years(submission, year)
-    handed = submitted(submissions, roster, forms, year)
-    findings = contradicted_folders(submissions) + audit_submitted(handed, roster, checks, year)
-    submissions = [s for s in submissions if s.listed is None or s.listed.evaluated]
-    distinct = list({id(scheme): scheme for scheme in schemes.values()}.values())
-    decisions = decisions or Decisions()
-    members = [[s for s in submissions if schemes[s.kind] is scheme] for scheme in distinct]
-    names = [[s.department for s in of_scheme] for of_scheme in members]
-    shared = shares(decisions, list(zip(distinct, names, strict=True)), roster)
+        members[rules.part_of(submission)].append(submission)
+    parted = [(scheme, own) for scheme, own in zip(rules.distinct, members, strict=True) if own or every]
+    names = [(scheme, [submission.department for submission in own]) for scheme, own in parted]
+    shared = shares(rules.decisions, names, rules.roster)
     parts = [
-        score_batch(of_scheme, scheme, checks, derivations, forms, prior, roster, rows)
-        for of_scheme, scheme, rows in zip(members, distinct, shared, strict=True)
+        score_batch(own, scheme, rules.checks, rules.derivations, rules.forms, prior, rules.roster, rows)
+        for (scheme, own), rows in zip(parted, shared, strict=True)
     ]
-    review = whole_review([part.review for part in parts], decisions, year, roster)
-    whole = parts[0] if len(parts) == 1 else _joined(parts, submissions, review)
-    whole.submitted = with_last_output(handed, whole.supplied)
-    used = [pair for part in parts for pair in part.used]
-    everyone = whole.inputs
-    if whole.parts:
-        everyone = Inputs(pd.concat([p.inputs.facts for p in parts]), whole.departments, year, derivations)
-    scored = [(part.inputs, part.columns) for part in parts]
-    asked = across(scored, everyone, used, whole.totals, roster, digests or {}, checks)
-    rows = audit_rows(checks, [*findings, *asked.findings], everyone.departments, year, asked.unrun, ACROSS)
-    whole.checks = in_order([part.checks for part in parts], rows)
-    whole.findings = findings + whole.findings + asked.findings
-    return whole
+    if len(parts) == 1:
+        return parts[0]
+    review = whole_review([part.review for part in parts], rules.decisions, rules.year, rules.roster)
+    return _joined(parts, submissions, review)
 
 
 def _joined(parts: list[Batch], submissions: Sequence[Submission], review: Review) -> Batch:
@@ -161,7 +162,7 @@ def _joined(parts: list[Batch], submissions: Sequence[Submission], review: Revie
         findings=[item for part in parts for item in part.own_findings] + review.ledger.findings,
         review=review,
         parts=parts,
-        lost=sorted(set.intersection(*(set(part.lost) for part in parts))),
+        used=[pair for part in parts for pair in part.used],
         supplied=frozenset().union(*(part.supplied for part in parts)),
     )
 
@@ -194,7 +195,7 @@ def score_batch(
             used.append((submission, documents))
     departments = [submission.department for submission, _ in used]
     read = rename_indicators(facts_frame(used), scheme)
-    supplied, lost = prior.fitted(departments, roster) if prior else ([], [])
+    supplied = prior.fitted(departments, roster)[0] if prior else []
     review = Review(Ledger(decisions or Decisions(), departments, year, roster), scheme, derivations)
     adoption, inputs = review.facts(joined(read, supplied), used, checks)
     crossed = crosscheck(checks, inputs, used)
@@ -227,7 +228,6 @@ def score_batch(
         checks_frame(crossed.results, crossed.faults, rows),
         findings + review.ledger.findings,
         review,
-        lost=lost,
         used=used,
         supplied=frozenset(fact.department for fact in supplied),
     )
@@ -242,10 +242,10 @@ def scheme_inputs(scheme: Scheme, *, variants: bool) -> list[Input]:
     return list(dict.fromkeys(needed for formula in formulas for needed in formula.inputs()))
 
 
-def answer_inputs(inputs: Inputs, scheme: Scheme) -> list[Input]:
-    """The answers of every judged indicator about which a person has answered anything, for any department."""
+def answer_inputs(inputs: Inputs, scheme: Scheme, position: int) -> list[Input]:
+    """The answers of every judged indicator about which a person has answered anything for a department."""
     asked = [rule.answers for rule in scheme.rules]
-    given = [answers for answers in asked if any((~np.isnan(inputs.column(one))).any() for one in answers)]
+    given = [answers for answers in asked if any(not np.isnan(inputs.column(one)[position]) for one in answers)]
     return list(dict.fromkeys(one for answers in given for one in answers))
 
 
@@ -258,7 +258,7 @@ def _with_derived(inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
         for who, at, name, value, text in derived
     ]
     if not rows:
-        return inputs.facts
+        return inputs.facts.sort_values("department", kind="stable", ignore_index=True)
     frame = pd.DataFrame(rows, columns=list(FACT_COLUMNS)).astype({"adopted": "bool"})
     return pd.concat([inputs.facts, frame]).sort_values("department", kind="stable", ignore_index=True)
 
@@ -275,4 +275,5 @@ def _used(batch: Batch) -> pd.DataFrame:
     keys = {(one.name, batch.year + one.offset) for one in wanted}
     keys |= {(rule.name + SELF_SCORE, batch.year) for rule in batch.scheme.rules}
     facts = batch.facts
-    return facts[[key in keys for key in zip(facts["field"], facts["year"], strict=True)]]
+    wanted_rows = [key in keys for key in zip(facts["field"], facts["year"], strict=True)]
+    return facts[np.array(wanted_rows, dtype=bool)]

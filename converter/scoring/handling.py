@@ -1,7 +1,7 @@
 """What people say about findings: departments' replies (部门说明), and 采纳说明 or 不采纳说明 of the officers (处理)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from converter.mapping.replies import Reply, joined
@@ -13,23 +13,38 @@ from converter.vocabulary.labels import plain
 _SAID = {Kind.ACCEPT: "已采纳说明", Kind.REJECT: "不采纳说明"}
 
 
+def by_number(replies: Iterable[Reply]) -> dict[str, list[Reply]]:
+    """The replies by the 编号 that they answer."""
+    found: dict[str, list[Reply]] = defaultdict(list)
+    for reply in replies:
+        found[reply.number].append(reply)
+    return dict(found)
+
+
+def with_replies(findings: Iterable[Finding], replies: Mapping[str, Sequence[Reply]]) -> list[Finding]:
+    """Numbered findings with 部门说明, which changes neither a level nor a score."""
+    return [replace(item, reply=joined(replies[item.number])) if item.number in replies else item for item in findings]
+
+
+def in_vain(replies: Mapping[str, Sequence[Reply]], known: Collection[str]) -> list[Finding]:
+    """F15 replies to findings that are gone; `known` are the numbers of those there are."""
+    return [
+        finding(
+            "F15", f"部门说明所答的问题 {number} 已不在问题清单里：{joined(said)}", subject=number, place=said[0].place
+        )
+        for number, said in replies.items()
+        if number not in known
+    ]
+
+
 def answered(findings: Sequence[Finding], replies: Sequence[Reply], ledger: Ledger) -> list[Finding]:
     """Numbered findings with 部门说明 and 处理. An accepted one becomes a 提示; no reply changes a level or a score.
 
     Replies to findings that are gone (F15), and what became of the decisions (P…), are findings themselves.
     """
-    by_number: dict[str, list[Reply]] = defaultdict(list)
-    for reply in replies:
-        by_number[reply.number].append(reply)
-    known = {item.number for item in findings}
-    told = {item.number: replace(item, reply=joined(by_number.get(item.number, ()))) for item in findings}
-    extra = [
-        finding(
-            "F15", f"部门说明所答的问题 {number} 已不在问题清单里：{joined(said)}", subject=number, place=said[0].place
-        )
-        for number, said in by_number.items()
-        if number not in known
-    ]
+    said = by_number(replies)
+    told = {item.number: item for item in with_replies(findings, said)}
+    extra = in_vain(said, told.keys())
     before = len(ledger.findings)
     claims = [claim for decision in ledger.of(*_SAID) for claim in _claims(decision, list(told.values()), ledger)]
     for claim in ledger.uncontested(claims):

@@ -14,23 +14,21 @@ from converter.vocabulary.numbers import NAN
 Row = tuple[object, ...]
 
 
-def checks_frame(results: Iterable[Result], found: Sequence[Fault], audited: Iterable[Row]) -> pd.DataFrame:
-    """The rows as they were made; see in_order."""
+#: Behind CHECK_COLUMNS of the frame: what tells the comparisons of one code from each other, this for built-in checks.
+GROUP, BUILT_IN = "group", "~"
+
+
+def checks_frame(results: Sequence[Result], found: Sequence[Fault], audited: Iterable[Row]) -> pd.DataFrame:
+    """The rows as they were made, with their group: comparisons first, and of these one key behind the other."""
     first: dict[int, str] = {}
     for fault in found:
         codes = [code_of(result.key) for result in fault.results]
         for result in fault.results:
             others = sorted({code for code in codes if code != code_of(result.key)})
             first[id(result)] = f"与 {'、'.join(others)} 是同一个数引起的" if others else ""
-    rows = [_reasoned(result, first).row() for result in results]
-    return pd.DataFrame([*rows, *audited], columns=list(CHECK_COLUMNS))
-
-
-def in_order(frames: Sequence[pd.DataFrame], rows: Iterable[Row]) -> pd.DataFrame:
-    """The frames of all schemes and the rows about the batch as a whole, in the order of codes; the same row but once."""
-    more = pd.DataFrame(list(rows), columns=list(CHECK_COLUMNS))
-    whole = pd.concat([*frames, *([] if more.empty else [more])]).drop_duplicates()
-    return whole.sort_values("code", kind="stable", ignore_index=True)
+    rows = [(*_reasoned(result, first).row(), result.key) for result in results]
+    rows += [(*row, BUILT_IN) for row in audited]
+    return pd.DataFrame(rows, columns=[*CHECK_COLUMNS, GROUP])
 
 
 def _reasoned(result: Result, first: Mapping[int, str]) -> Result:

@@ -25,10 +25,18 @@ class Desk:
     _narrowed: dict[str, Inputs] = field(default_factory=dict)
     _lacking: dict[str, set[str]] = field(default_factory=dict)
 
+    @cached_property
+    def _by_form(self) -> dict[tuple[str, int], list[FactRow]]:
+        """The facts by form and its year."""
+        found: dict[tuple[str, int], list[FactRow]] = {}
+        for row in self.whole.every:
+            found.setdefault((row.form, row.form_year), []).append(row)
+        return found
+
     def lacking(self, form: str) -> set[str]:
         """The departments that handed in no such form."""
         if form not in self._lacking:
-            self._lacking[form] = set(self.whole.departments) - set(self.only(form).facts["department"].tolist())
+            self._lacking[form] = set(self.whole.departments) - {row.department for row in self.only(form).every}
         return self._lacking[form]
 
     def only(self, form: str) -> Inputs:
@@ -42,9 +50,8 @@ class Desk:
             last = form.startswith(LAST_FORM)
             bare = form.removeprefix(LAST_FORM)
             forms = [bare, bare + PRIOR_MARK] if last else [bare]
-            here = inputs.facts["form"].isin(forms) & (inputs.facts["form_year"] == inputs.year - last)
-            facts = inputs.facts[here].sort_values("form", key=lambda form: form != bare, kind="stable")
-            own = facts if facts.empty else adopt_form(facts, inputs.derivations.dictionary)
+            rows = [row for one in forms for row in self._by_form.get((one, inputs.year - last), ())]
+            own = adopt_form(rows, inputs.derivations.dictionary)
             self._narrowed[form] = Inputs(own, inputs.departments, inputs.year, inputs.derivations)
         return self._narrowed[form]
 

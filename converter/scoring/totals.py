@@ -108,8 +108,14 @@ def totals_frame(
             "missing": _named(columns, inputs, [np.isin(c.status, UNKNOWN).astype(np.float64) for c in columns]),
         }
     )
-    frame["best"], frame["worst"] = 0, 0
-    for _, alike in frame.groupby([(kinds or {}).get(name, "") for name in inputs.departments]):
+    return ranked(frame, [(kinds or {}).get(name, "") for name in inputs.departments])
+
+
+def ranked(frame: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
+    """The rows in the order of 复算下限, 复算上限 and name, each with its ranks among those of its kind."""
+    frame = frame.assign(best=0, worst=0)
+    low, high = (frame[end].to_numpy() for end in ("low", "high"))
+    for _, alike in frame.groupby(list(kinds)):
         best, worst = ranks(low[alike.index], high[alike.index])
         frame.loc[alike.index, "best"], frame.loc[alike.index, "worst"] = best, worst
     ordered = frame.sort_values(["low", "high", "department"], ascending=[False, False, True], ignore_index=True)

@@ -1,7 +1,9 @@
 """Checks over all departments together: copies, parts and their sum, self scores in one narrow band (CHECKS B02–B05)."""
 
+import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +11,7 @@ import pandas as pd
 
 from converter.mapping.departments import NAMING_FORM, Submission
 from converter.mapping.facts import Document
+from converter.mapping.fields import Dictionary
 from converter.mapping.roster import Listed, Roster
 from converter.scoring.audits import audit_sums
 from converter.scoring.checks import Checks
@@ -24,21 +27,25 @@ from converter.vocabulary.numbers import USABLE, canonical, shortest
 Used = Sequence[tuple[Submission, list[Document]]]
 #: Why a check was not run, by code and department; "" where it is about nothing in the department and has no row.
 Unrun = dict[tuple[str, str], str]
-#: The inputs and scores of the departments of one scheme.
-Part = tuple[Inputs, Sequence[RuleScores]]
+#: A number of a department by its name and the field, with its cell.
+Figures = Mapping[tuple[str, str], tuple[float, Place]]
 #: The checks that are asked of the batch as a whole.
 ACROSS = frozenset({"B01", "B02", "B03", "B04"})
 _OWN_LEVEL = re.compile("本级|机关")
 _SUMMED = re.compile("汇总|合并")
 
 
-def audit_copies(used: Used, digests: Mapping[str, str], checks: Checks, year: int) -> list[Finding]:
-    """B02 one file, or a table of the same numbers, under several departments: once for all that are the same."""
-    least = int(checks.audit["B02"].settings["numbers"])
-    groups: dict[tuple[object, ...], dict[str, Document]] = {}
+def audit_copies(
+    used: Used, marks: Mapping[str, Sequence[bytes]], digests: Mapping[str, str], checks: Checks, year: int
+) -> list[Finding]:
+    """B02 one file, or a table of the same numbers, under several departments: once for all that are the same.
+
+    `marks` are those of each department's documents (`marks_of`), `digests` the SHA-256 by file.
+    """
+    groups: dict[tuple[str, object], dict[str, Document]] = {}
     for submission, documents in used:
-        for document in documents:
-            for key in _signatures(document, digests, least):
+        for document, mark in zip(documents, marks[submission.department], strict=True):
+            for key in _signatures(document, digests, mark):
                 groups.setdefault(key, {}).setdefault(submission.department, document)
     shared: dict[tuple[str, ...], dict[str, tuple[Document, ...]]] = {}
     for key, owners in groups.items():
@@ -57,36 +64,76 @@ def audit_copies(used: Used, digests: Mapping[str, str], checks: Checks, year: i
     return findings
 
 
-def _signatures(document: Document, digests: Mapping[str, str], least: int) -> list[tuple[object, ...]]:
-    """What two departments' documents have in common when one is a copy. Self scores may well be the same by themselves."""
-    found: list[tuple[object, ...]] = []
+def _signatures(document: Document, digests: Mapping[str, str], mark: bytes) -> list[tuple[str, object]]:
+    """What two departments' documents have in common when one is a copy."""
+    found: list[tuple[str, object]] = []
     if document.file in digests:
         found.append(("file", digests[document.file]))
-    numbers = [(f.year, f.field, f.value) for f in document.facts if f.state in USABLE and f.value != 0]
-    if document.form != INDICATOR_FORM and len({value for _, _, value in numbers}) >= least:
-        found.append(("numbers", document.form, document.year, frozenset(numbers)))
+    if mark:
+        found.append(("numbers", mark))
     return found
 
 
-def audit_parts(inputs: Inputs, used: Used, roster: Roster, checks: Checks) -> tuple[list[Finding], Unrun]:
+def marks_of(documents: Iterable[Document], checks: Checks) -> tuple[bytes, ...]:
+    """A mark for each document, the same for tables of the same numbers; none where there are too few of them.
+
+    Self scores have none: they may well be the same by themselves.
+    """
+    least = int(checks.audit["B02"].settings["numbers"])
+    marks = []
+    for document in documents:
+        numbers = {(f.year, f.field, f.value) for f in document.facts if f.state in USABLE and f.value != 0}
+        enough = document.form != INDICATOR_FORM and len({value for _, _, value in numbers}) >= least
+        text = repr((document.form, document.year, sorted(map(repr, numbers))))
+        marks.append(hashlib.sha256(text.encode(errors="surrogatepass")).digest()[:16] if enough else b"")
+    return tuple(marks)
+
+
+def audit_parts(
+    figures: Figures, used: Used, roster: Roster, dictionary: Dictionary, checks: Checks, year: int
+) -> tuple[list[Finding], Unrun]:
     """B03 the figures of a department that is the sum of its subordinates against their sum, once a department."""
     findings: list[Finding] = []
-    unrun: Unrun = {("B03", department): "" for department in inputs.departments}
-    for entry in roster.entries:
-        parts = [one for one in roster.entries if one is not entry and one.parent and plain(one.parent) in entry.labels]
-        if not parts or entry.name not in inputs.departments:
+    there = {submission.department for submission, _ in used}
+    unrun: Unrun = {("B03", department): "" for department in there}
+    for entry, parts in families(roster):
+        if entry.name not in there:
             continue
-        reason = _no_sum(entry, parts, inputs, used)
+        reason = _no_sum(entry, parts, there, used)
         unrun["B03", entry.name] = reason
         if not reason:
             del unrun["B03", entry.name]
-            findings += _parts(entry, parts, inputs, checks)
+            findings += _parts(entry, parts, figures, dictionary, checks, year)
     return findings, unrun
 
 
-def _no_sum(entry: Listed, parts: Sequence[Listed], inputs: Inputs, used: Used) -> str:
+def families(roster: Roster) -> list[tuple[Listed, list[Listed]]]:
+    """The departments of the list that have subordinates in it, with these."""
+    below: dict[str, list[Listed]] = defaultdict(list)
+    for entry in roster.entries:
+        if entry.parent:
+            below[plain(entry.parent)].append(entry)
+    found = []
+    for entry in roster.entries:
+        parts = {id(one): one for name in entry.labels for one in below.get(name, ()) if one is not entry}
+        if parts:
+            found.append((entry, [one for one in roster.entries if id(one) in parts]))
+    return found
+
+
+def figures_of(inputs: Inputs, names: Collection[str], checks: Checks) -> dict[tuple[str, str], tuple[float, Place]]:
+    """The figures of B03 of those of the departments that have one of the names."""
+    return {
+        (who, field): (float(inputs.column(Input(field))[at]), inputs.place(Input(field), at))
+        for at, who in enumerate(inputs.departments)
+        if who in names
+        for field in checks.audit["B03"].fields
+    }
+
+
+def _no_sum(entry: Listed, parts: Sequence[Listed], there: Collection[str], used: Used) -> str:
     """Why the parts of a department cannot be set against it, "" where they can."""
-    absent = [part.name for part in parts if part.name not in inputs.departments]
+    absent = [part.name for part in parts if part.name not in there]
     if absent:
         return f"下级 {'、'.join(absent)} 没有报表"
     heads = [d.department for s, documents in used if s.department == entry.name for d in documents]
@@ -98,30 +145,33 @@ def _own_level(parts: Sequence[Listed]) -> bool:
     return any(_OWN_LEVEL.search(part.name) for part in parts)
 
 
-def _parts(entry: Listed, parts: Sequence[Listed], inputs: Inputs, checks: Checks) -> list[Finding]:
-    at = [inputs.departments.index(one.name) for one in (entry, *parts)]
+def _parts(
+    entry: Listed, parts: Sequence[Listed], figures: Figures, dictionary: Dictionary, checks: Checks, year: int
+) -> list[Finding]:
     whole = _own_level(parts)
     said: list[str] = []
     place = Place()
     for name in checks.audit["B03"].fields:
-        total, *others = (float(inputs.column(Input(name))[position]) for position in at)
+        total, *others = (figures[one.name, name][0] for one in (entry, *parts))
         if np.isnan(total) or any(map(np.isnan, others)):
             continue
         gap = canonical(total - sum(others))
-        money = inputs.derivations.dictionary[name].unit == "万元"
+        money = dictionary[name].unit == "万元"
         tolerance = 0.005 * (len(others) + 1) + 1e-9 if money else 1e-9
         if (abs(gap) if whole else -gap) > tolerance:
             said.append(f"{name}：汇总 {shortest(total)}，下级合计 {shortest(canonical(sum(others)))}")
-            place = place if place.file else inputs.place(Input(name), at[0])
+            place = place if place.file else figures[entry.name, name][1]
     if not said:
         return []
     names = "、".join(part.name for part in parts)
-    about = {"department": entry.name, "year": inputs.year, "subject": "汇总数", "place": place}
+    about = {"department": entry.name, "year": year, "subject": "汇总数", "place": place}
     return [checks.finding("B03", f"{'；'.join(said)}（下级：{names}）", **about)]
 
 
-def audit_bands(totals: pd.DataFrame, parts: Sequence[Part], checks: Checks, year: int) -> tuple[list[Finding], Unrun]:
-    """B04 self scores that all lie in one narrow band, and points claimed although several indicators lack their data."""
+def audit_bands(
+    totals: pd.DataFrame, claims: Iterable[Finding], checks: Checks, year: int
+) -> tuple[list[Finding], Unrun]:
+    """B04 self scores that all lie in one narrow band; and the `claims` of points although several indicators lack data."""
     settings = checks.audit["B04"].settings
     own = totals["self_total"].dropna()
     if len(own) < settings["departments"]:
@@ -131,12 +181,11 @@ def audit_bands(totals: pd.DataFrame, parts: Sequence[Part], checks: Checks, yea
     if high - low < settings["band"]:
         said = f"{len(own)} 个部门的自评总分都在 {shortest(low)}～{shortest(high)} 分之间"
         findings.append(checks.finding("B04", said, year=year, subject="自评总分"))
-    for inputs, columns in parts:
-        findings += _without_data(inputs, columns, checks)
-    return findings, {}
+    return [*findings, *claims], {}
 
 
-def _without_data(inputs: Inputs, columns: Sequence[RuleScores], checks: Checks) -> Iterator[Finding]:
+def without_data(inputs: Inputs, columns: Sequence[RuleScores], checks: Checks) -> Iterator[Finding]:
+    """B04 of each department that claims points although several indicators lack their data."""
     for position, department in enumerate(inputs.departments):
         empty = [c for c in columns if c.status[position] == Status.MISSING and c.self_score[position] > 0]
         if len(empty) >= checks.audit["B04"].settings["no_data"]:
@@ -172,22 +221,3 @@ def within(inputs: Inputs, used: Used, columns: Sequence[RuleScores], checks: Ch
     for who in set(inputs.departments) - set(last["department"]):
         unrun["Y03", who] = "没有上年的基础数据表"
     return Asked(summed, unrun)
-
-
-def across(
-    parts: Sequence[Part],
-    whole: Inputs,
-    used: Used,
-    totals: pd.DataFrame,
-    roster: Roster,
-    digests: Mapping[str, str],
-    checks: Checks,
-) -> Asked:
-    """B02–B04 over all departments, whatever scheme scores them: `whole` has the inputs of all `parts`."""
-    unrun: Unrun = {} if roster else {("B01", ""): "没有部门名单"}
-    if len(whole.departments) < 2:
-        unrun["B02", ""] = "只有一个部门"
-    sums, no_parts = audit_parts(whole, used, roster, checks)
-    bands, too_few = audit_bands(totals, parts, checks, whole.year)
-    copies = audit_copies(used, digests, checks, whole.year)
-    return Asked([*copies, *sums, *bands], {**unrun, **no_parts, **too_few})

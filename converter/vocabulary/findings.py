@@ -209,6 +209,33 @@ def numbered(findings: Iterable[Finding]) -> list[Finding]:
     return result
 
 
+@dataclass
+class Tally:
+    """How many findings there are by department and level, and how many of a department it has to act on itself."""
+
+    levels: Counter[tuple[str, Level]] = field(default_factory=Counter)
+    waiting: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> "Tally":
+        """The tally of some findings."""
+        made = cls()
+        for item in findings:
+            made.levels[item.department, item.level] += 1
+            if item.owner is Owner.DEPARTMENT:
+                made.waiting[item.department] += 1
+        return made
+
+    def add(self, other: "Tally") -> None:
+        """Counts another tally's findings too."""
+        self.levels.update(other.levels)
+        self.waiting.update(other.waiting)
+
+    def at(self, level: Level) -> int:
+        """The findings of a level."""
+        return sum(count for (_, one), count in self.levels.items() if one is level)
+
+
 class ConverterError(Exception):
     """The run cannot go on. One line for the user: code, what, where, what to do next."""
 
@@ -217,6 +244,9 @@ class ConverterError(Exception):
     def __init__(self, code: str, message: str, advice: str = "", place: Place | None = None) -> None:
         super().__init__(message)
         self.code, self.message, self.advice, self.place = code, message, advice, place or Place()
+
+    def __reduce__(self) -> tuple[type["ConverterError"], tuple[str, str, str, Place]]:
+        return type(self), (self.code, self.message, self.advice, self.place)  # it may come from a worker
 
     def __str__(self) -> str:
         where = f"{self.place}：" if self.place.file else ""

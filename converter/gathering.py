@@ -1,0 +1,210 @@
+"""The shares of all chunks, gathered in the parent: what is asked of the batch as a whole, and the tables and files that the
+shares make one behind the other. Nothing here holds the facts, scores or findings of more than one chunk at a time.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+from converter.books import tables
+from converter.books.tables import Row
+from converter.engine import Engine, Lost
+from converter.mapping.departments import Submission
+from converter.mapping.replies import Reply
+from converter.portions import Chunk, Portion, Put, Segment, Telling, Told, score, tell
+from converter.progress import tracked
+from converter.scoring.batch import Rules
+from converter.scoring.frames import FactRow
+from converter.scoring.handling import answered, by_number, in_vain, with_replies
+from converter.scoring.prior import Prior
+from converter.scoring.whole import Whole, shared_out
+from converter.scratch import Kept, Pile, Scratch
+from converter.vocabulary.findings import Finding, Tally, in_order, numbered
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+#: Departments in a chunk: enough that what every chunk costs by itself does not weigh, few enough that a worker stays small.
+CHUNK = 32
+_LAST = 1 << 30
+
+
+def alive(results: Iterable[Out | Lost[Any]], doing: str) -> Iterator[Out]:
+    """The results of our own work, of which nothing may be lost: no input can do this, so it is a bug, or no memory left."""
+    for result in results:
+        if isinstance(result, Lost):
+            raise RuntimeError(f"{doing}时进程异常退出")  # noqa: TRY004
+        yield result
+
+
+@dataclass
+class Gathered:
+    """The portions of a batch in the order of departments, the findings about none of them, and those that are told."""
+
+    scratch: Scratch
+    whole: Whole
+    firsts: list[str]
+    portions: list[Portion]
+    at_large: list[Finding] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    prior: Prior | None = None
+
+    @property
+    def ratios(self) -> frozenset[str]:
+        """The indicators whose value is shown as a percent."""
+        return frozenset().union(*(portion.ratios for portion in self.portions))
+
+    def findings(self) -> Iterator[Finding]:
+        """Every finding as it is told, in order."""
+        yield from self.at_large
+        for told in self.told:
+            yield from self.scratch.load(told.findings)
+
+    @cached_property
+    def finding_rows(self) -> list[Put]:
+        """问题清单: those about no department first."""
+        return [self._put(tables.FINDING_HEADS, tables.finding_rows(self.at_large)), *(told.rows for told in self.told)]
+
+    @cached_property
+    def score_rows(self) -> list[Put]:
+        """指标得分."""
+        return [portion.scores for portion in self.portions]
+
+    @cached_property
+    def check_rows(self) -> list[Put]:
+        """勾稽核对: by code, scheme and comparison, then by department; what is about no department but once."""
+        parts = [(segment, rows) for portion in self.portions for segment, rows in portion.checks.items()]
+        at_large: dict[Segment, list[Row]] = {}
+        seen: set[str] = set()
+        for segment, row in sorted((one for p in self.portions for one in p.checks_at_large), key=lambda one: one[0]):
+            if repr(row) not in seen:
+                at_large.setdefault(segment, []).append(row)
+                seen.add(repr(row))
+        for row in self.whole.checks:
+            at_large.setdefault(Segment(str(row[0]), _LAST, "", False), []).append(row)
+        parts += [(segment, self._put(tables.CHECK_HEADS, rows)) for segment, rows in at_large.items()]
+        return [rows for _, rows in sorted(parts, key=lambda part: part[0])]
+
+    def tables(self) -> dict[str, Pile]:
+        """The tables that grow with the departments, by their sheets."""
+        used = [portion.used for portion in self.portions]
+        return {
+            "指标得分": self._pile(self.score_rows),
+            "问题清单": self._pile(self.finding_rows),
+            "勾稽核对": self._pile(self.check_rows),
+            "规范数据": Pile(self.scratch, used),
+        }
+
+    def leads(self) -> Iterator[int | None]:
+        """For each row of 指标得分 the position among those of 规范数据 that it leads to."""
+        before = 0
+        for portion in self.portions:
+            yield from (None if lead is None else before + lead for lead in self.scratch.load(portion.leads))
+            before += portion.used[1]
+
+    def csv_files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """The frames as CSV, piece by piece."""
+        yield "scores.csv", self._csv(tables.SCORE_HEADS, [rows.csv for rows in self.score_rows])
+        yield "facts.csv", self._csv(tables.FACT_HEADS, [portion.facts for portion in self.portions])
+        yield "findings.csv", self._csv(tables.FINDING_HEADS, [rows.csv for rows in self.finding_rows])
+        yield "checks.csv", self._csv(tables.CHECK_HEADS, [rows.csv for rows in self.check_rows])
+
+    def _csv(self, heads: Sequence[str], bodies: Iterable[Kept]) -> Iterator[bytes]:
+        yield tables.csv_bytes(heads, [])
+        yield from map(self.scratch.load_bytes, bodies)
+
+    def _put(self, heads: Sequence[str], rows: list[Row]) -> Put:
+        return Put(self.scratch.keep(rows), self.scratch.keep_bytes(tables.csv_body(heads, rows)), len(rows))
+
+    def _pile(self, parts: Sequence[Put]) -> Pile:
+        return Pile(self.scratch, [(rows.rows, rows.length) for rows in parts])
+
+
+def _chunks(whole: Whole, rules: Rules, size: int) -> list[list[Submission]]:
+    """The departments in chunks. Decisions are one record about all of them, so that they keep all of them together."""
+    every = whole.submissions
+    size = len(every) if rules.decisions else size
+    return [every[at : at + size] for at in range(0, len(every), max(1, size))]
+
+
+def gather(
+    engine: Engine,
+    scratch: Scratch,
+    whole: Whole,
+    contents: Mapping[str, Kept],
+    prior: Prior | None,
+    answers: Iterable[str],
+    *,
+    size: int,
+    books: bool,
+    bar: bool,
+) -> Gathered:
+    """Every department scored, chunk by chunk: by the workers, or here where there is but one chunk."""
+    chunks = _chunks(whole, whole.rules, size)
+    kept, asked = scratch.keep(whole.rules), frozenset(answers)
+    figures = shared_out(prior, whole)
+    work = [
+        Chunk(
+            scratch,
+            kept,
+            submissions,
+            {d.file: contents[d.file] for s in submissions for d in s.documents if d.file in contents},
+            _of(prior, figures, submissions),
+            asked,
+            every=at == 0,
+            books=books,
+        )
+        for at, submissions in enumerate(chunks)
+    ]
+    portions = list(tracked(_each(engine, score, work, "评分"), len(work), "评分", bar=bar))
+    return Gathered(scratch, whole, [chunk[0].department for chunk in chunks], portions)
+
+
+def _each(engine: Engine, function: Callable[[In], Out], work: Sequence[In], doing: str) -> Iterator[Out]:
+    """One piece of work is done here: a worker would first have to load what this process has."""
+    if len(work) == 1:
+        return map(function, work)
+    return alive(engine.map(function, work, 1, timed=False), doing)
+
+
+def _of(prior: Prior | None, figures: Mapping[str, list[FactRow]], submissions: Sequence[Submission]) -> Prior | None:
+    """Last year's output as far as it is about some departments."""
+    if prior is None:
+        return None
+    own = {s.department: figures[s.department] for s in submissions if s.department in figures}
+    return Prior(prior.shown, prior.year, prior.sha256, own, {})
+
+
+def tell_all(engine: Engine, gathered: Gathered, more: Sequence[Finding], replies: Sequence[Reply]) -> None:
+    """The findings of the chunks and those of the batch as a whole (`more`, not yet numbered), with what departments replied
+    and officers decided.
+    """
+    added, decided = _settled(gathered, [*gathered.whole.findings, *more], replies)
+    said = by_number(replies)
+    shares: list[list[Finding]] = [[] for _ in gathered.firsts]
+    for item in added:
+        at = bisect_right(gathered.firsts, item.department)
+        (shares[at - 1] if at else gathered.at_large).append(item)
+    work = [
+        Telling(gathered.scratch, portion.findings, share, said, decided)
+        for portion, share in zip(gathered.portions, shares, strict=True)
+    ]
+    gathered.told = list(_each(engine, tell, work, "整理问题清单"))
+    gathered.tally = Tally.of(gathered.at_large)
+    for told in gathered.told:
+        gathered.tally.add(told.tally)
+
+
+def _settled(gathered: Gathered, more: Sequence[Finding], replies: Sequence[Reply]) -> tuple[list[Finding], bool]:
+    """The findings that the chunks' own are to be told with; where there are decisions, all of them, and True."""
+    rest = numbered([*(item for portion in gathered.portions for item in portion.at_large), *more])
+    if gathered.whole.rules.decisions:
+        own = [item for portion in gathered.portions for item in gathered.scratch.load(portion.findings)]
+        return answered([*own, *rest], replies, gathered.portions[0].gist.ledger), True
+    said = by_number(replies)
+    known = {number for portion in gathered.portions for number in portion.answered}
+    known |= {item.number for item in rest}
+    return in_order([*with_replies(rest, said), *numbered(in_vain(said, known))]), False

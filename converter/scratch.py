@@ -1,0 +1,78 @@
+"""What a run puts aside on disk between its steps, so that no process holds the whole batch.
+
+Every process appends to a file of its own and tells where each thing lies; whoever is told can read it, on another machine
+too if the folder is shared. A file that a killed process left half written is never asked for beyond what was told.
+"""
+
+import os
+import pickle
+import threading
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class Kept(NamedTuple):
+    """Where a thing lies: a file of the scratch folder, and the bytes in it."""
+
+    file: str
+    start: int
+    length: int
+
+
+class Scratch:
+    """A folder for things put aside; copies of it, in other processes too, write to files of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._own = ("", 0)
+        self._lock = threading.Lock()  # a worker of a cluster may have several threads
+
+    def __getstate__(self) -> Path:
+        return self.folder
+
+    def __setstate__(self, folder: Path) -> None:
+        self.__init__(folder)  # type: ignore[misc]
+
+    def keep(self, thing: object) -> Kept:
+        """Puts a thing aside."""
+        return self.keep_bytes(pickle.dumps(thing, pickle.HIGHEST_PROTOCOL))
+
+    def keep_bytes(self, content: bytes) -> Kept:
+        """Puts bytes aside as they are."""
+        with self._lock:
+            name, process = self._own
+            if process != os.getpid():
+                name = uuid.uuid4().hex
+                self._own = (name, os.getpid())
+            with (self.folder / name).open("ab") as stream:
+                start = stream.tell()
+                stream.write(content)
+        return Kept(name, start, len(content))
+
+    def load(self, kept: Kept) -> Any:
+        """A thing put aside, by this process or another of the run."""
+        return pickle.loads(self.load_bytes(kept))  # noqa: S301  # written by this run, in its own folder
+
+    def load_bytes(self, kept: Kept) -> bytes:
+        """Bytes put aside."""
+        with (self.folder / kept.file).open("rb") as stream:
+            stream.seek(kept.start)
+            return stream.read(kept.length)
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Rows put aside in several lists, one behind the other; they can be gone through again and again."""
+
+    scratch: Scratch
+    lists: Sequence[tuple[Kept, int]]
+
+    def __len__(self) -> int:
+        return sum(count for _, count in self.lists)
+
+    def __iter__(self) -> Iterator[tuple[object, ...]]:
+        for kept, _ in self.lists:
+            yield from self.scratch.load(kept)
