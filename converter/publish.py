@@ -36,10 +36,25 @@ def writing(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in _FULL
-        message = "磁盘空间不足，没有写成；原有的输出没有动" if full else "输出文件夹不能写入"
-        advice = "请清理磁盘后重新运行，或用 -o 指定别的磁盘" if full else "请检查权限，或用 -o 指定别的文件夹"
-        raise RunError("R04", message, advice, Place(str(output))) from error
+        raise _refused(output, error) from error
+
+
+@contextmanager
+def room(output: Path) -> Iterator[None]:
+    """Turns a full disk, wherever in the work it is met, into the one line that says so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise _refused(output, error) from error
+
+
+def _refused(output: Path, error: OSError) -> RunError:
+    full = error.errno in _FULL
+    message = "磁盘空间不足，没有写成；原有的输出没有动" if full else "输出文件夹不能写入"
+    advice = "请清理磁盘后重新运行，或用 -o 指定别的磁盘" if full else "请检查权限，或用 -o 指定别的文件夹"
+    return RunError("R04", message, advice, Place(str(output)))
 
 
 @contextmanager
@@ -167,10 +182,6 @@ class Stage:
             path.parent.mkdir(parents=True, exist_ok=True)
             file.replace(path)
         self.hashes[name] = sha256
-
-    def content(self, name: str) -> bytes:
-        """What was staged under a name."""
-        return (self._folder / name).read_bytes()
 
     def publish(self, stale: Iterable[str]) -> None:
         """Moves everything staged into OUT and removes the `stale` files of the previous run; the manifest goes last."""

@@ -18,7 +18,7 @@ from converter.mapping.departments import drop_copies, group, regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.years import choose_year
 from converter.outputs import publish, write
-from converter.publish import MANIFEST, WORK, Stage, locked, workshop
+from converter.publish import MANIFEST, WORK, Stage, locked, room, workshop
 from converter.reading import prepare
 from converter.recalculation import recalculated
 from converter.receiving import Received, file_findings, read_all, set_apart
@@ -121,7 +121,8 @@ def _scratch(options: Options) -> Iterator[Scratch]:
     beside: Path | None = workshop(options.output)
     if options.dry_run:
         beside = next(path for path in workshop(options.output).parents if path.is_dir()) if options.scheduler else None
-    with tempfile.TemporaryDirectory(prefix=WORK, dir=beside, ignore_cleanup_errors=True) as folder:
+    holder = tempfile.TemporaryDirectory(prefix=WORK, dir=beside, ignore_cleanup_errors=True)
+    with room(options.output), holder as folder:
         yield Scratch(Path(folder))
 
 
