@@ -105,6 +105,7 @@ def filled(
                 ("楼堂馆所批复面积", 2019): "" if name == "甲局" else 1000,
             }  # fmt: skip
             if name == "丁局":
+                values["是否涉及政府采购", 2019] = "否"
                 values["三公经费决算数", 2019] = float(values["三公经费决算数", 2019]) + 0.1
                 values["部门整体支出预算调整决算数", 2019] = float(values["部门整体支出预算调整决算数", 2019]) + 9
             if name != "戊局":
@@ -204,6 +205,7 @@ def test_a_form_checks_itself(filled: dict[str, Filled]) -> None:
     assert more["勾稽核对：预算调整行的增加数等于本年追加预算"].startswith(
         "不符：2019年部门整体支出预算调整决算数，差 9"
     )
+    assert more["勾稽核对：是否涉及政府采购，选“否”的没有填数"] == "不符：选了“否”，又填了数"
     blank = filled["绥宁县戊局"].texts("基础数据表")
     assert {said for text, said in blank.items() if text.startswith("勾稽核对")} == {"待填"}
 
@@ -211,8 +213,10 @@ def test_a_form_checks_itself(filled: dict[str, Filled]) -> None:
 def test_what_the_form_says_the_program_says(
     filled: dict[str, Filled], batches: dict[str, tuple[Batch, list[Finding]]]
 ) -> None:
-    found = {one.code for one in batches["绥宁县"][0].findings if one.department == "绥宁县丁局"}
-    assert found == {"J01", "J07"}
+    found = [one for one in batches["绥宁县"][0].findings if one.department == "绥宁县丁局"]
+    assert {one.code for one in found} == {"J01", "J07", "D05"}
+    denied = sorted(one.subject for one in found if one.code == "D05")
+    assert denied == ["政府采购决算数", "政府采购预算数"]
 
 
 def test_procurement_declared_not_to_be(

@@ -45,9 +45,10 @@ def test_a_countys_own_check_is_among_them(plan: Plan, checks: Checks) -> None:
         update={"title": "三公经费不大于公用经费", "left": "三公经费决算数", "right": ["公用经费决算数"]}
     )
     mine = replace(plan, checks=replace(checks, reconcile={"Z01": own}))
-    (live,) = live_checks(mine)
+    live, question = live_checks(mine)
     assert live.title == "三公经费不大于公用经费"
     assert "2019年三公经费决算数" in live.text
+    assert question.title == "是否涉及政府采购，选“否”的没有填数"
 
 
 def test_the_opening_carry_over_is_last_years_closing_one(

@@ -19,7 +19,7 @@ from converter.intake.cells import Cell, a1
 from converter.mapping.seal import code_of
 from converter.scoring.expressions import Input
 
-_WIDTHS, _SOURCE_WIDTH = (36.0, 17.0, 17.0, 17.0), 30.0
+_WIDTHS, _SOURCE_WIDTH = (40.0, 21.0, 21.0, 21.0), 32.0
 _LAST = 3
 _NOTES = (
     "有底色的格子要填。没有发生的填 0；空着就是没有填，程序不当作 0。“项目支出”填报除专项资金和基本支出以外的所有项目情况，"

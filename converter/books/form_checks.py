@@ -84,7 +84,17 @@ def live_checks(plan: Plan) -> list[Live]:
         cases = [case for case in _cases(check, plan) if case is not None]
         if cases:
             found.append(Live(check.title, _verdict(cases), all(case.basic for case in cases)))
-    return found
+    return [*found, *_answers(plan)]
+
+
+def _answers(plan: Plan) -> Iterator[Live]:
+    """Nothing is filled in where a question says that there is no such thing."""
+    for text in plan.questions:
+        gate = plan.question(text)
+        asked = [one for one in (*plan.basic, *plan.extra) if plan.known(one).asks == text]
+        cells = ",".join(plan.typed(one) for one in asked)
+        said = f'IF(COUNT({cells})>0,"不符：选了“否”，又填了数","{AGREES}")'
+        yield Live(f"{text}，选“否”的没有填数", f'IF({gate}="否",{said},IF({gate}="是","{AGREES}","{OPEN}"))', False)
 
 
 def _verdict(cases: Sequence[_Case]) -> str:

@@ -131,7 +131,7 @@ class IndicatorForm:
         judging, what = rule.spec.judging, rule.name
         points = _grades(rule) if isinstance(judging, Graded) else []
         if points and not rule.declarable:
-            form.choice(self.page, cell, points, what, "fill")
+            form.choice(self.page, cell, points, what, "fill_score")
             return
         form.entry(self.page, cell, FieldKind.SCORE, dash=rule.declarable, what=what, most=rule.full)
         sharing = [self.rows[other.name] for other in self.rules if other.group == rule.group]
