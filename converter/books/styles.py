@@ -53,6 +53,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "fill_whole": {**_NUMBER, "num_format": "#,##0", "align": "right", "bg_color": "#FFF9E5", "locked": False},
     "fill_percent": {**_NUMBER, "num_format": "0.00##%", "align": "right", "bg_color": "#FFF9E5", "locked": False},
     "fill_text": {"font_size": 9, "bg_color": "#FFF9E5", "locked": False, **_BORDER},
+    "fill_choice": {"align": "center", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
+    "fill_score": {"num_format": "0.00", "align": "center", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
     "fill_code": {"font_size": 9, "num_format": "@", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
     "fill_label": {"num_format": "@", "bg_color": "#FFF9E5", "locked": False, "text_wrap": False, **_BORDER},
     "label": {"text_wrap": False, **_BORDER},
