@@ -94,7 +94,7 @@ def _write_check(page: Page, book: DepartmentBook, placed: Mapping[str, str]) ->
 def _write_findings(page: Page, book: DepartmentBook) -> None:
     page.put(0, 0, "需要部门核实的问题", "left_title")
     widths = [WIDTHS[head] for head in FINDING_HEADS]
-    page.table(1, FINDING_HEADS, book.findings, widths, lambda _, head: LOOKS.get(head, "text"))
+    page.table(1, FINDING_HEADS, book.findings, widths, [LOOKS.get(head, "text") for head in FINDING_HEADS])
 
 
 def _write_notes(page: Page, book: DepartmentBook) -> None:

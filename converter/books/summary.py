@@ -96,7 +96,10 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
     page.put(0, 0, f"{book.title}：{table.name}", "left_title")
     page.put(1, 0, book.subtitle, "note")
     shown = table.rows[:MAX_SHEET_ROWS]
-    page.table(_HEAD_ROW, table.heads, shown, [WIDTHS[head] for head in table.heads], partial(_look, book.ratios))
+    looks = (
+        partial(_look, book.ratios) if "指标值" in table.heads else [LOOKS.get(head, "text") for head in table.heads]
+    )
+    page.table(_HEAD_ROW, table.heads, shown, [WIDTHS[head] for head in table.heads], looks)
     if len(table.rows) > MAX_SHEET_ROWS:
         note = f"共 {len(table.rows)} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
         page.put(_HEAD_ROW + 1 + MAX_SHEET_ROWS, 0, note, "note")
