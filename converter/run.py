@@ -4,7 +4,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +14,12 @@ from converter.audit.report import report as report_page
 from converter.books.assemble import book_names, csv_files, department_books, summary
 from converter.books.contents import DepartmentBook
 from converter.books.department import department_book
+from converter.books.livecells import grouped, written_formulas
 from converter.books.summary import summary_book
 from converter.engine import LocalPool, Lost
 from converter.intake.discover import Source, discover
 from converter.lastyear import last_output
-from converter.manifest import info_rows, manifest, source_rows
+from converter.manifest import fingerprint, info_rows, manifest, source_rows
 from converter.mapping.departments import drop_copies, group, regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
@@ -30,6 +31,7 @@ from converter.publish import MANIFEST, Stage, locked, previous_outputs, strange
 from converter.reading import describe_source, draft_source, prepare
 from converter.recalculation import recalculated
 from converter.receiving import file_findings, read_all, set_apart, survived
+from converter.recorded import recorded
 from converter.scoring.batch import Batch, score_kinds
 from converter.scoring.checks import load_checks
 from converter.scoring.choosing import choices
@@ -71,6 +73,7 @@ class Options:
     dry_run: bool = False
     fail_on: str = "error"
     bar: bool = False
+    rules: Path | None = None  # stands for the built-in mappings
 
 
 @dataclass
@@ -116,7 +119,7 @@ def _finding_dict(item: Finding) -> dict[str, Any]:
 def run(options: Options) -> Report:
     """Converts the inboxes into OUT. Raises RunError or ConfigurationError (exit 2) before anything is written."""
     started = time.monotonic()
-    library = Library(options.mappings)
+    library = Library(options.mappings, options.rules)
     forms, checks, derivations = library.forms, load_checks(library), Derivations(library.dictionary)
     shelf = load_schemes(library)
     regions = region_names(shelf)
@@ -128,7 +131,7 @@ def run(options: Options) -> Report:
             log.warning("上次运行在写出时中断，已先补写完")
         inbox = discover(options.inboxes, options.output)
         void, ignored = len(inbox.void), len(inbox.ignored)
-        log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件 %d 个", len(inbox.sources), void, ignored)
+        log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件和脚本 %d 个", len(inbox.sources), void, ignored)
         with LocalPool(options.jobs, prepare, (forms, library.dictionary, options.passwords)) as pool:
             handed_in, lists = set_apart(
                 inbox.sources, {"复核记录": options.decisions, "部门名单": options.departments}
@@ -158,9 +161,11 @@ def run(options: Options) -> Report:
             report = Report(batch, findings)
             report.exit_code = _exit_code(findings, options.fail_on)
             names = book_names(batch.departments, year) if options.books else {}
-            contents = department_books(batch, findings) if options.books else []
             sources = source_rows(inbox, readings, submissions, batch, findings)
-            book = summary(batch, findings, names, sources, info_rows(batch, library, inbox, chosen, roster, prior))
+            info = info_rows(batch, library, inbox, chosen, roster, prior, recalculated=options.recalculate)
+            mark = fingerprint(info)
+            contents = department_books(batch, findings, mark) if options.books else []
+            book = summary(batch, findings, names, sources, info, mark)
             if options.dry_run:
                 report.outputs = dict.fromkeys([*_names(batch, names)], "")
             else:
@@ -171,14 +176,20 @@ def run(options: Options) -> Report:
                     stage.add(name, content)
         report.seconds = round(time.monotonic() - started, 3)
         if not options.dry_run:
-            _publish(stage, options, report, manifest(batch, library, inbox, sources, chosen, roster, prior))
+            made_of = manifest(batch, library, inbox, sources, chosen, roster, prior)
+            _publish(stage, options, report, {**made_of, "fingerprint": mark})
     return report
 
 
-def describe_one(sources: Sequence[Source], mappings: Path | None) -> tuple[Reading, dict[str, list[Unmatched]]]:
-    """One file read in a worker of its own, with the labels that gave nothing by sheet."""
+def describe_one(
+    sources: Sequence[Source], mappings: Path | None, *, printed: bool = False
+) -> tuple[Reading, dict[str, list[Unmatched]]]:
+    """One file read in a worker of its own, with the labels that gave nothing by sheet; `printed` takes it for a notice,
+    whose indicator list may have no column for self scores.
+    """
     library = Library(mappings)
-    with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
+    forms = [form.as_printed() for form in library.forms] if printed else library.forms
+    with LocalPool(1, prepare, (forms, library.dictionary)) as pool:
         (result,) = pool.map(describe_source, sources[:1])
     return (survived(result), {}) if isinstance(result, Lost) else result
 
@@ -223,6 +234,10 @@ def _stage_books(
         stage.add(names[content.department], made)
 
 
+def _books_of(outputs: Iterable[str]) -> list[str]:
+    return sorted(name for name in outputs if name.startswith("部门/"))
+
+
 def _publish(stage: Stage, options: Options, report: Report, made_of: dict[str, Any]) -> None:
     """Stages the manifest, moves everything into OUT, removes what the previous run made and this one did not."""
     report.outputs = dict(stage.hashes)
@@ -230,15 +245,10 @@ def _publish(stage: Stage, options: Options, report: Report, made_of: dict[str, 
     content = {
         **made_of,
         "outputs": [{"file": name, "sha256": digest} for name, digest in sorted(report.outputs.items())],
+        "formulas": grouped((name, written_formulas(stage.content(name))) for name in _books_of(report.outputs)),
         "removed": report.removed,
         "counts": report.counts(),
-        "options": {
-            "year": options.year,
-            "region": options.region,
-            "jobs": options.jobs,
-            "fail_on": options.fail_on,
-            "recalculate": options.recalculate,
-        },
+        "options": recorded(options),
         "exit_code": report.exit_code,
         "seconds": report.seconds,
     }

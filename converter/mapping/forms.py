@@ -96,6 +96,15 @@ class IndicatorTable(Strict):
     totals: list[Label] = []
 
 
+class NamedTable(Strict):
+    """A list with the name of a field of the dictionary in every row: the heads of its name, year, unit and number."""
+
+    name: list[Label] = Key(min_length=1)
+    year: list[Label] = Key(min_length=1)
+    unit: list[Label] = Key(min_length=1)
+    value: list[Label] = Key(min_length=1)
+
+
 class Form(Strict):
     """One kind of document that departments hand in.
 
@@ -120,10 +129,17 @@ class Form(Strict):
     items: dict[str, NewItem] = Key({}, alias="fields")
     tables: list[Table] = []
     indicators: IndicatorTable | None = None
+    by_name: NamedTable | None = None
 
     def fields(self) -> set[str]:
-        """Names of the fields the form can give."""
+        """Names of the fields the form can give, but for those of a list by name: that holds any."""
         return {name for table in self.tables for name in table.fields()}
+
+    def as_printed(self) -> "Form":
+        """The form as a notice prints it for departments to fill in, which may have no column for self scores."""
+        if self.indicators is None:
+            return self
+        return self.model_copy(update={"indicators": self.indicators.model_copy(update={"self_score": []})})
 
 
 @dataclass(frozen=True)
@@ -174,8 +190,8 @@ def offset_of(head: str) -> int:
 def load_form(document: Document, dictionary: Dictionary) -> Form:
     """Reads one form. Raises ConfigurationError C…; C06 for a row or column that gives no known field."""
     form = document.parse(Form)
-    if not form.tables and not form.indicators:
-        raise document.error("C06", "表单应有 tables 或 indicators", "请对照内置表单")
+    if not form.tables and not form.indicators and not form.by_name:
+        raise document.error("C06", "表单应有 tables、indicators 或 by_name", "请对照内置表单")
     for index, table in enumerate(form.tables):
         _check_table(table, ("tables", index), document, dictionary)
     return form

@@ -95,12 +95,15 @@ class Page:
         return any(_NOTHING.match(text) is not None for text in texts)
 
     def unit(self) -> Seen | None:
-        """The unit line (单位：万元), wherever it stands."""
+        """The unit line (单位：万元), wherever it stands; the first of several."""
+        return next(self.units(), None)
+
+    def units(self) -> Iterator[Seen]:
+        """Every unit line of the sheet, in reading order."""
         for row in range(len(self.sheet.rows)):
             for column, text in self.sheet.texts(row):
                 if len(text) <= 80 and (match := _UNIT_LINE.search(unicodedata.normalize("NFKC", text))):
-                    return Seen(shown(match[1]), (row, column))
-        return None
+                    yield Seen(shown(match[1]), (row, column))
 
     def department(self, heads: Sequence[str], until: int) -> Seen | None:
         """The name behind 填报单位： in the head area, in the same cell or the next filled one; None where blank."""

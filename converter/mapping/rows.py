@@ -22,6 +22,8 @@ from converter.vocabulary.numbers import NAN, USABLE, Number, State, shortest
 _COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?(?:\s*[=＝].*)?")
 _FEWEST_NUMBERED = 3
 _SHORTEST_MISSPELT = 5
+#: Lines that our own forms print (jixiao template): what they check and compute is no data.
+OUR_LINES = ("勾稽核对", "计分用", "校验码")
 
 
 class Entry(NamedTuple):
@@ -248,8 +250,8 @@ class TableRows(Rows):
 @lru_cache(maxsize=1024)
 def _ignored(ignore: tuple[str, ...]) -> re.Pattern[str]:
     """What the labels look like that begin with a word a form ignores."""
-    words = "|".join(sorted((re.escape(label(word)) for word in ignore), key=len, reverse=True))
-    return re.compile(rf"(?:{words})(?:[:;,.(0-9]|$)" if words else r"(?!)")
+    words = "|".join(sorted((re.escape(label(word)) for word in (*OUR_LINES, *ignore)), key=len, reverse=True))
+    return re.compile(rf"(?:{words})(?:[:;,.(0-9]|$)")
 
 
 @lru_cache(maxsize=1024)
