@@ -2,7 +2,6 @@
 
 import csv
 import io
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -82,6 +81,10 @@ def check_rows(checks: "pd.DataFrame") -> list[Row]:
     return list(checks[columns].itertuples(index=False, name=None))
 
 
+#: What a text must not begin with, or a spreadsheet takes it for a formula.
+_FORMULA = frozenset("=+-@\t\r")
+
+
 def csv_bytes(heads: Sequence[str], rows: Iterable[Row]) -> bytes:
     """A table as CSV: utf-8-sig, CRLF, shortest floats, text that would start a formula behind an apostrophe."""
     buffer = io.StringIO(newline="")
@@ -92,11 +95,12 @@ def csv_bytes(heads: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 
 def _csv_cell(value: object) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, float):
-        return shortest(value)
-    if isinstance(value, int):
-        return str(value)
+    if not isinstance(value, str):  # most cells are texts
+        if value is None or value != value:
+            return ""
+        if isinstance(value, float):
+            return shortest(value)
+        if isinstance(value, int):
+            return str(value)
     text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text[:1] in _FORMULA else text
