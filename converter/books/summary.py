@@ -1,7 +1,7 @@
 """评分汇总_<year>.xlsx: the whole batch in one workbook, its sheets as CONTRACT lists them."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -127,7 +127,7 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
     shown = list(itertools.islice(table.rows, MAX_SHEET_ROWS))
     linked = table.name in {"汇总", "指标得分"} and len(shown) > MAX_LINKS
     page.put(1, 0, book.subtitle + (f"；前 {MAX_LINKS} 行有链接" if linked else ""), "note")
-    page.table(_HEAD_ROW, table.heads, shown, _widths(table, shown), partial(_look, book.ratios))
+    page.table(_HEAD_ROW, table.heads, shown, _widths(table, shown), _looks(table, book.ratios))
     if len(table.rows) > MAX_SHEET_ROWS:
         note = f"共 {len(table.rows)} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
         page.put(_HEAD_ROW + 1 + MAX_SHEET_ROWS, 0, note, "note")
@@ -156,6 +156,13 @@ def _width(head: str, usual: float, column: Iterable[object]) -> float:
 
 def _holds(value: object) -> bool:
     return not (value is None or value == "" or value != value)  # NaN
+
+
+def _looks(table: Table, ratios: frozenset[str]) -> Callable[[Sequence[object], str], str] | list[str]:
+    """The looks of a table's columns; asked row by row only where one depends on the row."""
+    if {"指标值", "数值"} & set(table.heads):
+        return partial(_look, ratios)
+    return [LOOKS.get(head, "text") for head in table.heads]
 
 
 def _look(ratios: frozenset[str], row: Sequence[object], head: str) -> str:
