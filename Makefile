@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := .venv/run.stamp
 DEV := .venv/test.stamp
 
-.PHONY: run test soak lock clean
+.PHONY: run test soak bench bundle lock clean
 
 run: $(RUN)
 	@$(BIN)/python -m converter run samples -o out --fail-on never
@@ -16,6 +16,14 @@ test: $(DEV)
 
 soak: $(DEV)
 	@JIXIAO_SOAK=1 $(BIN)/python -m pytest -n auto -m soak
+
+# The offline bundles for Windows and Linux, in dist/.
+bundle: $(DEV)
+	@$(BIN)/python .ci/bundle.py dist
+
+# The whole job beside a naive and a wise script and the floor of its own bytes: medians and ratios.
+bench: $(DEV)
+	@$(BIN)/python -m tests.benchmarks.compare
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "需要 Python 3.11 或更高版本：make PYTHON=python3.12 run" >&2; exit 2)
@@ -35,6 +43,8 @@ lock:
 		--no-emit-index-url --no-emit-find-links -q -U -o .ci/requirements.txt
 	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links -q -U -c .ci/requirements.txt -o .ci/requirements-dev.txt
+	@echo pip | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links -q -U -o .ci/requirements-bundle.txt
 
 clean:
 	@rm -rf .venv out .out.jixiao .pytest_cache .mypy_cache .ruff_cache .hypothesis

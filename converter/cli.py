@@ -4,14 +4,13 @@ Everything heavy is imported inside the commands, so that --help answers at once
 """
 
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from converter import __version__
+from converter import __version__, comparing, handing_on
 from converter.cli_template import template_app
 from converter.console import (
     APP_SETTINGS,
@@ -19,13 +18,15 @@ from converter.console import (
     Command,
     JsonOption,
     MappingsOption,
+    log,
     print_json,
     print_lines,
     run_app,
     start_log,
 )
-from converter.handing_on import add_commands
+from converter.keeping import add_keeping
 from converter.scheme_commands import scheme_app
+from converter.starting import init_command
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
 
 app = typer.Typer(
@@ -33,6 +34,10 @@ app = typer.Typer(
 )
 app.add_typer(scheme_app, name="scheme")
 app.add_typer(template_app, name="template")
+comparing.add_commands(app, EXIT_CODES)
+handing_on.add_commands(app)
+add_keeping(app)
+app.command("init", cls=Command)(init_command)
 
 OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="jixiao run 的输出文件夹")]
 
@@ -64,9 +69,9 @@ def _root(
 @app.command("run", cls=Command, epilog=EXIT_CODES)
 def run_command(
     inbox: Annotated[
-        list[Path], typer.Argument(metavar="INBOX", help="收件箱：文件夹（含下级）、文件或压缩包，可多个")
-    ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="输出文件夹")],
+        list[Path] | None, typer.Argument(metavar="INBOX", help="收件箱：文件夹（含下级）、文件或压缩包，可多个")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="OUT", help="输出文件夹")] = None,
     year: Annotated[int | None, typer.Option(metavar="Y", help="数据年度，如 2019；不写则取多数部门报表的年度")] = None,
     region: Annotated[
         str | None, typer.Option(metavar="CODE", help="区划代码，如 430527；不写则按报送材料所属地区")
@@ -87,7 +92,7 @@ def run_command(
     ] = None,
     no_books: Annotated[bool, typer.Option("--no-books", help="不写各部门工作簿")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只读取和计算，不写任何文件")] = False,
-    fail_on: Annotated[FailOn, typer.Option(help="哪一级问题使退出码为 1")] = FailOn.ERROR,
+    fail_on: Annotated[FailOn | None, typer.Option(help="哪一级问题使退出码为 1，不写为 error")] = None,
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="只显示错误")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="显示更多过程")] = False,
@@ -97,28 +102,31 @@ def run_command(
     ] = None,
     log_file: Annotated[Path | None, typer.Option("--log-file", metavar="F", help="把过程写入文件")] = None,
 ) -> int:
-    """把收件箱里的部门报表转换为评分工作簿。"""
-    start_log(quiet=quiet, verbose=verbose, log_file=log_file)
+    """把收件箱里的部门报表转换为评分工作簿；没有写的，取当前文件夹的设置文件（见 init）。"""
+    start_log(quiet=quiet, verbose=verbose, log_file=None if dry_run else log_file)
     from converter.intake.passwords import read_passwords
     from converter.run import run
     from converter.settings import Options
+    from converter.workplace import settings_of
 
+    own = settings_of(Path())
+    inboxes, output = own.inboxes(inbox), own.out(output)
     options = Options(
-        inboxes=tuple(inbox),
+        inboxes=inboxes,
         output=output,
-        year=year,
-        region=region,
-        mappings=mappings,
-        departments=departments,
-        prior=prior,
-        decisions=decisions,
+        year=year or own.year,
+        region=region or own.region,
+        mappings=own.path("mappings", mappings),
+        departments=own.path("departments", departments),
+        prior=own.path("prior", prior),
+        decisions=own.path("decisions", decisions),
         jobs=jobs or min(os.cpu_count() or 1, 8),
         scheduler=scheduler,
         books=not no_books,
         recalculate=recalculate,
         passwords=tuple(read_passwords(password_file)) if password_file else (),
         dry_run=dry_run,
-        fail_on=fail_on.value,
+        fail_on=fail_on.value if fail_on else own.fail_on,
         bar=not quiet,
         findings=as_json,
     )
@@ -130,7 +138,9 @@ def run_command(
     levels = "，".join(f"{name} {counts[name]}" for name in ("错误", "警告", "提示"))
     done = "试运行（未写任何文件）" if dry_run else "完成"
     where = output / f"评分汇总_{report.whole.year}.xlsx"
-    print(f"{done}：{report.whole.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}")
+    verdict = f"{done}：{report.whole.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}"
+    print(verdict)
+    log.debug("%s", verdict)
     return report.exit_code
 
 
@@ -161,64 +171,6 @@ def describe_command(
     return EXIT_CLEAN if reading.documents else EXIT_FINDINGS
 
 
-@app.command("explain", cls=Command)
-def explain_command(
-    out: OutArgument,
-    department: Annotated[str, typer.Argument(metavar="DEPARTMENT", help="部门名称")],
-    indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="三级指标名称")],
-    as_json: JsonOption = False,
-) -> int:
-    """说明一个得分的来历：条文、公式、代入的数，直到 文件!工作表!单元格。"""
-    from converter.audit.explain import explain
-    from converter.books.readback import Output
-
-    explanation = explain(Output(out), department, indicator)
-    if as_json:
-        print_json(explanation.to_dict())
-    else:
-        print_lines(explanation.lines())
-    return EXIT_CLEAN
-
-
-@app.command("diff", cls=Command, epilog=EXIT_CODES)
-def diff_command(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="旧的输出文件夹")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="新的输出文件夹")],
-    as_json: JsonOption = False,
-) -> int:
-    """比较两次输出：哪些部门、得分、数据变了，因为哪个单元格或规则。"""
-    from converter.audit.diff import diff
-    from converter.books.readback import Output
-
-    found = diff(Output(old), Output(new))
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        print_lines(map(str, found.changes))
-        verdict = f"{len(found.changes)} 处不同" if found.changes else "没有差异"
-        print(f"比较 {found.compared} 项，{verdict}")
-    return EXIT_FINDINGS if found.changes else EXIT_CLEAN
-
-
-@app.command("verify", cls=Command, epilog=EXIT_CODES)
-def verify_command(out: OutArgument, as_json: JsonOption = False) -> int:
-    """用 LibreOffice 重算输出里的每个工作簿，逐个公式比较。"""
-    from converter.audit.verify import verify
-    from converter.books.readback import Output
-
-    result = verify(Output(out))
-    failed = bool(result.mismatches)
-    if as_json:
-        print_json(result.to_dict())
-    else:
-        print_lines(map(str, result.mismatches))
-        for name in result.changed:
-            print(f"[F] {name} 在写出以后被改动过", file=sys.stderr)
-        verdict = f"{len(result.mismatches)} 处不符" if failed else "全部相符"
-        print(f"重算 {result.books} 个工作簿、{result.formulas} 个公式：{verdict}")
-    return EXIT_FINDINGS if failed else EXIT_CLEAN
-
-
 @app.command("fields", cls=Command)
 def fields_command(mappings: MappingsOption = None, as_json: JsonOption = False) -> int:
     """列出数据字典：字段、单位、含义、来源表单、别名、推算公式。"""
@@ -237,9 +189,6 @@ def fields_command(mappings: MappingsOption = None, as_json: JsonOption = False)
         )
         print(f"{field.name}（{field.unit}）{field.meaning}。{source}；登记在 {dictionary.places[field.name]}")
     return EXIT_CLEAN
-
-
-add_commands(app)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,13 +13,13 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from converter.logfile import kept_log
 from converter.vocabulary.findings import (
     EXIT_BUG,
     EXIT_CANNOT_RUN,
     EXIT_CLEAN,
     EXIT_INTERRUPTED,
     ConverterError,
-    RunError,
 )
 
 log = logging.getLogger("jixiao")
@@ -107,12 +108,7 @@ def start_log(*, quiet: bool = False, verbose: bool = False, log_file: Path | No
     shown.setFormatter(logging.Formatter("%(message)s"))
     handlers: list[logging.Handler] = [shown]
     if log_file is not None:
-        try:
-            kept = logging.FileHandler(log_file, encoding="utf-8", errors="replace")
-        except OSError as error:
-            raise RunError("R04", f"日志文件 {log_file} 不能写入", "请检查路径与权限") from error
-        kept.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        handlers.append(kept)
+        handlers.append(kept_log(log_file))
     for handler in log.handlers:
         handler.close()
     log.handlers[:] = handlers
@@ -129,7 +125,14 @@ def run_app(app: typer.Typer, arguments: list[str] | None) -> NoReturn:
         if reconfigure is not None:
             reconfigure(errors="replace")
     start_log()
+    if arguments is None:
+        signal.signal(signal.SIGTERM, _interrupted)
     sys.exit(_guarded(app, arguments))
+
+
+def _interrupted(*_: object) -> NoReturn:
+    """Whoever ends a scheduled job (systemd, a shutdown) interrupts it, as Ctrl-C does."""
+    raise KeyboardInterrupt
 
 
 def _again_in_utf8() -> NoReturn:

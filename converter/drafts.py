@@ -51,7 +51,10 @@ def draft_file(
         raise RunError("R01", "draft 只看一个文件", f"请给出文件，如 {file}/指标表.xlsx")
     check_free(output, overwrite=overwrite)
     library = Library(mappings)
-    reading, _ = describe_one(discover([file], None).sources, mappings)
+    sources = discover([file], None).sources
+    reading, _ = describe_one(sources, mappings)
+    if not any(document.lines for document in reading.documents):
+        reading, _ = describe_one(sources, mappings, printed=True)
     table = table_of(reading)
     shelf = load_schemes(library)
     head = head_of(table, output, region_names(shelf))

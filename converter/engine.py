@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait
@@ -26,6 +27,7 @@ CHUNK = 16
 #: What one item may take: a reader that hangs or grows beyond this ends its process, and with it only its item.
 SECONDS = 60
 MEMORY = 4 * 2**30
+_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,37 @@ class Engine(Protocol):
         """function(item) for each item, in order; see LocalPool.map."""
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Interruptions wait while a worker is started: cut short in its start it would complain in English.
+
+    The worker inherits the mask (which Windows does not have), so that Ctrl-C does not reach it before it has begun.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    handlers = {number: signal.signal(number, lambda number, _: came.append(number)) for number in _INTERRUPTIONS}
+    mask = None if sys.platform == "win32" else signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTIONS)
+    try:
+        yield
+    finally:
+        if sys.platform != "win32" and mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if came:
+        signal.raise_signal(came[0])
+
+
 def _begin(memory: int, prepare: Callable[..., None], arguments: tuple[object, ...]) -> None:
     """A worker's first act: leave Ctrl-C to the parent, end when the parent ends, take its limit and its equipment.
 
     What libraries print on stderr when they meet damage is no message for an officer; errors travel as results.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTIONS)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -119,7 +146,10 @@ class LocalPool:
     def __enter__(self) -> "LocalPool":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and self._pool is not None:  # interrupted, or in error: nobody waits for what is under way
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
         self._close()
 
     def _close(self) -> None:
@@ -165,7 +195,8 @@ class LocalPool:
     def _submit(self, bound: Callable[[In], Out], chunk: Sequence[In]) -> "Future[list[Out]] | None":
         """The chunk's future, None where the pool is already broken (the chunk is then done one by one)."""
         try:
-            return self._start(self.jobs).submit(run_chunk, bound, chunk)
+            with _undisturbed():
+                return self._start(self.jobs).submit(run_chunk, bound, chunk)
         except BrokenProcessPool:
             return None
 
@@ -173,7 +204,9 @@ class LocalPool:
         """A chunk whose pool broke: each item in a pool of its own worker, so that the guilty one is found."""
         for item in chunk:
             try:
-                yield self._start(1).submit(bound, item).result()
+                with _undisturbed():
+                    future = self._start(1).submit(bound, item)
+                yield future.result()
             except BrokenProcessPool:
                 self._pool = None
                 yield Lost(item)

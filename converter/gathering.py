@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from converter.books import tables
+from converter.books.styles import MAX_SHEET_ROWS
 from converter.books.tables import Row
 from converter.engine import Engine, Lost
 from converter.mapping.departments import Submission
@@ -97,6 +98,14 @@ class Gathered:
             "勾稽核对": self._pile(self.check_rows),
             "规范数据": Pile(self.scratch, used),
         }
+
+    def leads(self) -> Iterator[int | None]:
+        """For each row of 指标得分 the position in 规范数据 of its first input, None where the sheet has it not."""
+        before = 0
+        for portion in self.portions:
+            places = [None if place is None else before + place for place in self.scratch.load(portion.leads)]
+            yield from (place if place is not None and place < MAX_SHEET_ROWS else None for place in places)
+            before += portion.used[1]
 
     def csv_files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         """The frames as CSV, piece by piece."""

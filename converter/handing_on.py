@@ -28,7 +28,7 @@ def notices_command(
 
     made = list(notices(Output(out)))
     for name, content in made:
-        _write(folder / name, content)
+        write_file(folder / name, content)
     print(f"完成：{len(made)} 份复核意见，在 {folder}")
     return EXIT_CLEAN
 
@@ -44,11 +44,11 @@ def publish_command(
 
     output = Output(out)
     rows = publication(output, anonymous=anonymous)
-    _write(file, publication_book(output, rows, anonymous=anonymous))
+    write_file(file, publication_book(output, rows, anonymous=anonymous))
     print(f"完成：{len(rows)} 个部门，公布稿 {file}")
     if anonymous:
         key = file.with_name(f"{file.stem}_代号对照{file.suffix}")
-        _write(key, key_book(output, rows))
+        write_file(key, key_book(output, rows))
         print(f"代号对照表（内部） {key}")
     return EXIT_CLEAN
 
@@ -67,7 +67,7 @@ def sample_command(
     output = Output(out)
     facts = sample(output, count, seed)
     if file is not None:
-        _write(file, sample_book(output, facts, seed))
+        write_file(file, sample_book(output, facts, seed))
         print(f"完成：抽取 {len(facts)} 个数据，抽查表 {file}")
     elif as_json:
         print_json({"seed": seed, "facts": facts})
@@ -80,7 +80,8 @@ def sample_command(
     return EXIT_CLEAN
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Writes a file that a command was asked for. Raises RunError R04 where it cannot."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version as library_version
@@ -20,6 +21,8 @@ from converter.scoring.whole import Whole
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
+MARK = "指纹"
+_DECIDING = re.compile("程序$|数据年度$|区划|公式重算$|.*SHA-256")
 _LIBRARIES = (
     *("pandas", "numpy", "xlsxwriter", "python-calamine", "xlrd", "openpyxl", "lxml", "charset-normalizer"),
     *("pydantic", "ruamel.yaml"),
@@ -52,7 +55,7 @@ def source_rows(
             result, name = "；".join(filter(None, (use, noted))), owner.department if owner else ""
             rows.append((source.name, name, document.year, document.form, source.size, source.sha256, result))
     rows += [(s.name, "", None, "", s.size, s.sha256, "在“作废”或“退回”文件夹，未采用") for s in inbox.void]
-    rows += [(name, "", None, "", None, "", "临时文件或链接的文件夹，已忽略") for name in inbox.ignored]
+    rows += [(name, "", None, "", None, "", "临时文件、脚本或链接的文件夹，已忽略") for name in inbox.ignored]
     return rows
 
 
@@ -70,8 +73,10 @@ def info_rows(
     inbox: Inbox,
     chosen: Mapping[str, Choice],
     prior: Prior | None = None,
+    *,
+    recalculated: bool = False,
 ) -> list[Row]:
-    """Rows of 运行信息: what the result depends on, and nothing that changes from day to day.
+    """Rows of 运行信息, the 指纹 first: what the result depends on, and nothing that changes from day to day.
 
     `chosen` has the scheme of each 类别, and by what it was chosen.
     """
@@ -79,7 +84,7 @@ def info_rows(
     named = "".join(f"{s.name}\0{s.sha256}\n" for s in inbox.sources)
     inputs = hashlib.sha256(named.encode(errors="surrogatepass")).hexdigest()
     libraries = "，".join(f"{name} {library_version(name)}" for name in _LIBRARIES)
-    return [
+    rows: list[Row] = [
         ("程序", f"jixiao {__version__}"),
         ("数据年度", str(whole.year)),
         *(row for kinds, choice in _distinct(chosen) for row in _scheme_rows(kinds, choice)),
@@ -92,13 +97,29 @@ def info_rows(
         ("复核记录 SHA-256", decisions.sha256),
         (
             "输入文件",
-            f"{len(inbox.sources)} 个，另有作废或退回 {len(inbox.void)} 个，忽略临时文件或链接 {len(inbox.ignored)} 个",
+            f"{len(inbox.sources)} 个，另有作废或退回 {len(inbox.void)} 个，忽略临时文件、脚本或链接 {len(inbox.ignored)} 个",
         ),
         ("输入 SHA-256", inputs),
+        *([("公式重算", "没有算过的公式由 LibreOffice 在副本里算出")] if recalculated else []),
         ("部门", f"{len(whole.departments)} 个"),
         ("Python", platform.python_version()),
         ("程序库", libraries),
     ]
+    return [(MARK, _digest(rows)), *rows]
+
+
+def fingerprint(info: Sequence[Row]) -> str:
+    """The 指纹 of 运行信息, printed at the foot of every page."""
+    return str(next(row[1] for row in info if row[0] == MARK))
+
+
+def _digest(rows: Sequence[Row]) -> str:
+    """Twelve hex digits over program version, year, region and the hashes of inputs, rules, lists and decisions: two prints
+    that show the same were made of the same. Neither counts, file names of the rules, nor the machine enter it.
+    """
+    deciding = [(str(name), str(value)) for name, value in rows if _DECIDING.match(str(name))]
+    told = "".join(f"{name}\0{value}\n" for name, value in deciding)
+    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()[:12]
 
 
 def _distinct(chosen: Mapping[str, Choice]) -> list[tuple[str, Choice]]:

@@ -7,14 +7,16 @@ from typing import Any
 
 from converter.audit.report import report as report_page
 from converter.books.assemble import book_names, summary
+from converter.books.livecells import Formulas, grouped
 from converter.books.summary import summary_book
 from converter.engine import Engine
 from converter.gathering import Gathered, alive
-from converter.manifest import info_rows, manifest, source_rows
+from converter.manifest import fingerprint, info_rows, manifest, source_rows
 from converter.portions import Writing, write_books
 from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, previous_outputs, strangers
 from converter.receiving import Received
+from converter.recorded import recorded
 from converter.scoring.choosing import Choice
 from converter.settings import Options, Settings
 
@@ -39,24 +41,33 @@ def write(
         named = (f"评分汇总_{whole.year}.xlsx", *names.values(), "report.html", *CSV_NAMES)
         stage.hashes.update(dict.fromkeys(named, ""))
         return {}
-    work = _writings(gathered, names)
+    info = info_rows(whole, library, inbox, chosen, gathered.prior, recalculated=options.recalculate)
+    mark = fingerprint(info)
+    work = _writings(gathered, names, mark)
     made = alive(engine.map(write_books, work, 1, timed=False), "写部门工作簿")
-    info = info_rows(whole, library, inbox, chosen, gathered.prior)
-    book = summary(whole, gathered.tables(), gathered.ratios, gathered.tally, names, sources, info)
+    leads = gathered.leads()
+    book = summary(whole, gathered.tables(), gathered.ratios, gathered.tally, names, sources, info, leads, mark)
     stage.add(f"评分汇总_{whole.year}.xlsx", summary_book(book))
     stage.add("report.html", report_page(book, whole.rules.distinct[0].grade_lines()))
     for name, pieces in gathered.csv_files():
         stage.add_pieces(name, pieces)
+    formulas: dict[str, Formulas] = {}
+    known: dict[str, Formulas] = {}  # by their text: books of one scheme have the same, which are held once
     for written in tracked(made, len(work), "写部门工作簿", bar=options.bar):
         for one in written:
             stage.take(one.name, gathered.scratch.folder / one.file, one.sha256)
-    return manifest(whole, library, inbox, sources, chosen, gathered.prior)
+            formulas[one.name] = known.setdefault(repr(one.formulas), one.formulas)
+    return {
+        **manifest(whole, library, inbox, sources, chosen, gathered.prior),
+        "fingerprint": mark,
+        "formulas": grouped(sorted(formulas.items())),
+    }
 
 
-def _writings(gathered: Gathered, names: Mapping[str, str]) -> list[Writing]:
+def _writings(gathered: Gathered, names: Mapping[str, str], mark: str) -> list[Writing]:
     """The workbooks to be written, a few by each task."""
     return [
-        Writing(gathered.scratch, kept, told.for_departments, {who: names[who] for who in departments})
+        Writing(gathered.scratch, kept, told.for_departments, {who: names[who] for who in departments}, mark)
         for portion, told in zip(gathered.portions, gathered.told, strict=True)
         for departments, kept in portion.books
     ]
@@ -70,13 +81,7 @@ def publish(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome:
         **made_of,
         "outputs": [{"file": name, "sha256": digest} for name, digest in sorted(outputs.items())],
         "removed": removed,
-        "options": {
-            "year": options.year,
-            "region": options.region,
-            "jobs": options.jobs,
-            "fail_on": options.fail_on,
-            "recalculate": options.recalculate,
-        },
+        "options": recorded(options),
         **outcome,
     }
     stage.add(MANIFEST, json.dumps(content, ensure_ascii=False, indent=1).encode(errors="replace"))

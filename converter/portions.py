@@ -18,7 +18,9 @@ import pandas as pd
 from converter.books import tables
 from converter.books.assemble import department_books
 from converter.books.contents import DepartmentBook
+from converter.books.crossrefs import first_inputs
 from converter.books.department import department_book
+from converter.books.livecells import Formulas, written_formulas
 from converter.books.tables import Row
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
@@ -86,6 +88,7 @@ class Portion:
     findings: Kept
     at_large: list[Finding]
     answered: frozenset[str]
+    leads: Kept
     books: list[tuple[tuple[str, ...], Kept]] = field(default_factory=list)
 
 
@@ -116,6 +119,7 @@ def score(chunk: Chunk) -> Portion:
         findings=scratch.keep(found),
         at_large=[item for item in batch.findings if not item.department],
         answered=frozenset(item.number for item in found if item.number in chunk.answers),
+        leads=scratch.keep(first_inputs(batch, score_rows, used)),
         books=_put_books(batch, scratch) if chunk.books else [],
     )
 
@@ -208,20 +212,24 @@ def tell(telling: Telling) -> Told:
 
 @dataclass(frozen=True)
 class Writing:
-    """Workbooks to be written: where their contents and the findings of their departments lie, and their names."""
+    """Workbooks to be written: where their contents and the findings of their departments lie, their names, and what is
+    printed at the foot of their pages.
+    """
 
     scratch: Scratch
     books: Kept
     findings: Kept
     names: Mapping[str, str]
+    fingerprint: str
 
 
 class Written(NamedTuple):
-    """A workbook that lies in the scratch folder, to be moved to where its name says."""
+    """A workbook that lies in the scratch folder, to be moved to where its name says, and its live formulas."""
 
     name: str
     file: str
     sha256: str
+    formulas: Formulas
 
 
 def write_books(writing: Writing) -> list[Written]:
@@ -230,11 +238,13 @@ def write_books(writing: Writing) -> list[Written]:
     findings = writing.scratch.load(writing.findings)
     written = []
     for book in books:
-        content = department_book(replace(book, findings=tuple(findings.get(book.department, ()))))
+        own = tuple(findings.get(book.department, ()))
+        content = department_book(replace(book, findings=own, fingerprint=writing.fingerprint))
         file = uuid.uuid4().hex
         with (writing.scratch.folder / file).open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        written.append(Written(writing.names[book.department], file, hashlib.sha256(content).hexdigest()))
+        digest = hashlib.sha256(content).hexdigest()
+        written.append(Written(writing.names[book.department], file, digest, written_formulas(content)))
     return written

@@ -1,9 +1,11 @@
 """Outputs appear whole: staged beside OUT, moved in by rename, run.json last; one run per OUT at a time."""
 
+import errno
 import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,8 +16,13 @@ from converter.vocabulary.findings import Place, RunError
 
 MANIFEST = "run.json"
 _JOURNAL, _STAGE, _LOCK = "publish.json", "stage", "lock"
+_JOURNAL, _STAGE, _LOCK = "publish.json", "stage", "lock"
 #: How the names of folders begin in which a run puts things aside.
 WORK = "work-"
+#: What Excel and WPS, and LibreOffice, lay beside a workbook that they hold open.
+_OWNER_FILES = ("~${}", ".~{}", ".~lock.{}#")
+_WINDOWS = os.name == "nt"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def workshop(output: Path) -> Path:
@@ -30,14 +37,17 @@ def writing(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        advice = "请检查权限、磁盘空间，或用 -o 指定别的文件夹"
-        raise RunError("R04", "输出文件夹不能写入", advice, Place(str(output))) from error
+        full = error.errno in _FULL
+        message = "磁盘空间不足，没有写成；原有的输出没有动" if full else "输出文件夹不能写入"
+        advice = "请清理磁盘后重新运行，或用 -o 指定别的磁盘" if full else "请检查权限，或用 -o 指定别的文件夹"
+        raise RunError("R04", message, advice, Place(str(output))) from error
 
 
 @contextmanager
 def locked(output: Path) -> Iterator[None]:
     """Holds OUT for this run. Raises RunError R04 when OUT cannot be written, R05 when another run holds it.
 
+    Raises R06 when a file that the run may replace is open elsewhere.
     A run that could not begin or was broken off before its publish leaves no folder behind.
     """
     place, folder = Place(str(output)), workshop(output)
@@ -57,12 +67,55 @@ def locked(output: Path) -> Iterator[None]:
             raise RunError("R05", "另一个运行正在写这个输出文件夹", advice, place) from error
     finished = False
     try:
+        _free_to_write(output)
         yield
         finished = True
     finally:
         lock.release()
         if fresh and not finished and not (folder / _JOURNAL).exists():
             _clear(folder, fresh[1:])
+
+
+def _free_to_write(output: Path) -> None:
+    """Asks before the work what would only be told after it: whether every output can be replaced."""
+    names = [name for name in (*previous_outputs(output), MANIFEST) if (output / name).is_file()]
+    with writing(output):
+        for folder in sorted({(output / name).parent for name in names}):
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(folder)
+    for name in names:
+        path = output / name
+        owner = next((mark for form in _OWNER_FILES if (mark := path.with_name(form.format(path.name))).exists()), None)
+        if owner is not None or (_WINDOWS and not _opens(path)):
+            advice = "请关闭正在打开它的 Excel/WPS 后重新运行"
+            left = f"；确实没有人打开时，请删除残留的 {owner.name}" if owner else ""
+            raise RunError("R06", "输出文件正被打开", advice + left, Place(f"{output.name}/{name}"))
+
+
+def _opens(path: Path) -> bool:
+    """Whether a file can be opened for writing: on Windows one that Excel holds cannot."""
+    try:
+        path.open("r+b").close()
+    except OSError:
+        return False
+    return True
+
+
+def _sync(folder: Path) -> None:
+    """Makes the names in a folder last through a power cut, where the file system can."""
+    if not _WINDOWS:
+        with suppress(OSError):
+            opened = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
+
+
+def _take_mode(source: Path, target: Path) -> None:
+    """Gives a staged file the permissions of the output it replaces; a new one has what the umask left."""
+    with suppress(OSError):
+        source.chmod(stat.S_IMODE(target.stat().st_mode))
 
 
 def _clear(folder: Path, parents: Iterable[Path]) -> None:
@@ -123,7 +176,12 @@ class Stage:
         waiting = self._journal.with_suffix(".tmp")
         with writing(self.output):
             waiting.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
+            with waiting.open("rb+") as stream:
+                os.fsync(stream.fileno())
+            for folder in sorted({(self._folder / name).parent for name in names}):
+                _sync(folder)
             waiting.replace(self._journal)
+            _sync(self._journal.parent)
         self._move(plan)
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -136,7 +194,10 @@ class Stage:
                 source, target = self._folder / name, self.output / name
                 if source.exists():
                     target.parent.mkdir(parents=True, exist_ok=True)
+                    _take_mode(source, target)
                     source.replace(target)
+            for folder in sorted({(self.output / name).parent for name in (*plan["remove"], *plan["move"])}):
+                _sync(folder)
         except OSError as error:
             advice = "请关闭正在打开它的 Excel/WPS 后重新运行，程序会接着写完"
             raise RunError(

@@ -102,10 +102,15 @@ def file_findings(readings: Sequence[Reading], submissions: Sequence[Submission]
     return findings
 
 
-def describe_one(sources: Sequence[Source], mappings: Path | None) -> tuple[Reading, dict[str, list[Unmatched]]]:
-    """One file read in a worker of its own, with the labels that gave nothing by sheet."""
+def describe_one(
+    sources: Sequence[Source], mappings: Path | None, *, printed: bool = False
+) -> tuple[Reading, dict[str, list[Unmatched]]]:
+    """One file read in a worker of its own, with the labels that gave nothing by sheet; `printed` takes it for a notice,
+    whose indicator list may have no column for self scores.
+    """
     library = Library(mappings)
-    with LocalPool(1, prepare, (library.forms, library.dictionary)) as pool:
+    forms = [form.as_printed() for form in library.forms] if printed else library.forms
+    with LocalPool(1, prepare, (forms, library.dictionary)) as pool:
         (result,) = pool.map(describe_source, sources[:1])
     return (survived(result), {}) if isinstance(result, Lost) else result
 

@@ -95,7 +95,7 @@ def run(options: Options) -> Report:
         if options.scheduler:  # whose workers start in other folders
             inbox.sources = [replace(source, path=source.path.resolve()) for source in inbox.sources]
         void, ignored = len(inbox.void), len(inbox.ignored)
-        log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件 %d 个", len(inbox.sources), void, ignored)
+        log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件和脚本 %d 个", len(inbox.sources), void, ignored)
         with _scratch(options) as scratch, _engine(options, settings, scratch, inbox) as engine:
             received = _receive(engine, scratch, inbox, settings, options)
             whole, chosen = _choose(received, settings, options)

@@ -35,6 +35,7 @@ class Options:
     bar: bool = False
     findings: bool = True
     chunk: int = CHUNK
+    rules: Path | None = None  # stands for the built-in mappings
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Settings:
     @classmethod
     def load(cls, options: Options) -> "Settings":
         """Raises ConfigurationError."""
-        library = Library(options.mappings)
+        library = Library(options.mappings, options.rules)
         shelf = load_schemes(library)
         regions = region_names(shelf)
         roster = load_roster(options.departments, [*regions.values()]) if options.departments else Roster()

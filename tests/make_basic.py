@@ -184,6 +184,39 @@ BASIC = [
     Sample("基础数据表 in pairs", "基础数据表", _pairs, _facts(ROWS, {**STAFF, "年末实有人数": 75})),
 ]
 
+# --- 补充数据: figures by name
+
+
+def _by_name(out: Print) -> Grid:
+    grid = Grid("补充数据")
+    grid.row(0, f"部门整体支出绩效评价补充数据表（{out.year}年度）")
+    grid.row(1, f"填报单位：{DEPARTMENT}", None, f"金额单位：{out.unit}")
+    grid.row(2, "还有 0 处未填")
+    grid.row(3, "项目", "年度", "单位", "填报数", "怎样填")
+    rows: list[tuple[str, int, str, Value]] = [
+        ("是否涉及政府采购", 0, "是/否", "是"),
+        ("三公经费预算数", -1, out.unit, out.money(31.5)),
+        ("年末结转和结余决算数", 0, out.unit, out.money(0)),
+        ("重点工作考核得分", 0, "分", 345.5),
+        ("满意度", 0, "%", 96.25),
+        ("在用固定资产", 0, out.unit, "——"),
+    ]
+    for at, (name, offset, unit, value) in enumerate(rows, start=4):
+        grid.row(at, name, out.year + offset, unit, value, "照实填报")
+    grid.row(10, "计分用：以下由填报的数推算，不用填")
+    grid.row(11, "计分用：年末结余", out.year, "万元", 99, "年末结转和结余决算数")
+    grid.row(12, "勾稽核对：上年年末结转等于本年年初结转", None, None, "相符")
+    grid.row(13, "校验码：01234-5678（纸质与电子两份应当一样）")
+    return grid
+
+
+BY_NAME = Sample(
+    "补充数据",
+    "补充数据",
+    _by_name,
+    {("三公经费预算数", -1): 31.5, "年末结转和结余决算数": 0, "重点工作考核得分": 345.5, "满意度": 0.9625},
+)
+
 # --- 附件2 指标表
 
 #: 一级, 二级, 三级, each with its weight (None where the level goes on), the sentence, the self score.

@@ -11,11 +11,11 @@ import pytest
 from converter.books.assemble import (
     book_names,
     department_books,
-    notes,
     reading_of,
     rule_rows,
     summary_rows,
 )
+from converter.books.legend import department_notes
 from converter.books.tables import FACT_HEADS, RULE_HEADS, SCORE_HEADS, SUMMARY_HEADS
 from converter.mapping.departments import Submission, group
 from converter.mapping.facts import SELF_SCORE, Document
@@ -301,6 +301,6 @@ def test_totals_are_those_of_the_summary(ranked: Batch) -> None:
 
 
 def test_the_notes_name_grades_and_basis(ranked: Batch) -> None:
-    text = "".join(notes(ranked))
+    text = "".join(department_notes(ranked))
     assert "优 90 分起，良 80 分起，中 60 分起" in text
     assert "绥财绩〔2020〕2号 附件2" in text

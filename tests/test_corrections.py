@@ -158,6 +158,14 @@ def test_without_a_conflict_there_is_nothing_to_choose(tmp_path: Path, review: R
     assert said(batch, "P02")[0].endswith("现为 没有冲突")
 
 
+def test_a_choice_for_all_where_nobody_has_a_conflict_is_said(
+    tmp_path: Path, review: Review, suining_inbox: Path
+) -> None:
+    batch = review(suining_inbox, record(tmp_path, row("采用文件", FORM, "冲突", "基础数据表.xlsx", department="全部")))
+    (note,) = said(batch, "P06")
+    assert f"没有一个部门的“{FORM}”有冲突" in note
+
+
 def test_a_file_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path, review: Review) -> None:
     inbox = resent(tmp_path / DEPARTMENT)
     batch = review(inbox, record(tmp_path, row("采用文件", FORM, "冲突", "基础数据表3.xlsx")))

@@ -194,6 +194,41 @@ def test_the_score_sheet_prints_on_a4_landscape_under_its_heads(book: Workbook) 
     assert str(sheet.freeze_panes).endswith("5")
 
 
+def test_the_lines_to_sign_stand_below_the_total(book: Workbook) -> None:
+    sheet = book["评分表"]
+    below = range(row_of(sheet, "合计", 1) + 1, sheet.max_row + 1)
+    texts = [str(cell.value) for row in below for cell in sheet[row] if cell.value]
+    words = ("填报单位（盖章）", "负责人", "财务负责人", "填表人", "经办人", "复核人", "日期")
+    assert [word for word in words if not any(word in text for text in texts)] == []
+
+
+def test_the_score_sheet_prints_on_one_page(book: Workbook) -> None:
+    for name in ("评分表", "基础数据"):
+        assert (book[name].page_setup.fitToWidth or 1, book[name].page_setup.fitToHeight or 1) == (1, 1)
+
+
+def test_a_form_too_long_for_one_page_flows_over_several(content: DepartmentBook) -> None:
+    row = content.rows[0]
+    many = tuple(replace(row, rule=replace(row.rule, name=f"{row.rule.name}{n}", group=f"组{n}")) for n in range(60))
+    sheet = openpyxl.load_workbook(io.BytesIO(department_book(replace(content, rows=many))))["评分表"]
+    assert sheet.page_setup.fitToHeight == 0
+
+
+def test_notes_say_what_is_missing_and_which_reading_gives_which_score(book: Workbook) -> None:
+    sheet = book["评分表"]
+    notes = {sheet.cell(cell.row, 5).value: cell.comment.text for _, cell in cells_of(book) if cell.comment}
+    assert notes["政府采购执行率"].startswith("缺少数据：\n")
+    assert "基础数据表.xlsx!基础数据表!D21" in notes["政府采购执行率"]
+    assert "4.93" in notes["预算完成率"]
+    assert {"在职人员控制率", "公用经费控制率"}.isdisjoint(notes)
+    assert {cell.comment.author for _, cell in cells_of(book) if cell.comment} == {"jixiao"}
+
+
+def test_money_has_decimals_and_persons_have_none(book: Workbook) -> None:
+    assert data_cell(book, "三公经费预算数").number_format == "#,##0.00####"
+    assert data_cell(book, "在职人员数").number_format == "General"
+
+
 def test_only_the_departments_own_problems_are_listed(book: Workbook, batch: Batch) -> None:
     sheet = book["问题清单"]
     heads = [str(cell.value) for cell in sheet[2]]

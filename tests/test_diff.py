@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from converter.audit.diff import Change, Difference, diff
+from converter.audit.changes import KINDS, Change
+from converter.audit.diff import Difference, diff
 from converter.books.readback import Output
 from converter.cli import main
 from converter.mapping.library import builtin
@@ -65,7 +66,7 @@ def resent(suining_out: Path, tmp_path_factory: pytest.TempPathFactory) -> Diffe
 
 def change(found: Difference, kind: str, subject: str, column: str) -> Change:
     """The one change of the scored year that fits."""
-    years = ("2019", "") if kind == "评分规则" else ("2019",)
+    years = ("2019", "") if kind == "方案或映射版本" else ("2019",)
     (one,) = [c for c in found.changes if (c.kind, c.subject, c.column) == (kind, subject, column) and c.year in years]
     return one
 
@@ -91,9 +92,9 @@ def test_the_same_output_has_no_difference(suining_out: Path) -> None:
         ("输入数据", "年初预算", "数值", "19504.84", "19474"),
         ("指标得分", "行政效能", "自评得分", "6", "3"),
         ("指标得分", "行政效能", "得分", "6", "3"),
-        ("总分", "", "复算下限", "77", "71"),
-        ("总分", "", "复算上限", "88", "82"),
-        ("总分", "", "自评得分", "89", "86"),
+        ("总分与名次", "", "复算下限", "77", "71"),
+        ("总分与名次", "", "复算上限", "88", "82"),
+        ("总分与名次", "", "自评得分", "89", "86"),
     ],
     ids=ascii,
 )
@@ -132,7 +133,7 @@ def test_a_fact_names_its_cell(resent: Difference) -> None:
 
 
 def test_a_total_names_the_indicators_that_moved_it(resent: Difference) -> None:
-    assert change(resent, "总分", "", "复算下限").cause.split("、") == ["“三公经费”控制率", "行政效能"]
+    assert change(resent, "总分与名次", "", "复算下限").cause == "数据 −6；“三公经费”控制率、行政效能"
 
 
 def test_every_difference_has_a_cause(resent: Difference) -> None:
@@ -144,13 +145,13 @@ def test_nothing_else_is_called_changed(resent: Difference) -> None:
     """预算完成率 stays: what 年初预算 lost, 本年追加预算 gained. 政府采购执行率 stays 缺数: the other cell is still blank."""
     touched = {one.subject for one in resent.changes if one.kind == "指标得分"}
     assert touched == {"“三公经费”控制率", "“三公经费”变动率", "预算控制率", "行政效能"}
-    assert not any(one.kind in ("评分规则", "部门增减") for one in resent.changes)
+    assert not any(one.kind in ("方案或映射版本", "部门增减") for one in resent.changes)
 
 
 def test_changes_stand_in_the_order_of_risk(resent: Difference) -> None:
     kinds = [one.kind for one in resent.changes]
-    order = ["部门增减", "总分", "指标得分", "输入数据", "评分规则"]
-    assert kinds == sorted(kinds, key=order.index)
+    assert kinds == sorted(kinds, key=KINDS.index)
+    assert {"总分与名次", "指标得分", "输入数据", "文字"} <= set(kinds)
 
 
 def test_a_change_reads_as_one_line(resent: Difference) -> None:
@@ -163,10 +164,10 @@ def test_a_change_reads_as_one_line(resent: Difference) -> None:
 
 
 @pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two(suining_inbox: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """OUT of two departments, one of them Suining's."""
     folder = tmp_path_factory.mktemp("two")
-    suining(folder / "in" / SUINING)
+    shutil.copytree(suining_inbox, folder / "in" / SUINING)
     write_xlsx(folder / "in" / "绥宁县档案馆" / "指标表.xlsx", indicator_table("绥宁县档案馆"))
     return converted(folder / "in", folder / "OUT")
 
@@ -177,9 +178,11 @@ def test_a_department_that_came_or_went(suining_out: Path, two: Path, turned: bo
     found = diff(*sides)
     one = next(c for c in found.changes if c.kind == "部门增减")
     assert (one.department, one.before, one.after) == ("绥宁县档案馆", before, after)
-    assert {c.department for c in found.changes if c.kind != "总分"} == {"绥宁县档案馆"}
-    ranks = {c.column for c in found.changes if c.kind == "总分"}
-    assert ranks <= {"名次区间"}
+    assert {c.department for c in found.changes if c.kind not in ("总分与名次", "文字")} == {"绥宁县档案馆"}
+    moved = [c for c in found.changes if c.column == "文件名"]
+    assert {(c.department, c.cause) for c in moved} == {(SUINING, "内容相同")}  # its files stand in a folder there
+    ranks = {c.column for c in found.changes if c.kind == "总分与名次"}
+    assert ranks <= {"名次", "名次区间"}
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +205,7 @@ def test_a_changed_weight_is_told_as_a_change_of_rule(
     suining_out: Path, reweighted: Path, indicator: str, before: str, after: str
 ) -> None:
     found = diff(Output(suining_out), Output(reweighted))
-    rule = change(found, "评分规则", indicator, "分值")
+    rule = change(found, "方案或映射版本", indicator, "分值")
     score = change(found, "指标得分", indicator, "得分")
     assert (rule.before, rule.after) == (score.before, score.after) == (before, after)
     assert "评分规则改变" in score.cause
@@ -238,7 +241,7 @@ def test_numbers_differ_beyond_float_noise(suining_out: Path, copy: Path, text: 
 def test_a_key_that_stands_twice_is_refused(suining_out: Path, copy: Path, side: str) -> None:
     rewrite(copy / "scores.csv", lambda rows: [*rows, rows[3]])
     sides = [Output(suining_out), Output(copy)]
-    with pytest.raises(RunError, match=r"预算控制率.*两次") as caught:
+    with pytest.raises(RunError, match=r"两次.* 指标得分 .*预算控制率") as caught:
         diff(*(sides if side == "new" else reversed(sides)))
     assert caught.value.code == "R10"
 
@@ -266,8 +269,20 @@ def test_exit_codes_and_verdicts(suining_out: Path, two: Path, copy: Path, capsy
 def test_json_schema(suining_out: Path, reweighted: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(suining_out, reweighted, "--json") == 1
     content = json.loads(capsys.readouterr().out)
-    assert set(content) == {"schema_version", "compared", "changes"}
+    heads = {
+        "schema_version",
+        "old",
+        "new",
+        "across_years",
+        "compared",
+        "within_tolerance",
+        "counts",
+        "sums",
+        "controls",
+    }
+    assert set(content) == heads | {"notes", "changes"}
     keys = ["kind", "department", "year", "subject", "column", "before", "after", "cause"]
+    keys += ["old_place", "new_place", "parts"]
     assert all(list(one) == keys for one in content["changes"])
     assert content["changes"]
 

@@ -55,7 +55,7 @@ def test_the_changelog_has_an_entry_for_this_version() -> None:
 
 
 def test_pinned_requirements_have_hashes_and_no_addresses() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bundle.txt"):
         text = (ROOT / ".ci" / name).read_text(encoding="utf-8")
         assert "://" not in text
         assert "--index-url" not in text
@@ -63,3 +63,10 @@ def test_pinned_requirements_have_hashes_and_no_addresses() -> None:
         blocks = re.split(r"\n(?=[a-z0-9])", text.strip())
         assert len(pins) == len(blocks)
         assert all("--hash=sha256:" in block for block in blocks)
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_pictures_are_there_and_small(name: str) -> None:
+    shown = re.findall(r"!\[[^\]]+\]\((\S+)\)", (ROOT / name).read_text(encoding="utf-8"))
+    assert shown
+    assert sum((ROOT / path).stat().st_size for path in shown) <= 300_000

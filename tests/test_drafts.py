@@ -41,6 +41,19 @@ def test_a_new_county_from_its_table_to_its_scores(table: Path, tmp_path: Path, 
     assert "4 分" in explained
 
 
+def test_a_notice_without_a_column_for_self_scores_drafts_alike(table: Path, tmp_path: Path) -> None:
+    """As bureaus print it: 评价标准 and 分值, nothing to fill in; in an inbox it is no department's 指标表."""
+    grid = indicator_table()
+    printed = replace(grid, cells={at: value for at, value in grid.cells.items() if at[1] != 8})
+    notice = write_xlsx(tmp_path / "收件箱" / "附件2.xlsx", printed)
+    for file in (table, notice):
+        assert call("scheme", "draft", file, "-o", tmp_path / file.stem / "2019.yaml") == 0
+    written = [(tmp_path / file.stem / "2019.yaml").read_text(encoding="utf-8") for file in (table, notice)]
+    with_column, without = (text.split("\n", 3)[3] for text in written)
+    assert without == with_column
+    assert call("describe", notice) == 1
+
+
 def test_a_file_that_is_there_is_left_alone(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scheme, cases = tmp_path / "2019.yaml", tmp_path / "2019.cases.yaml"
     for own in (scheme, cases):

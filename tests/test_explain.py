@@ -1,16 +1,22 @@
 """From a score down to 文件!工作表!单元格: every leaf is a cell that shows its 原文, every number that of scores.csv."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from converter.audit.explain import Node, explain
-from converter.books.readback import Output
+from converter.audit.explain import explain
+from converter.audit.provenance import Node
+from converter.audit.rescoring import Schemes, schemes_of
+from converter.books.readback import Output, open_output
 from converter.cli import main
+from converter.mapping.library import Library
+from converter.run import Options, run
 from converter.vocabulary.findings import RunError
+from tests.conftest import ROOT
 from tests.test_assemble import SUINING
 
 INDICATORS = (
@@ -110,6 +116,9 @@ def test_the_text_holds_rule_process_and_cells(output: Output) -> None:
     text = "\n".join(explain(output, SUINING, "预算完成率").lines())
     assert text.startswith(f"{SUINING} 2019 年 预算完成率：5 分（已评分）")
     for part in (
+        "取位：指标值 0.99824986256376 不舍入；比较标准、分档和计步时，商四舍五入到 9 位小数（指标值记作 0.998249863）",
+        "取证文件：决算.xlsx，SHA-256 ",
+        "方案 SHA-256：",
         "绥财绩〔2020〕2号 附件2",
         "100%计满分，每低于5%扣2分，扣完为止。",
         "不足一步按一步 3；按比例 4.93",
@@ -157,9 +166,17 @@ def test_json_holds_the_same_tree(suining_out: Path, indicator: str, capsys: pyt
     assert left.value.code == 0
     content = json.loads(capsys.readouterr().out)
     assert content["schema_version"] == 1
-    assert {key: content[key] for key in ("score", "rule", "value", "self_score")} == explain(
-        Output(suining_out), SUINING, indicator
-    ).to_dict()
+    del content["schema_version"]
+    assert content == explain(Output(suining_out), SUINING, indicator, schemes_of(Library())).to_dict()
+
+
+def test_readme_describes_every_key_of_the_json(output: Output) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"`(\w+)`", text))
+    content = explain(output, SUINING, "“三公经费”变动率", schemes_of(Library())).to_dict()
+    keys = {*content, "schema_version"}
+    assert keys <= described
+    assert {*content["value"], *content["value"]["inputs"][0], *content["break_even"][0]} <= described | keys
 
 
 def test_facts_added_together_are_all_shown(suining_out: Path) -> None:
@@ -171,3 +188,100 @@ def test_facts_added_together_are_all_shown(suining_out: Path) -> None:
     node = next(node for node in tree.below if node.name.startswith("三公经费决算数"))
     assert [leaf.value for leaf in node.below] == ["7.59", "2.41"]
     assert node.note == "2 处相加"
+
+
+# --- every indicator of every sample -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("samples") / "OUT"
+    run(Options((ROOT / "samples",), out, fail_on="never"))
+    return out
+
+
+def book_rows(path: Path, sheet: str, *keys: str) -> dict[tuple[str, ...], Mapping[str, object]]:
+    """The rows of a sheet of a department's workbook by the columns `keys`, read with openpyxl alone."""
+    rows = list(openpyxl.load_workbook(path, data_only=True)[sheet].iter_rows(values_only=True))
+    start = next(at for at, row in enumerate(rows) if keys[0] in row)
+    heads = [str(head) for head in rows[start]]
+    named = (dict(zip(heads, row, strict=True)) for row in rows[start + 1 :])
+    return {tuple(str(row[key]) for key in keys): row for row in named if row[keys[0]] is not None}
+
+
+def same(text: str, cell: object) -> bool:
+    """Whether a number as text is what a cell holds; no number is — or nothing there."""
+    if text == "":
+        return cell is None or cell in ("—", "——")
+    return isinstance(cell, int | float) and abs(float(text) - cell) <= 1e-9 * max(1.0, abs(cell))
+
+
+def test_explain_equals_the_workbook_for_every_indicator_of_every_sample(samples: Path) -> None:
+    output = Output(samples)
+    compared = 0
+    for total in output.totals:
+        path = samples / total["评分表"]
+        scores = book_rows(path, "评分表", "三级指标")
+        data = book_rows(path, "基础数据", "字段", "年度")
+        for indicator in INDICATORS:
+            found, row = explain(output, total["部门"], indicator), scores[indicator,]
+            for head, shown in (("得分", "得分"), ("下限", "下限"), ("上限", "上限"), ("自评得分", "自评得分")):
+                assert same(found.score[head], row[shown]), (total["部门"], indicator, head)
+            assert same(found.value.value, row["指标值"])
+            assert found.score["状态"] == row["状态"]
+            assert (found.self_score.value if found.self_score else "") == found.score["自评得分"]
+            for node in every(found.value):
+                if node is not found.value and (wanted := re.fullmatch(r"(.+)（(\d+)年）", node.name)):
+                    last = "上年(" if int(wanted[2]) < 2019 else ""
+                    cell = data[f"{last}{wanted[1]}{')' if last else ''}", wanted[2]]
+                    assert same(node.value, cell["数值"]), (total["部门"], indicator, node.name)
+                    compared += 1
+    assert compared > 150
+
+
+def every(node: Node) -> Iterator[Node]:
+    yield node
+    for below in node.below:
+        yield from every(below)
+
+
+# --- decisions, break-even ---------------------------------------------------------------------------------------------
+
+
+def test_what_people_wrote_beside_a_problem_is_shown(suining_out: Path) -> None:
+    output = Output(suining_out)
+    row = next(row for row in output.findings if row["对象"] == "政府采购执行率")
+    row["部门说明"], row["处理"] = "当年没有采购", "同意，按不适用"
+    (text,) = explain(output, SUINING, "政府采购执行率").decisions
+    assert text.startswith(row["编号"])
+    assert "部门说明：当年没有采购；处理：同意，按不适用" in text
+    assert any(line.strip() == f"认定：{text}" for line in explain(output, SUINING, "政府采购执行率").lines())
+
+
+def test_a_corrected_value_is_shown_as_a_decision(suining_out: Path) -> None:
+    output = Output(suining_out)
+    row = next(row for row in output.facts if row["字段"] == "三公经费决算数" and row["年度"] == "2019")
+    row |= {"状态": "更正", "数值": "7.95"}
+    assert explain(output, SUINING, "“三公经费”控制率").decisions == ("三公经费决算数（2019年）：更正为 7.95",)
+
+
+def test_the_break_even_of_the_one_missing_figure(output: Output) -> None:
+    lines = [*explain(output, SUINING, "“三公经费”变动率", schemes_of(Library())).lines()]
+    assert "  临界值：2018 年三公经费预算数 ≥ 29 即满分，不论何种口径；按所取口径 ≥ 28.72 即可（缺数）" in lines
+
+
+def test_several_missing_figures_have_no_break_even(output: Output) -> None:
+    found = explain(output, SUINING, "政府采购执行率", schemes_of(Library()))
+    assert (found.break_even, found.no_break_even) == ((), "同时缺几项数据，不能只改一项推算")
+
+
+def test_without_the_scheme_it_is_said_that_there_is_no_break_even(output: Output) -> None:
+    empty = Schemes({}, schemes_of(Library()).derivations)
+    assert "--mappings" in explain(output, SUINING, "预算控制率", empty).no_break_even
+
+
+def test_a_summary_workbook_alone_is_explained(suining_out: Path) -> None:
+    alone = explain(open_output(suining_out / "评分汇总_2019.xlsx"), SUINING, "预算完成率")
+    whole = explain(Output(suining_out), SUINING, "预算完成率")
+    assert [node.name for node in every(alone.value)] == [node.name for node in every(whole.value)]
+    assert (alone.sources, alone.versions) == (whole.sources, whole.versions)

@@ -297,3 +297,17 @@ def test_printed_sentences_lead_to_their_cells(read: Read) -> None:
     assert printed["在职人员控制率"] == (INDICATORS[0][6], "G5")
     assert printed["社会效益"] == printed["经济效益"]  # one merged cell
     assert len(printed) == len(SUINING_SELF) == 15
+
+
+def test_two_units_on_one_sheet_are_named_and_the_first_is_read(read: Read) -> None:
+    grid = basic_data(unit="单位：万元")
+    grid.row(26, "单位：元")
+    document = only(read(grid))
+    assert ("M20", "金额单位", "A27") in found(document)
+    assert fact(document, "三公经费决算数").value == 7.59
+
+
+def test_the_same_unit_twice_is_nothing_to_say(read: Read) -> None:
+    grid = basic_data(unit="单位：万元")
+    grid.row(26, "金额单位：万元")
+    assert "M20" not in [code for code, *_ in found(only(read(grid)))]

@@ -11,7 +11,7 @@ from converter.intake.cells import Workbook
 from converter.mapping.facts import Document, read_documents
 from converter.mapping.library import Library
 from converter.vocabulary.numbers import USABLE
-from tests.make_basic import BASIC, LISTS
+from tests.make_basic import BASIC, BY_NAME, LISTS
 from tests.make_forms import DEPARTMENT, Print, Sample
 from tests.make_internal import INTERNAL
 from tests.make_published import PUBLISHED
@@ -19,7 +19,7 @@ from tests.make_selfscores import SELF_SCORED
 from tests.test_locate import page
 from tests.workbooks import Grid
 
-SAMPLES = [*BASIC, *LISTS, *PUBLISHED, *INTERNAL, *SELF_SCORED]
+SAMPLES = [*BASIC, BY_NAME, *LISTS, *PUBLISHED, *INTERNAL, *SELF_SCORED]
 Read = Callable[[Grid], Document]
 each_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 

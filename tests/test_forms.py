@@ -201,7 +201,7 @@ INDICATORS = "indicators:\n  levels: [[三级指标]]\n  weight: [分值]\n  rul
     ],
 )
 def test_a_form_is_tables_or_an_indicator_list_or_both(text: str, load: Load) -> None:
-    with pytest.raises(ConfigurationError, match="tables 或 indicators") as caught:
+    with pytest.raises(ConfigurationError, match="tables、indicators 或 by_name") as caught:
         load(text)
     assert (caught.value.code, caught.value.place.cell) == ("C06", "1:1")
     both = load(FORM + INDICATORS)

@@ -8,7 +8,9 @@ import pytest
 from converter import run as running
 from converter.audit.diff import diff
 from converter.audit.explain import explain
+from converter.audit.rescoring import schemes_of
 from converter.books.readback import Output
+from converter.mapping.library import Library
 from converter.run import Options, run
 from converter.vocabulary.findings import ConfigurationError
 from tests.outputs import Out
@@ -100,10 +102,33 @@ def test_a_changed_rule_of_one_kind_is_the_cause_for_its_departments_only(go: Go
     own = tmp_path / "本地" / "schemes" / "430527" / "2019-学校.yaml"
     own.write_text(SCHOOLS.replace("points: 0.1", "points: 0.2"), encoding="utf-8")
     go(tmp_path / "OUT2")
-    changes = diff(Output(tmp_path / "OUT"), Output(tmp_path / "OUT2")).changes
+    library = Library(tmp_path / "本地")
+    changes = diff(Output(tmp_path / "OUT"), Output(tmp_path / "OUT2"), library).changes
     scores = [change for change in changes if change.kind == "指标得分" and change.column == "得分"]
     assert [(change.department, change.before, change.after) for change in scores] == [(SCHOOL, "3.7", "2.4")]
     assert "评分规则改变" in scores[0].cause
+    assert [(part.cause, part.low) for part in scores[0].parts] == [("规则", -1.3)]
+
+
+def test_changed_data_of_several_schemes_is_split_by_each_departments_own(go: Go, inbox: Path, tmp_path: Path) -> None:
+    """64 in 60 posts: 6.67 points over, 6 steps of 0.5 or of 0.1."""
+    go(tmp_path / "OUT")
+    for who in (OFFICE, SCHOOL):
+        write_xlsx(inbox / who / "基础数据表.xlsx", basic_data(who, staff=(60, 64, "106.67%")))
+    go(tmp_path / "OUT2")
+    found = diff(Output(tmp_path / "OUT"), Output(tmp_path / "OUT2"), Library(tmp_path / "本地"))
+    scores = {c.department: c for c in found.changes if c.subject == "在职人员控制率" and c.column == "得分"}
+    assert {who: [(part.cause, part.low) for part in one.parts] for who, one in scores.items()} == {
+        OFFICE: [("数据", 2)],
+        SCHOOL: [("数据", 0.7)],
+    }
+
+
+def test_break_even_is_by_the_departments_own_scheme(go: Go, tmp_path: Path) -> None:
+    go(tmp_path / "OUT")
+    found = explain(Output(tmp_path / "OUT"), SCHOOL, "在职人员控制率", schemes_of(Library(tmp_path / "本地")))
+    assert any("在职人员数 ≤ 60 即满分" in str(one) for one in found.break_even)
+    assert "方案 SHA-256（学校）" in found.versions
 
 
 def test_ranks_are_within_the_departments_of_one_kind(go: Go, tmp_path: Path) -> None:

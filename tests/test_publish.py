@@ -1,11 +1,13 @@
 """Outputs appear whole: each is old or new whatever interrupts the publishing, and the next run completes it."""
 
+import errno
 import hashlib
 import json
 import os
 import random
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -253,6 +255,114 @@ def test_a_full_disk_is_one_clear_error(output: Path, monkeypatch: pytest.Monkey
         publish(output, NEW)
     assert caught.value.code in ("R04", "R06")
     assert contents(output) == wholly(OLD)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_called_so(output: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    def full(_: int) -> None:
+        raise OSError(code, "full")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(RunError, match="磁盘空间不足，没有写成；原有的输出没有动") as caught:
+        publish(output, NEW)
+    assert caught.value.code == "R04"
+
+
+def test_names_and_contents_are_on_the_disk_before_the_plan_and_before_it_is_forgotten(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut after any step finds what the steps before it promised."""
+    acts: list[str] = []
+    fsync, replace, unlink = os.fsync, Path.replace, Path.unlink
+
+    def syncing(number: int) -> None:
+        acts.append(f"sync {Path(f'/proc/self/fd/{number}').readlink().relative_to(output.parent)}")
+        fsync(number)
+
+    def replacing(self: Path, target: Path) -> Path:
+        acts.append(f"move {self.relative_to(output.parent)}")
+        return replace(self, target)
+
+    def unlinking(self: Path, missing_ok: bool = False) -> None:
+        acts.append(f"unlink {self.relative_to(output.parent)}")
+        unlink(self, missing_ok)
+
+    monkeypatch.setattr(os, "fsync", syncing)
+    monkeypatch.setattr(Path, "replace", replacing)
+    monkeypatch.setattr(Path, "unlink", unlinking)
+    publish(output, NEW)
+    shop = ".OUT.jixiao"
+    plan, end = acts.index(f"move {shop}/publish.tmp"), acts.index(f"unlink {shop}/publish.json")
+    for name in (*NEW, MANIFEST):
+        assert acts.index(f"sync {shop}/stage/{name}") < plan
+    assert {f"sync {shop}/publish.tmp", f"sync {shop}/stage", f"sync {shop}/stage/部门"} <= {*acts[:plan]}
+    assert acts[plan + 1] == f"sync {shop}"
+    assert acts[end - 2 : end] == ["sync OUT", "sync OUT/部门"]
+
+
+def test_an_output_keeps_the_permissions_it_has_and_a_new_one_has_those_of_the_umask(output: Path) -> None:
+    (output / "scores.csv").chmod(0o640)
+    before = os.umask(0o027)
+    try:
+        publish(output, {**NEW, "新.csv": b"new"})
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((output / "scores.csv").stat().st_mode) == 0o640
+    assert stat.S_IMODE((output / "新.csv").stat().st_mode) == 0o640
+    assert stat.S_IMODE((output / "部门" / "甲.xlsx").stat().st_mode) == stat.S_IMODE(0o666 & ~before)
+
+
+# --- open elsewhere, known before the work --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["~$甲.xlsx", ".~甲.xlsx", ".~lock.甲.xlsx#"])
+def test_an_output_that_excel_holds_open_is_named_before_the_work(tmp_path: Path, mark: str) -> None:
+    out = tmp_path / "OUT"
+    with locked(out):
+        publish(out, OLD)
+    (out / "部门" / mark).write_bytes(b"")
+    before = contents(out)
+    with pytest.raises(RunError, match="正被打开") as caught, locked(out):
+        pytest.fail("the work began")
+    assert (caught.value.code, caught.value.place.file) == ("R06", "OUT/部门/甲.xlsx")
+    assert "请关闭" in caught.value.advice
+    assert mark in caught.value.advice  # left behind by a crash, it can be removed
+    assert contents(out) == before
+    (out / "部门" / mark).unlink()
+    with locked(out):
+        pass
+
+
+def test_on_windows_an_output_that_cannot_be_opened_is_open_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "OUT"
+    with locked(out):
+        publish(out, OLD)
+    opened = Path.open
+
+    def refusing(self: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
+        if self == out / "汇总.xlsx" and "+" in mode:
+            raise PermissionError(13, "denied")
+        return opened(self, mode, *arguments, **options)
+
+    monkeypatch.setattr("converter.publish._WINDOWS", True)
+    monkeypatch.setattr(Path, "open", refusing)
+    with pytest.raises(RunError, match="正被打开") as caught, locked(out):
+        pytest.fail("the work began")
+    assert caught.value.place.file == "OUT/汇总.xlsx"
+
+
+def test_a_folder_in_out_without_right_to_write_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "OUT"
+    with locked(out):
+        publish(out, OLD)
+    monkeypatch.setattr(os, "access", lambda path, _: path != out / "部门")
+    with pytest.raises(RunError, match="不能写入") as caught, locked(out):
+        pytest.fail("the work began")
+    assert caught.value.code == "R04"
 
 
 # --- stale files and strangers -----------------------------------------------------------------------------------------

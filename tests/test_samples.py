@@ -26,7 +26,8 @@ def content(path: Path) -> object:
 def test_samples_are_what_the_script_writes(tmp_path: Path) -> None:
     make(tmp_path)
     made = sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("*") if p.is_file())
-    kept = sorted(p.relative_to(SAMPLES) for p in SAMPLES.rglob("*") if p.is_file() and p.name != "README.md")
+    by_hand = {SAMPLES / "README.md", *(SAMPLES / "schedule").iterdir()}
+    kept = sorted(p.relative_to(SAMPLES) for p in SAMPLES.rglob("*") if p.is_file() and p not in by_hand)
     assert made == kept
     for name in made:
         assert content(tmp_path / name) == content(SAMPLES / name), name
@@ -49,6 +50,13 @@ def test_the_form_of_the_year_before_narrows_the_interval_to_82_to_88(out: Out) 
 
 def test_every_sample_department_is_scored(out: Out) -> None:
     assert len(out.totals) == 7
+
+
+def test_the_schedules_are_no_submissions(out: Out) -> None:
+    names = {f"schedule/{path.name}" for path in (SAMPLES / "schedule").iterdir()}
+    assert len(names) == 4
+    assert names <= set(out.manifest["ignored"])
+    assert not [entry for entry in out.manifest["inputs"] if entry["file"].startswith("schedule/")]
 
 
 def test_xls_files_and_a_lock_file(out: Out) -> None:

@@ -164,6 +164,47 @@ def test_links_beyond_what_excel_takes_are_plain_text(monkeypatch: pytest.Monkey
     assert [sheet.cell(row, 1).hyperlink is not None for row in range(1, 5)] == [True, True, False, False]
 
 
+def test_a_jump_leads_to_a_cell_of_the_book() -> None:
+    link = opened(made(lambda page: page.jump(0, 0, "规范数据", "A7", "编制数")))["A1"].hyperlink
+    assert link is not None
+    assert (link.target, link.location) == (None, "'规范数据'!A7")
+
+
+def test_notes_stop_where_they_would_slow_the_book_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(styles, "MAX_COMMENTS", 2)
+
+    def fill(page: Page) -> None:
+        for row in range(4):
+            page.comment(row, 0, f"第 {row} 处\x00\ud800" + "字" * 5000)
+
+    sheet = opened(made(fill))
+    notes = [sheet.cell(row, 1).comment for row in range(1, 5)]
+    assert [note is not None for note in notes] == [True, True, False, False]
+    assert notes[0] is not None
+    assert notes[0].text.startswith("第 0 处  字")
+    assert len(notes[0].text) <= 1000
+
+
+def test_a_sheet_is_kept_on_one_page_only_while_it_can_be_read() -> None:
+    for heights, pages in (([20] * 10, 1), ([20] * 200, 0)):
+        sheet = opened(made(lambda page, heights=heights: page.keep_together([20], heights)))  # type: ignore[misc]
+        assert (sheet.page_setup.fitToHeight if sheet.page_setup.fitToHeight is not None else 1) == pages
+
+
+def test_chinese_fonts_name_their_character_set() -> None:
+    """What is put in the place of a missing font is chosen by it."""
+    book = Book("题")
+    page = book.sheet("表", Setup())
+    for row, look in enumerate(styles.LOOKS):
+        page.put(row, 0, "字" if "num_format" not in styles.LOOKS[look] else 1, look)
+    sheet = opened(book.content())
+    fonts = {cell.font.name: (cell.font.charset, cell.font.family) for (cell,) in sheet.iter_rows(max_col=1)}
+    assert {name: fonts[name] for name in ("方正小标宋简体", "黑体", "宋体", "仿宋_GB2312")} == {
+        "方正小标宋简体": (134, 1), "黑体": (134, 2), "宋体": (134, 1), "仿宋_GB2312": (134, 1)
+    }  # fmt: skip
+    assert set(fonts) == {"方正小标宋简体", "黑体", "宋体", "仿宋_GB2312", "Times New Roman"}
+
+
 def test_excel_takes_more_links_than_we_write() -> None:
     assert styles.MAX_LINKS <= 65_530
 

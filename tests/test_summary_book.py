@@ -12,9 +12,11 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 import python_calamine
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from converter.books import styles
 from converter.books import summary as summary_module
 from converter.books.assemble import book_names
 from converter.books.summary import SummaryBook, summary_book
@@ -29,7 +31,7 @@ from tests.test_assemble import RANKED, SUINING, Desk
 from tests.test_tables import CONTRACT_HEADS
 from tests.whole import summary_of
 
-#: CONTRACT: sheets in this order (图表⁶ comes with a later part).
+#: CONTRACT: the sheets with heads, in this order; 图表 stands behind 汇总, 说明 at the end.
 SHEETS = {
     "汇总": "SUMMARY_HEADS",
     "报送情况": "SUBMITTED_HEADS",
@@ -99,7 +101,8 @@ def made(desk: Desk, documents: list[Document], names: tuple[str, ...]) -> tuple
 
 
 def test_sheets_in_order(book: Workbook) -> None:
-    assert book.sheetnames == list(SHEETS)
+    first, *others = SHEETS
+    assert book.sheetnames == [first, "图表", *others, "说明"]
 
 
 @pytest.mark.parametrize("name", SHEETS, ids=ascii)
@@ -118,7 +121,10 @@ def test_sheets_print_with_their_heads(book: Workbook, name: str) -> None:
     assert int(sheet.page_setup.paperSize or 0) == 9
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.print_title_rows == f"${at + 1}:${at + 1}"
-    assert sheet.freeze_panes == f"A{at + 2}"
+    heads = CONTRACT_HEADS[SHEETS[name]].split(" · ")
+    behind = heads.index("部门") + 1 if "部门" in heads else 0
+    assert sheet.freeze_panes == f"{get_column_letter(behind + 1)}{at + 2}"
+    assert sheet.auto_filter.ref == f"A{at + 1}:{get_column_letter(len(heads))}{sheet.max_row}"
 
 
 def test_no_cell_is_an_error_or_a_formula(book: Workbook) -> None:
@@ -270,6 +276,64 @@ def test_links_are_relative_and_lead_to_the_books(book: Workbook, suining_out: P
     assert (suining_out / targets[0]).is_file()
 
 
+def test_every_score_leads_to_a_row_of_its_first_input(book: Workbook) -> None:
+    sheet, data = book["指标得分"], book["规范数据"]
+    at, rows = rows_of(sheet)
+    led = {}
+    for line in range(at + 2, at + 2 + len(rows)):
+        link = sheet.cell(line, 6).hyperlink
+        assert link is not None
+        assert link.target is None
+        name, _, cell = str(link.location).partition("!")
+        assert name == "'规范数据'"
+        led[sheet.cell(line, 6).value] = [cell.value for cell in data[data[cell].row]]
+    assert all(row[1] == SUINING for row in led.values())
+    assert {name: (row[3], row[2]) for name, row in led.items() if name in ("在职人员控制率", "行政效能")} == {
+        "在职人员控制率": ("在职人员数", 2019),
+        "行政效能": ("行政效能·自评得分", 2019),
+    }
+    assert led["政府采购执行率"][3] == "政府采购决算数"  # blank, and yet the place to look at
+
+
+def test_beyond_the_links_a_sheet_takes_there_are_none_and_a_note_says_so(
+    desk: Desk, documents: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summary_module, "MAX_LINKS", 2)
+    monkeypatch.setattr(styles, "MAX_LINKS", 2)
+    content, _, _ = made(desk, documents, ("甲局", "乙局", "丙局"))
+    written = openpyxl.load_workbook(io.BytesIO(content))
+    for name in ("汇总", "指标得分"):
+        sheet = written[name]
+        assert sum(1 for row in sheet.iter_rows() for cell in row if cell.hyperlink) == 2
+        assert str(sheet["A2"].value).endswith("；前 2 行有链接")
+
+
+def test_open_totals_and_scores_have_notes(book: Workbook) -> None:
+    at, _ = rows_of(book["汇总"])
+    note = book["汇总"].cell(at + 2, 9).comment
+    assert note is not None
+    assert "77.00 到 88.00 分" in note.text
+    assert "政府采购执行率" in note.text
+    sheet = book["指标得分"]
+    notes = {row[5].value: row[8].comment.text for row in sheet.iter_rows(min_row=4) if row[8].comment}
+    assert set(notes) == {"“三公经费”变动率", "政府采购执行率", "预算完成率"}
+    assert "基础数据表.xlsx!基础数据表!D21" in notes["政府采购执行率"]
+    assert notes["预算完成率"].startswith("换一种读法：\n")
+
+
+def test_the_fingerprint_stands_in_the_foot_of_every_page(out: Out, book: Workbook, suining_out: Path) -> None:
+    mark = next(row["内容"] for row in out.sheet("运行信息", "项目") if row["项目"] == "指纹")
+    assert re.fullmatch("[0-9a-f]{12}", mark)
+    assert out.manifest["fingerprint"] == mark
+    (department,) = (suining_out / "部门").iterdir()
+    for sheet in (*book.worksheets, *openpyxl.load_workbook(department).worksheets):
+        foot = sheet.oddFooter
+        assert foot is not None
+        left, right = (str(part.text) for part in (foot.left, foot.right) if part is not None)
+        assert f"指纹 {mark}" in left, sheet.title
+        assert "打印日期 &D" in right, sheet.title
+
+
 def test_hostile_names_stay_text(desk: Desk, documents: list[Document]) -> None:
     content, _, _ = made(desk, documents, HOSTILE)
     _, rows = rows_of(openpyxl.load_workbook(io.BytesIO(content))["汇总"])
@@ -296,7 +360,8 @@ def test_a_sheet_stops_with_a_note(desk: Desk, documents: list[Document], monkey
     monkeypatch.setattr(summary_module, "MAX_SHEET_ROWS", 4)
     content, _, book = made(desk, documents, tuple(RANKED))
     everything = {table.name: len(table.rows) for table in book.tables}
-    for sheet in openpyxl.load_workbook(io.BytesIO(content)).worksheets:
+    written = openpyxl.load_workbook(io.BytesIO(content))
+    for sheet in (written[name] for name in SHEETS):
         _, rows = rows_of(sheet)
         if everything[sheet.title] > 4:
             assert len(rows) == 5

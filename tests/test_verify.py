@@ -15,10 +15,13 @@ import openpyxl
 import pytest
 
 from converter.audit import verify as module
-from converter.audit.verify import Mismatch, Verification, same_value, verify
+from converter.audit.recalculated import Mismatch, changed_formulas, same_value
+from converter.audit.verify import Verification, recalculate, verify
+from converter.books.livecells import written_formulas
 from converter.books.readback import Output
 from converter.cli import main
 from converter.vocabulary.findings import RunError
+from tests.conftest import Command
 from tests.test_assemble import SUINING
 
 BOOK = f"部门/{SUINING}_2019.xlsx"
@@ -134,7 +137,67 @@ def test_a_formula_typed_over_is_exposed(libreoffice: str, copy: Path, capsys: p
     assert content["changed"] == [BOOK]
     places = {(found["file"], found["sheet"], found["cell"]) for found in content["mismatches"]}
     assert {(BOOK, "评分表", "J9"), (BOOK, "评分表", "J23"), (BOOK, "核对", "E7"), (BOOK, "核对", "A2")} <= places
-    assert all(set(found) == {"file", "sheet", "cell", "written", "recalculated"} for found in content["mismatches"])
+    keys = {"file", "sheet", "cell", "written", "recalculated", "problem", "formula"}
+    assert all(set(found) == keys for found in content["mismatches"])
+    (over,) = [found for found in content["mismatches"] if found["problem"] == "公式被数值覆盖"]
+    assert (over["cell"], over["written"]) == ("I9", "5")
+    assert over["formula"].startswith("IF(ISNUMBER(H9),IF(AND(ROUND(H9,9)>=0")
+
+
+def saved_by_hand(path: Path, folder: Path, changes: dict[str, object]) -> None:
+    """评分表 edited and the workbook saved again by another program: every formula is spelt and cached its way."""
+    book = openpyxl.load_workbook(path)
+    for cell, value in changes.items():
+        book["评分表"][cell].value = value
+    book.save(path)
+    ((_, copy),) = recalculate([path], folder)
+    assert copy is not None
+    shutil.copyfile(copy, path)
+
+
+def test_formulas_changed_in_a_book_saved_by_another_program_are_named_with_what_they_were(
+    libreoffice: str, copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Saving refreshes every cached value, so that no recalculation finds it: the formulas are compared."""
+    del libreoffice
+    saved_by_hand(copy / BOOK, tmp_path / "hand", {"I9": 5, "J8": "=I8*1", "K10": None})
+    assert run_command(copy) == 1
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert lines[0].startswith(f"公式被改动：{BOOK}!评分表!J8（现为 =I8*1，原公式 =IF(ISNUMBER(I8),I8,0)）")
+    assert lines[1].startswith(f"公式被数值覆盖：{BOOK}!评分表!I9（现为 5，原公式 =IF(ISNUMBER(H9)")
+    assert lines[2].startswith(f"公式被删除：{BOOK}!评分表!K10（现为 空，原公式 =IF(")
+    assert f"{BOOK}!核对!E7：写入 不一致，重算 不一致" in said.out  # 核对 in the book itself says so
+    assert f"{SUMMARY}!" not in said.out
+    assert BOOK in said.err
+
+
+def test_a_book_only_saved_again_is_changed_and_agrees(libreoffice: str, copy: Path, tmp_path: Path) -> None:
+    del libreoffice
+    saved_by_hand(copy / BOOK, tmp_path / "hand", {})
+    result = verify(Output(copy))
+    assert (result.mismatches, result.changed) == ([], [BOOK])
+
+
+def test_a_row_put_in_by_hand_is_one_line_for_the_sheet(suining_out: Path) -> None:
+    book = openpyxl.load_workbook(suining_out / BOOK)
+    book["评分表"].insert_rows(2)
+    found = list(changed_formulas(book, BOOK, written_formulas((suining_out / BOOK).read_bytes())))
+    assert [(one.problem, one.file, one.sheet, one.cell) for one in found] == [("公式不在原处", BOOK, "评分表", "")]
+
+
+def test_any_number_of_programs_gives_the_same(libreoffice: str, copy: Path) -> None:
+    """Three books, one of them spoilt; each program has a profile of its own."""
+    del libreoffice
+    for number in range(2):
+        shutil.copyfile(copy / BOOK, copy / "部门" / f"甲{number}_2019.xlsx")
+    edit_sheet(copy / "部门" / "甲1_2019.xlsx", "sheet1.xml", cached("H9", "0.03"))
+    manifest = json.loads((copy / "run.json").read_text("utf-8"))
+    manifest["outputs"] += [{"file": f"部门/甲{number}_2019.xlsx", "sha256": ""} for number in range(2)]
+    (copy / "run.json").write_text(json.dumps(manifest), "utf-8")
+    results = [verify(Output(copy), jobs).to_dict() for jobs in (1, 3)]
+    assert results[0] == results[1]
+    assert (results[0]["books"], len(results[0]["mismatches"])) == (4, 1)
 
 
 def test_a_deleted_book_fails_and_a_changed_one_is_named(
@@ -170,6 +233,15 @@ def test_without_libreoffice_the_check_sheet_is_recommended(
     said = capsys.readouterr()
     assert re.fullmatch(r"\[R11\] 没有找到 LibreOffice.*核对.*\n", said.err)
     assert said.out == ""
+
+
+def test_without_libreoffice_on_the_path_a_process_exits_with_two(
+    suining_out: Path, tmp_path: Path, jixiao: Command
+) -> None:
+    done = jixiao("verify", suining_out, PATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("[R11] 没有找到 LibreOffice")
+    assert "核对" in done.stderr
 
 
 def fake_program(folder: Path, script: str) -> str:

@@ -1,240 +1,143 @@
-"""Two outputs compared by 部门 + 年度 + 指标/字段: what changed, and which input cell or rule made a score change."""
+"""Two outputs compared: what changed, in the order of risk, why, and totals that add up (CLI-CONVENTIONS §2)."""
 
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from converter.books.readback import Output, Record, other_formulas
-from converter.mapping.facts import SELF_SCORE
-from converter.scoring.expressions import ExpressionError, Input, parse
-from converter.vocabulary.findings import RunError
-from converter.vocabulary.numbers import State
-
-Key = tuple[str, str, str]
-#: Key and column of a change → why it changed.
-Cause = Callable[[Key, str], str]
-
-#: Differences within this are float noise of another library version, never of the data (money has at most 6 decimals).
-TOLERANCE = 1e-9
-_TOTAL_COLUMNS = ("复算得分", "复算下限", "复算上限", "等次", "自评得分", "名次区间")
-_SCORE_COLUMNS = ("分值", "指标值", "得分", "下限", "上限", "状态", "自评得分", "其他口径得分")
-_FACT_COLUMNS = ("数值", "状态", "单位", "表单")
-
-
-@dataclass(frozen=True)
-class Change:
-    """One difference; `before` and `after` are texts as in the CSV, "" for blank."""
-
-    kind: str
-    department: str
-    year: str
-    subject: str
-    column: str
-    before: str
-    after: str
-    cause: str = ""
-
-    def __str__(self) -> str:
-        cause = f"（{self.cause}）" if self.cause else ""
-        where = " ".join(filter(None, (self.department, self.year, self.subject)))
-        return f"[{self.kind}] {where} {self.column}：{self.before or '空'} → {self.after or '空'}{cause}"
+from converter.audit import changes as kinds
+from converter.audit.bookcells import book_changes
+from converter.audit.causes import Sides
+from converter.audit.changes import Change, Key, Sums, dictionary_of, in_order
+from converter.audit.comparison import Comparison
+from converter.audit.controls import Control, controls
+from converter.audit.sides import Side, sides_of
+from converter.audit.wording import wording
+from converter.books.readback import Output, Record
+from converter.mapping.library import Library
+from converter.mapping.roster import Roster
 
 
 @dataclass(frozen=True)
 class Difference:
-    """All changes between two outputs, in the order of risk, and how many rows were compared."""
+    """All changes between two sides in the order of risk, and how much was compared. `rows` are the totals and scores of
+    both sides, key by key.
+    """
 
+    old: Side
+    new: Side
     changes: tuple[Change, ...]
-    compared: int
+    sums: tuple[Sums, ...]
+    controls: tuple[Control, ...]
+    within: int
+    notes: tuple[str, ...]
+    rows: tuple[tuple[Key, Record, Record], ...] = ()
+
+    @property
+    def across_years(self) -> bool:
+        """Whether the sides hold different years."""
+        return self.old.year != self.new.year
+
+    @property
+    def compared(self) -> int:
+        """How many keys were compared."""
+        return sum(one.compared for one in self.sums)
+
+    def counts(self) -> dict[str, int]:
+        """Changes by class, every class named."""
+        return {kind: sum(1 for change in self.changes if change.kind == kind) for kind in kinds.KINDS}
 
     def to_dict(self) -> dict[str, Any]:
         """The difference as JSON."""
-        return {"compared": self.compared, "changes": [asdict(change) for change in self.changes]}
+        sides = {
+            name: {"name": side.name, "sha256": side.sha256, "year": side.year, "info": side.info}
+            for name, side in (("old", self.old), ("new", self.new))
+        }
+        return {
+            **sides,
+            "across_years": self.across_years,
+            "compared": self.compared,
+            "within_tolerance": self.within,
+            "counts": self.counts(),
+            "sums": [{**vars(one), "compared": one.compared} for one in self.sums],
+            "controls": [vars(one) for one in self.controls],
+            "notes": list(self.notes),
+            "changes": [dictionary_of(change) for change in self.changes],
+        }
+
+    def lines(self) -> Iterator[str]:
+        """The result as text: every change, the control totals that moved, the verdict."""
+        yield from map(str, self.changes)
+        yield from (str(control) for control in self.controls if control.difference)
+        verdict = f"{len(self.changes)} 处不同" if self.changes else "没有差异"
+        yield f"比较 {self.compared} 项，{verdict}"
+
+    def about(self) -> Iterator[str]:
+        """What was compared, and what was not: the sides with their SHA-256, counts that add up, notes."""
+        for word, side in (("旧", self.old), ("新", self.new)):
+            yield f"{word}：{side.name}，{side.year} 年度，SHA-256 {side.sha256}"
+        yield from map(str, self.sums)
+        yield from self.notes
+        if self.within:
+            yield f"在容差以内、不算不同的数 {self.within} 处"
 
 
-def diff(old: Output, new: Output) -> Difference:
-    """Compares two OUT folders. Raises RunError R10 where a key stands twice on one side."""
-    facts = _facts(old), _facts(new)
-    changed = {key for key in facts[0].keys() | facts[1].keys() if _changed(facts, key, _FACT_COLUMNS)}
-    scores = _keyed(old.scores, "三级指标"), _keyed(new.scores, "三级指标")
-    causes = _Causes(old, new, facts, scores, changed)
-    totals = _keyed(old.totals, ""), _keyed(new.totals, "")
-    changes = [
-        *_departments(totals, facts),
-        *_compare("总分", totals, _TOTAL_COLUMNS, causes.of_total),
-        *_compare("指标得分", scores, _SCORE_COLUMNS, causes.of_score),
-        *_compare("输入数据", facts, _FACT_COLUMNS, causes.of_fact),
-        *_rules(old, new, causes.surroundings()),
+def diff(
+    old: Output, new: Output, library: Library | None = None, roster: Roster | None = None, *, looks: bool = False
+) -> Difference:
+    """Compares two OUT folders or summary workbooks, with `looks` the formats of their cells too.
+
+    Raises RunError R10 with the keys that stand twice on one side.
+    """
+    return compare(*sides_of(old, new), library or Library(), roster or Roster(), looks=looks)
+
+
+def compare(old: Side, new: Side, library: Library, roster: Roster, *, looks: bool = False) -> Difference:
+    """Compares two sides; where their years differ, year on year."""
+    found = Comparison(old, new, library, roster)
+    changes = [*found.changes()]
+    if not found.across_years:
+        changes += wording(found)
+        changes += book_changes(found, changes, looks=looks)
+    shown = tuple(replace(change, year=found.causes.label(change.year)) for change in in_order(changes))
+    rows = tuple(row for sides in (found.totals, found.scores) for row in found.either(sides))
+    return Difference(
+        old=old,
+        new=new,
+        changes=shown,
+        sums=tuple(_sums(found, changes)),
+        controls=controls(found.old, new),
+        within=found.counter.within,
+        notes=tuple(_notes(found, old)),
+        rows=rows,
+    )
+
+
+def _sums(found: Comparison, changes: Iterable[Change]) -> Iterator[Sums]:
+    """How departments, indicators and facts were compared."""
+    told = [change for change in changes if change.kind not in (kinds.TEXTS, kinds.LOOKS)]
+    touched = {(change.department, "", "") for change in told}
+    there: list[dict[Key, Record]] = [
+        {(name, "", ""): {} for name in side.departments} for side in (found.old, found.new)
     ]
-    return Difference(tuple(changes), sum(len(side[0].keys() | side[1].keys()) for side in (totals, scores, facts)))
+    yield _sum("部门", (there[0], there[1]), touched)
+    if found.scores[0] or found.scores[1]:
+        yield _sum("指标", found.scores, {(change.department, change.year, change.subject) for change in told})
+    yield _sum("数据", found.facts, found.causes.changed)
 
 
-def _keyed(rows: Sequence[Record], subject: str) -> dict[Key, Record]:
-    keyed: dict[Key, Record] = {}
-    for row in rows:
-        key = (row["部门"], row["年度"], row[subject] if subject else "")
-        if key in keyed:
-            raise RunError("R10", f"同一份输出里“{' '.join(key)}”出现两次，无法比较", "请检查输出是否被手工改动")
-        keyed[key] = row
-    return keyed
+def _sum(what: str, sides: Sides, changed: set[Key]) -> Sums:
+    both = sides[0].keys() & sides[1].keys()
+    differing = len(both & changed)
+    return Sums(what, len(both) - differing, differing, len(sides[1].keys() - both), len(sides[0].keys() - both))
 
 
-def _facts(output: Output) -> dict[Key, Record]:
-    """The adopted fact of each field, else any; facts that are added together count as one."""
-    grouped: dict[Key, list[Record]] = {}
-    for row in output.facts:
-        grouped.setdefault((row["部门"], row["年度"], row["字段"]), []).append(row)
-    chosen = {}
-    for key, rows in grouped.items():
-        ordered = sorted(rows, key=_cell)
-        adopted = [row for row in ordered if row["采用"] == "是"] or ordered[:1]
-        joined = "；".join(sorted(row["数值"] for row in adopted))
-        chosen[key] = {**adopted[0], "数值": joined}
-    return chosen
-
-
-Sides = tuple[dict[Key, Record], dict[Key, Record]]
-
-
-def _departments(totals: Sides, facts: Sides) -> Iterator[Change]:
-    """Departments that came or went, with the files that they came or went with."""
-    for key in sorted(totals[0].keys() ^ totals[1].keys()):
-        there = key in totals[1]
-        files = sorted({row["文件"] for (who, *_), row in facts[there].items() if who == key[0]} - {""})
-        before, after = ("", "有") if there else ("有", "")
-        yield Change("部门增减", key[0], key[1], "", "部门", before, after, "、".join(files))
-
-
-def _compare(kind: str, sides: Sides, columns: Sequence[str], cause: Cause) -> Iterator[Change]:
-    """Changes of the columns of rows; a row that only one side has shows the columns that hold something."""
-    for key in sorted(sides[0].keys() | sides[1].keys()):
-        if kind != "输入数据" and (key not in sides[0] or key not in sides[1]):
-            continue  # said once, as 部门增减 or 指标增减
-        before, after = (side.get(key, {}) for side in sides)
-        for column in columns:
-            if _differ(before.get(column, ""), after.get(column, "")):
-                yield Change(kind, *key, column, before.get(column, ""), after.get(column, ""), cause(key, column))
-
-
-def _changed(sides: Sides, key: Key, columns: Sequence[str]) -> bool:
-    before, after = (side.get(key, {}) for side in sides)
-    return any(_differ(before.get(column, ""), after.get(column, "")) for column in columns)
-
-
-def _differ(before: str, after: str) -> bool:
-    """Blank differs from 0; two numbers differ beyond float noise."""
-    if before == after:
-        return False
-    try:
-        one, other = float(before), float(after)
-    except ValueError:
-        return True
-    return abs(one - other) > TOLERANCE * max(1.0, abs(one), abs(other))
-
-
-class _Causes:
-    """Why a score changed: the input cells below its formula, its self score, the rule, the mappings, the program."""
-
-    def __init__(self, old: Output, new: Output, facts: Sides, scores: Sides, changed: set[Key]) -> None:
-        self.old, self.new, self.facts, self.scores, self.changed = old, new, facts, scores, changed
-        rows = (row for output in (old, new) for row in output.scores if row["计分口径"] == "复核认定")
-        self.decided = {(row["部门"], row["年度"], row["三级指标"]) for row in rows}
-
-    def of_fact(self, key: Key, _: str = "") -> str:
-        """The cells a changed fact stood and stands in; for a derived one, the facts below that changed."""
-        department, year, name = key
-        if any(side.get(key, {}).get("状态") == State.DERIVED for side in self.facts):
-            below = [leaf for side in (0, 1) for leaf in self._leaves(side, Input(name), int(year), department)]
-            return "；".join(self._reasons(below, department)) or self.surroundings()
-        return self._cells(key) or self.surroundings()
-
-    def of_total(self, key: Key, column: str) -> str:
-        """The indicators whose score changed; a rank may change for the others' sake alone."""
-        heads = ("自评得分",) if column == "自评得分" else ("得分", "下限", "上限")
-        before, after = ({r["三级指标"]: r for r in o.scores if r["部门"] == key[0]} for o in (self.old, self.new))
-        names = [n for n in after if any(before.get(n, {}).get(head) != after[n][head] for head in heads)]
-        return "、".join(names) or ("其他部门变动" if column == "名次区间" else self.surroundings())
-
-    def of_score(self, key: Key, column: str) -> str:
-        """What made the score of one indicator change."""
-        department, year, indicator = key
-        sides = zip((self.old, self.new), self.scores, strict=True)
-        rules = [output.rule(scores.get(key, {})) for output, scores in sides]
-        reasons = self._reasons(self._inputs(rules, int(year), department, column), department)
-        own = (department, year, f"{indicator}{SELF_SCORE}")
-        if own in self.changed:
-            reasons.append(f"自评得分 {self._shift(own)}")
-        if key in self.decided:
-            reasons.append("复核认定")
-        if rules[0] != rules[1]:
-            reasons.append("评分规则改变")
-        return "；".join(reasons) or self.surroundings()
-
-    def surroundings(self) -> str:
-        """What changed in the manifests: scheme, mappings, program."""
-        one, other = self.old.manifest, self.new.manifest
-        named = (
-            ("评分方案", "scheme"),
-            ("映射", "mappings"),
-            ("复核记录", "decisions"),
-            ("程序版本", "program"),
-            ("程序库", "libraries"),
-        )
-        return "、".join(f"{name}改变" for name, key in named if one.get(key) != other.get(key))
-
-    def _reasons(self, inputs: Iterable[tuple[str, int]], department: str) -> list[str]:
-        """The changed facts among the inputs, each once, with both values and both cells."""
-        keys = {(department, str(year), name): f"{name}（{year}年）" for name, year in inputs}
-        return [f"{shown}{self._shift(key)}" for key, shown in keys.items() if key in self.changed]
-
-    def _shift(self, key: Key) -> str:
-        before, after = (row.get("数值", "") or row.get("状态", "") or "空" for row in self._rows(key))
-        return f"{before}→{after} {self._cells(key)}".rstrip()
-
-    def _cells(self, key: Key) -> str:
-        return " → ".join(dict.fromkeys(filter(None, map(_cell, self._rows(key)))))
-
-    def _rows(self, key: Key) -> list[Record]:
-        return [side.get(key, {}) for side in self.facts]
-
-    def _inputs(self, rules: Sequence[Record], year: int, department: str, column: str) -> Iterator[tuple[str, int]]:
-        """Field and year of everything below the formula on either side, read fields only."""
-        for side, rule in enumerate(rules):
-            formulas = [rule.get("指标公式", "")]
-            if column == "其他口径得分":
-                formulas += other_formulas(rule.get("计分口径", ""))
-            for needed in itertools.chain.from_iterable(map(_parsed, formulas)):
-                yield from self._leaves(side, needed, year, department)
-
-    def _leaves(self, side: int, wanted: Input, year: int, department: str) -> Iterator[tuple[str, int]]:
-        at = year + wanted.offset
-        row = self.facts[side].get((department, str(at), wanted.name), {})
-        if row.get("状态") != State.DERIVED:
-            yield wanted.name, at
-            return
-        for needed in _parsed(row["原文"]):
-            yield from self._leaves(side, needed, at, department)
-
-
-def _parsed(formula: str) -> tuple[Input, ...]:
-    try:
-        return parse(formula).inputs() if formula else ()
-    except ExpressionError:
-        return ()
-
-
-def _cell(row: Record) -> str:
-    return "!".join(part for part in (row.get("文件", ""), row.get("工作表", ""), row.get("单元格", "")) if part)
-
-
-def _rules(old: Output, new: Output, cause: str) -> Iterator[Change]:
-    """Indicators added, removed or ruled otherwise."""
-    for name in dict.fromkeys([*old.rules, *new.rules]):
-        before, after = old.rules.get(name), new.rules.get(name)
-        if before is None or after is None:
-            yield Change("评分规则", "", "", name, "指标", "有" if before else "", "有" if after else "", cause)
-            continue
-        for column in before:
-            if before[column] != after.get(column, ""):
-                yield Change("评分规则", "", "", name, column, before[column], after.get(column, ""), cause)
+def _notes(found: Comparison, old: Side) -> Iterator[str]:
+    """What was not compared, and why a change is not split."""
+    if found.across_years:
+        years = f"{old.year}、{found.new.year}"
+        yield f"两侧年度不同（{years}），按年度比较：文字、问题清单和公式不比较；分值不同的指标另列得分率"
+    if not old.inbox and not found.causes.rescoring.possible:
+        if old.whole and found.new.whole:
+            yield "得分变动没有重算成因：映射里找不到两侧的方案，请用 --mappings 指明"
+        else:
+            yield "得分变动没有重算成因：汇总工作簿里没有全部数据，请改用输出文件夹比较"

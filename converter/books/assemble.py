@@ -3,13 +3,14 @@
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 
 import numpy as np
 import pandas as pd
 
 from converter.books.contents import DataRow, DepartmentBook, ScoreRow
+from converter.books.legend import department_notes, summary_notes
 from converter.books.scoresheet import HIGH_TOTAL, LOW_TOTAL, OWN_TOTAL
 from converter.books.summary import SHEETS, SummaryBook
 from converter.books.tables import Row, Rows, Table, finding_rows
@@ -27,7 +28,7 @@ from converter.scoring.status import certain_gap
 from converter.scoring.submitted import Submitted
 from converter.scoring.whole import Whole
 from converter.vocabulary.findings import Finding, Level, Owner, Tally
-from converter.vocabulary.numbers import State, shortest
+from converter.vocabulary.numbers import State
 
 FOLDER = "部门"
 #: Bytes of a name, so that it fits with number, year and extension into the 255 that file systems take.
@@ -82,7 +83,7 @@ def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]]) -> list
             rows=tuple(_score_row(column, batch.inputs, position, there[position]) for column in printed),
             data=tuple(_data_row(batch.inputs, one, position) for one in wanted[position]),
             findings=tuple(finding_rows(by_department.get(department, ()))),
-            notes=notes(batch),
+            notes=department_notes(batch),
             totals={
                 LOW_TOTAL: totals[department]["low"],
                 HIGH_TOTAL: totals[department]["high"],
@@ -156,23 +157,6 @@ def _data_row(inputs: Inputs, wanted: Input, position: int) -> DataRow:
     return DataRow(wanted, year, value, unit, str(first.state), raw, first.form, first.file, first.sheet, cell)
 
 
-def notes(batch: Batch) -> tuple[str, ...]:
-    """The lines of 说明."""
-    scheme = batch.scheme
-    grades = "，".join(f"{name} {shortest(line)} 分起" for name, line in scheme.file.grades.items())
-    return (
-        "一、评分表：各指标按印发的评价标准复算，得分是公式，引用“基础数据”的数值一列；补填空白后随即重算。",
-        "二、下限和上限：缺少数据的指标没有得分，按 0 分到满分给出区间；合计的下限与上限相等时才有得分。",
-        "三、状态：已评分＝由数据算出；自评＝人工评定的指标沿用自评得分；缺数、分母为零、未规定（条文没有说这个数值怎样计分）、"
-        "未评＝没有得分；不适用＝部门申明没有此项；已复核＝由复核记录认定，理由和签署人写在“其他口径得分”一列。",
-        "四、差异：自评得分超出上限或低于下限的部分；在区间之内记 0。",
-        "五、其他口径得分：评价标准的另一种读法（不足一步怎样扣、分值与条文不一致、另一种基数）算出的得分，供复核。",
-        "六、核对：左边是程序写入的固定数，右边是公式现算的数；有人改动公式或数据，结论会显示“不一致”。",
-        f"七、等次：{grades}。",
-        f"八、评分依据：{scheme.file.basis}《{scheme.file.title}》；方案 {scheme.name}，校验码 {scheme.sha256[:12]}。",
-    )
-
-
 def summary(
     whole: Whole,
     big: Mapping[str, Rows],
@@ -181,8 +165,12 @@ def summary(
     names: Mapping[str, str],
     sources: Rows,
     info: Rows,
+    leads: Iterable[int | None] = (),
+    fingerprint: str = "",
 ) -> SummaryBook:
-    """The content of the summary workbook; `big` has the tables that grow with the departments."""
+    """The content of the summary workbook; `big` has the tables that grow with the departments, `leads` where the rows of
+    指标得分 lead to in 规范数据, and `fingerprint` is printed at the foot of its pages.
+    """
     schemes = whole.rules.distinct
     contents: dict[str, Rows] = {
         "汇总": summary_rows(whole.totals, whole.codes, whole.kinds, tally, names),
@@ -199,6 +187,9 @@ def summary(
         subtitle=f"评分依据：{bases}；名次按复算下限、上限排列，是核查的先后，不是评价结果",
         ratios=ratios,
         tables=tuple(Table(name, heads, contents[name]) for name, heads in SHEETS),
+        notes=summary_notes(schemes),
+        leads=leads,
+        fingerprint=fingerprint,
     )
 
 

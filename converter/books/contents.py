@@ -78,7 +78,8 @@ class TotalRow:
 class DepartmentBook:
     """All that a department's workbook shows. `totals` are 合计下限, 合计上限 and 合计自评; `levels` 分值 by level path.
 
-    `steps` lead from 合计 (the first) to 总分 (the last); none where 合计 is the total.
+    `steps` lead from 合计 (the first) to 总分 (the last); none where 合计 is the total. `fingerprint` stands at the foot of
+    every page.
     """
 
     department: str
@@ -93,3 +94,4 @@ class DepartmentBook:
     totals: dict[str, float]
     levels: dict[tuple[str, ...], float] = field(default_factory=dict)
     steps: tuple[TotalRow, ...] = ()
+    fingerprint: str = ""

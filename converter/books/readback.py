@@ -1,6 +1,10 @@
-"""Reading OUT back: frames from the CSV files, the rules and totals from the summary workbook, the manifest."""
+"""Reading OUT back: frames from the CSV files, the rules and totals from the summary workbook, the manifest.
+
+A summary workbook that was handed on alone is read back as well, from its sheets.
+"""
 
 import csv
+import hashlib
 import json
 import re
 from collections import Counter
@@ -18,6 +22,8 @@ from converter.intake.cells import text_of
 from converter.vocabulary.findings import Place, RunError
 
 Record = dict[str, str]
+#: How the note begins that stands below a sheet that was cut (CONTRACT: 200,000 rows).
+_CUT = re.compile(r"共 \d+ 行，本表只列前")
 
 
 @dataclass(frozen=True)
@@ -66,12 +72,51 @@ class Output:
 
     def rule(self, score: Record) -> Record:
         """The rule behind a row of 指标得分, {} where there is none."""
-        return self.rules.get(score.get("三级指标", "")) or self.rules.get(_of_scheme(score), {})
+        return rule_of(self.rules, score)
 
     @cached_property
     def totals(self) -> list[Record]:
         """Rows of the sheet 汇总."""
         return self._sheet("汇总")
+
+    @cached_property
+    def info(self) -> dict[str, str]:
+        """The sheet 运行信息: what the result depends on, 项目 → 内容."""
+        return {row["项目"]: row["内容"] for row in self._sheet("运行信息")}
+
+    @cached_property
+    def sources(self) -> list[Record]:
+        """Rows of the sheet 来源文件."""
+        return self._sheet("来源文件")
+
+    @property
+    def whole(self) -> bool:
+        """Whether `facts` holds every fact, not only those that the sheet 规范数据 shows."""
+        return True
+
+    @property
+    def summary_path(self) -> Path:
+        """The summary workbook."""
+        return self.folder / f"评分汇总_{self.manifest['year']}.xlsx"
+
+    def shown(self, name: str) -> list[Record]:
+        """Rows of a sheet of the summary workbook, as it is now: 指标得分, 规范数据, 问题清单 …"""
+        return self._sheet(name)
+
+    def digests(self) -> dict[str, str]:
+        """Name of every output that is there → its SHA-256 now."""
+        named = {entry["file"]: self.folder / entry["file"] for entry in self.manifest["outputs"]}
+        return {name: _digest(path) for name, path in sorted(named.items()) if path.is_file()}
+
+    def edited(self) -> set[str]:
+        """Names of the outputs that are no longer as run.json lists them."""
+        listed = {entry["file"]: entry["sha256"] for entry in self.manifest["outputs"]}
+        return {name for name, digest in self.digests().items() if digest != listed[name]}
+
+    @cached_property
+    def submitted(self) -> list[Record]:
+        """Rows of the sheet 报送情况."""
+        return self._sheet("报送情况")
 
     def books(self) -> list[Path]:
         """Every workbook that run.json lists, in the order of names."""
@@ -95,18 +140,83 @@ class Output:
         return [dict(zip(heads, map(_unguarded, row), strict=True)) for row in rows[1:]]
 
     def _sheet(self, name: str) -> list[Record]:
-        heads = dict(SHEETS)[name]
-        path = self.folder / f"评分汇总_{self.manifest['year']}.xlsx"
-        place = Place(f"{self.folder.name}/{path.name}", name)
+        heads, path = dict(SHEETS)[name], self.summary_path
+        place = Place(path.name if path == self.folder else f"{self.folder.name}/{path.name}", name)
         try:
             book = python_calamine.CalamineWorkbook.from_path(str(path))
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         except (OSError, python_calamine.CalamineError) as error:
             raise RunError("R08", "汇总工作簿打不开", "请重新运行 jixiao run", place) from error
         start = next((i for i, row in enumerate(rows) if row and row[0] == heads[0]), None)
-        if start is None:
-            raise RunError("R08", "工作表里找不到表头", "请不要改动表头，或重新运行", place)
-        return [dict(zip(heads, map(text_of, row), strict=False)) for row in rows[start + 1 :]]
+        if start is None or (missing := [head for head in heads if head not in rows[start]]):
+            what = "工作表里找不到表头" if start is None else f"表头缺少 {'、'.join(missing)}"
+            raise RunError("R08", what, "请不要改动表头，或重新运行", place)
+        texts = ([text_of(value) for value in row] for row in rows[start + 1 :])
+        named = [str(head) for head in rows[start]]
+        return [dict(zip(named, row, strict=False)) for row in texts if any(row) and not _CUT.match(row[0])]
+
+
+class SummaryFile(Output):
+    """A summary workbook alone; `folder` is its path."""
+
+    def __post_init__(self) -> None:
+        if not self.folder.is_file():
+            raise RunError("R08", "找不到这个汇总工作簿", "请核对路径", Place(str(self.folder)))
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What 运行信息 tells of run.json: the year."""
+        year = self.info.get("数据年度", "")
+        if not year.isdecimal():
+            raise RunError("R08", "“运行信息”里没有数据年度", "请不要改动这张表", Place(self.folder.name, "运行信息"))
+        return {"year": int(year), "outputs": []}
+
+    @cached_property
+    def scores(self) -> list[Record]:
+        """Rows of the sheet 指标得分."""
+        return self._sheet("指标得分")
+
+    @cached_property
+    def facts(self) -> list[Record]:
+        """Rows of the sheet 规范数据."""
+        return self._sheet("规范数据")
+
+    @cached_property
+    def findings(self) -> list[Record]:
+        """Rows of the sheet 问题清单."""
+        return self._sheet("问题清单")
+
+    @property
+    def whole(self) -> bool:
+        """The sheet holds the facts that indicators use, not all."""
+        return False
+
+    @property
+    def summary_path(self) -> Path:
+        """The workbook itself."""
+        return self.folder
+
+    def digests(self) -> dict[str, str]:
+        """The workbook with its SHA-256."""
+        return {self.folder.name: _digest(self.folder)}
+
+    def edited(self) -> set[str]:
+        """Nothing tells how the workbook was written."""
+        return set()
+
+
+def open_output(path: Path) -> Output:
+    """An OUT folder, or a summary workbook. Raises RunError R08 for anything else."""
+    return SummaryFile(path) if path.suffix.lower() == ".xlsx" and path.is_file() else Output(path)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def rule_of(rules: dict[str, Record], score: Record) -> Record:
+    """The rule behind a row of 指标得分 among those that `Output.rules` keys, {} where there is none."""
+    return rules.get(score.get("三级指标", "")) or rules.get(_of_scheme(score), {})
 
 
 def _of_scheme(row: Record) -> str:

@@ -7,6 +7,7 @@ from converter.books import formulas as excel
 from converter.books import sums
 from converter.books.contents import DepartmentBook, ScoreRow, TotalRow
 from converter.books.formulas import DASH_TEXT, RowCells
+from converter.books.legend import score_note
 from converter.books.styles import NO_NUMBER, Page, row_height, wrapped_lines
 from converter.intake.cells import a1
 from converter.scoring import scaling
@@ -19,10 +20,16 @@ SHEET_HEADS = (
     "一级指标", "分值", "二级指标", "分值", "三级指标", "分值", "评价标准", "指标值", "得分", "下限", "上限", "自评得分", "差异", "状态",
     "缺少数据", "其他口径得分",
 )  # fmt: skip
-_WIDTHS = (7, 6, 8, 6, 13, 6, 46, 9, 7, 7, 7, 8, 7, 8, 24, 15)
+_WIDTHS = (8.5, 5, 8.5, 5, 15, 5, 54, 8.5, 6.5, 6.5, 6.5, 8, 6.5, 7.5, 26, 14)
 (_L1, _W1, _L2, _W2, _NAME, _FULL, _TEXT, _VALUE, _SCORE, _LOW, _HIGH, _OWN, _GAP, _STATUS, _MISSING, _OTHERS) = range(
     16
 )
+#: The lines to sign, as on the printed form: who fills it in, and who checks it; each with the columns it takes.
+_SIGNATURES = (
+    ("填报单位（盖章）：", "负责人：", "财务负责人：", "填表人："),
+    ("财政局经办人：", "复核人：", "", "日期：　　　　年　　月　　日"),
+)
+_SIGNED_COLUMNS = ((0, _FULL), (_TEXT, _TEXT), (_VALUE, _STATUS), (_MISSING, _OTHERS))
 _COMPUTED = (_VALUE, _SCORE, _LOW, _HIGH, _OWN)
 HEAD_ROW = 3
 FROZEN_COLUMNS = _FULL
@@ -38,6 +45,7 @@ class ScoreSheet:
         self.placed: dict[str, int] = {}
         self.subtotals: list[int] = []
         self.final = 0
+        self.heights: dict[int, float] = {}
 
     def reference(self, needed: Input) -> str:
         """The cell of 基础数据 that holds an input."""
@@ -55,9 +63,16 @@ class ScoreSheet:
         for level, members in groupby(self.book.rows, key=lambda row: row.rule.spec.path[0]):
             self._level(level, list(members))
         self._total()
+        self._sign(self.final + 2)
         self.page.widths(_WIDTHS)
-        self.page.height(0, 26)
+        for row, points in enumerate((30, 16, 16, 18)):
+            self._height(row, points)
+        self.page.keep_together(_WIDTHS, self.heights.values())
         return {**{name: a1((row, _SCORE)) for name, row in self.placed.items()}, **self._total_cells()}
+
+    def _height(self, row: int, points: float) -> None:
+        self.heights[row] = points
+        self.page.height(row, points)
 
     def _place(self) -> None:
         """Rows of the indicators, a subtotal behind each first level."""
@@ -124,13 +139,15 @@ class ScoreSheet:
         page.formula(at, _GAP, excel.gap_formula(cells, out), row.gap, "score")
         page.put(at, _MISSING, row.missing, "sentence")
         page.put(at, _OTHERS, row.others, "sentence")
+        if note := score_note(row.missing, "" if row.decided else row.others):
+            page.comment(at, _SCORE, note)
         lines = max(
             wrapped_lines(rule.spec.text, _WIDTHS[_TEXT] * 1.25),
             wrapped_lines(row.missing, _WIDTHS[_MISSING] * 1.25),
             wrapped_lines(row.others, _WIDTHS[_OTHERS] * 1.25),
             wrapped_lines(rule.name, _WIDTHS[_NAME]),
         )
-        page.height(at, max(row_height(1), 11.5 * lines + 5))
+        self._height(at, max(row_height(1), 11.5 * lines + 5))
 
     def _sums(self, name: str, members: Sequence[ScoreRow], full: float | None) -> None:
         """A subtotal row over the members."""
@@ -145,7 +162,7 @@ class ScoreSheet:
         own_text, own = sums.own(members, self._cells(_OWN))
         self.page.formula(at, _OWN, own_text, own, "sum")
         self._closing(at, low[1], high[1], own)
-        self.page.height(at, row_height(1))
+        self._height(at, row_height(1))
 
     def _cells(self, column: int) -> Callable[[ScoreRow], str]:
         return lambda row: a1((self.placed[row.rule.name], column))
@@ -178,7 +195,7 @@ class ScoreSheet:
             self.page.formula(at, column, f"ROUND(SUM({cells}),{SCORE_DIGITS})", value, "sum")
         self.page.formula(at, _OWN, sums.own(self.book.rows, self._cells(_OWN))[0], own, "sum")
         self._closing(at, low, high, own)
-        self.page.height(at, 20)
+        self._height(at, 20)
         self.final = at
         for step in self.book.steps[1:]:
             self.final += 1
@@ -209,7 +226,17 @@ class ScoreSheet:
         page.formula(at, _HIGH, texts[1], step.high, "sum")
         equal = f'IF({a1((at, _LOW))}={a1((at, _HIGH))},{a1((at, _LOW))},"{NO_NUMBER}")'
         page.formula(at, _SCORE, equal, step.low if step.low == step.high else None, "sum")
-        page.height(at, max(row_height(1), 11.5 * wrapped_lines(step.text, _WIDTHS[_TEXT] * 1.25) + 5))
+        self._height(at, max(row_height(1), 11.5 * wrapped_lines(step.text, _WIDTHS[_TEXT] * 1.25) + 5))
+
+    def _sign(self, at: int) -> None:
+        """The lines to sign, below the totals."""
+        for row, texts in enumerate(_SIGNATURES, start=at):
+            for columns, text in zip(_SIGNED_COLUMNS, texts, strict=True):
+                self.page.merge((row, row), columns, text, "signature")
+            self._height(row, 24)
+        last = at + len(_SIGNATURES)  # LibreOffice may lose the last row of a sheet that it shrinks: never one to sign
+        self.page.put(last, 0, "得分由公式复算，状态、颜色和批注的意思见“说明”。", "note")
+        self._height(last, 16)
 
     def _leaving(self) -> list[tuple[float, list[str]]]:
         """The weights that may not count, each with the cells of 下限 that say so."""

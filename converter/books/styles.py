@@ -5,47 +5,69 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import xlsxwriter
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+
+from converter.books import fonts, paper
+from converter.books.grid import Grid
 
 #: Part of every workbook's properties, so that the same inputs give the same bytes on any day.
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001  # a fixed mark, not a time
-MAX_TEXT, MAX_SHEET_ROWS, MAX_LINKS = 32_767, 200_000, 65_000
+MAX_TEXT, MAX_SHEET_ROWS = 32_767, 200_000
+#: Of a sheet: Excel takes 65,530 links; notes are drawings, which every opening of the book has to lay out.
+MAX_LINKS, MAX_COMMENTS = 65_000, 1_000
+_LONGEST_COMMENT = 1_000
 #: Characters of small text in the width of one of usual size.
-SMALL = 1.1
+SMALL = 1.15
 _A4 = 9
 
-_TITLE_FONT, _HEAD_FONT, _TEXT_FONT = "黑体", "黑体", "宋体"
-_BASE: dict[str, Any] = {"font_name": _TEXT_FONT, "font_size": 10, "valign": "vcenter", "text_wrap": True}
+_BASE: dict[str, Any] = {**fonts.TEXT, "font_size": 10, "valign": "vcenter", "text_wrap": True}
 _BORDER = {"border": 1, "border_color": "#7F7F7F"}
+_NUMBER = {**fonts.NUMBER, **_BORDER}
 
 #: The looks of cells, by what they hold.
 LOOKS: dict[str, dict[str, Any]] = {
-    "title": {"font_name": _TITLE_FONT, "font_size": 16, "align": "center", "text_wrap": False},
-    "note": {"font_size": 9, "font_color": "#404040", "text_wrap": False},
-    "head": {"font_name": _HEAD_FONT, "align": "center", "bg_color": "#DDE6F0", **_BORDER},
-    "left_title": {"font_name": _TITLE_FONT, "font_size": 14, "text_wrap": False},
+    "title": {**fonts.TITLE, "font_size": 18, "align": "center", "text_wrap": False},
+    "note": {**fonts.RUNNING, "font_size": 10, "font_color": "#404040", "text_wrap": False},
+    "head": {**fonts.HEAD, "align": "center", "bg_color": "#DDE6F0", **_BORDER},
+    "left_title": {**fonts.TITLE, "font_size": 16, "text_wrap": False},
     "text": {"font_size": 9, **_BORDER},
     "center": {"font_size": 9, "align": "center", **_BORDER},
     "sentence": {"font_size": 8, **_BORDER},
-    "money": {"num_format": "#,##0.00", **_BORDER},
-    "number": {"num_format": "General", "align": "right", **_BORDER},
-    "score": {"num_format": "0.00", "align": "center", **_BORDER},
-    "weight": {"num_format": "General", "align": "center", **_BORDER},
-    "percent": {"num_format": "0.00%", "align": "center", **_BORDER},
-    "whole": {"num_format": "0", "align": "center", **_BORDER},
-    "missing": {"align": "center", "bg_color": "#E7E6E6", **_BORDER},
-    "input": {"num_format": "#,##0.00####", "align": "right", "bg_color": "#FFF9E5", **_BORDER},
+    "money": {**_NUMBER, "num_format": "#,##0.00####", "align": "right"},
+    "number": {**_NUMBER, "num_format": "General", "align": "right"},
+    "score": {**_NUMBER, "num_format": "0.00", "align": "center"},
+    "weight": {**_NUMBER, "num_format": "General", "align": "center"},
+    "percent": {**_NUMBER, "num_format": "0.00%", "align": "center"},
+    "whole": {**_NUMBER, "num_format": "0", "align": "center"},
+    "missing": {"font_size": 9, "align": "center", "bg_color": "#E7E6E6", **_BORDER},
+    "input": {**_NUMBER, "num_format": "#,##0.00####", "align": "right", "bg_color": "#FFF9E5"},
+    "plain_input": {**_NUMBER, "num_format": "General", "align": "right", "bg_color": "#FFF9E5"},
     "entry": {"font_size": 9, "bg_color": "#FFF9E5", **_BORDER},
-    "sum": {"num_format": "0.00", "align": "center", "bold": True, "bg_color": "#F2F2F2", **_BORDER},
+    "sum": {**_NUMBER, "num_format": "0.00", "align": "center", "bold": True, "bg_color": "#F2F2F2"},
+    "fill": {**_NUMBER, "num_format": "#,##0.00####", "align": "right", "bg_color": "#FFF9E5", "locked": False},
+    "fill_whole": {**_NUMBER, "num_format": "#,##0", "align": "right", "bg_color": "#FFF9E5", "locked": False},
+    "fill_percent": {**_NUMBER, "num_format": "0.00##%", "align": "right", "bg_color": "#FFF9E5", "locked": False},
+    "fill_text": {"font_size": 9, "bg_color": "#FFF9E5", "locked": False, **_BORDER},
+    "fill_code": {"font_size": 9, "num_format": "@", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
+    "fill_label": {"num_format": "@", "bg_color": "#FFF9E5", "locked": False, "text_wrap": False, **_BORDER},
+    "label": {"text_wrap": False, **_BORDER},
+    "taken": {**_NUMBER, "num_format": "#,##0.00####", "align": "right", "bg_color": "#E7E6E6"},
+    "status": {**fonts.HEAD, "font_size": 9, "font_color": "#C00000", "text_wrap": False},
+    "plain": {"text_wrap": False},
+    "plain_right": {"text_wrap": False, "align": "right"},
+    "sign": {"text_wrap": False, "locked": False},
+    "wrong": {"font_color": "#C00000", "bold": True},
     "sumtext": {"align": "center", "bold": True, "bg_color": "#F2F2F2", **_BORDER},
     "link": {"font_size": 9, "font_color": "#0563C1", "underline": 1, **_BORDER},
-    "paragraph": {"border": 0},
+    "old": {"font_size": 9, "font_color": "#C00000", "font_strikeout": True, **_BORDER},
+    "new": {"font_size": 9, "font_color": "#006100", **_BORDER},
+    "paragraph": {**fonts.RUNNING, "font_size": 11},
+    "signature": {**fonts.RUNNING, "font_size": 11, "text_wrap": False},
 }
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 #: Characters of a file name that a link would take for its own: an anchor, an escape, the end of the address.
@@ -67,12 +89,14 @@ class Setup:
     repeat_to: int = 0
     freeze_column: int = 0
     landscape: bool = True
+    freeze: bool = True
 
 
 class Book:
     """A workbook in memory whose cells are written by type only."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, fingerprint: str = "") -> None:
+        self.fingerprint = fingerprint
         self._buffer = io.BytesIO()
         options = {
             "in_memory": True,
@@ -84,7 +108,6 @@ class Book:
         self._workbook.set_properties({"title": printable(title), "created": CREATED})
         self._workbook.set_calc_mode("auto")
         self._formats: dict[str, Format] = {}
-        self._links = 0
 
     def look(self, name: str) -> Format:
         """The format of a look."""
@@ -93,66 +116,87 @@ class Book:
         return self._formats[name]
 
     def sheet(self, name: str, setup: Setup) -> "Page":
-        """A new sheet: A4, one page wide, heads repeated and frozen, page numbers."""
-        worksheet = self._workbook.add_worksheet(name)
+        """A new sheet: A4, one page wide, heads repeated and frozen; fingerprint, page numbers and print date below."""
+        worksheet: Grid = self._workbook.add_worksheet(name, Grid)
         worksheet.set_paper(_A4)
         if setup.landscape:
             worksheet.set_landscape()
         worksheet.fit_to_pages(1, 0)
-        worksheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
+        worksheet.set_margins(**paper.MARGINS)
         worksheet.center_horizontally()
-        worksheet.set_footer("&C第 &P 页，共 &N 页")
+        mark = f"&L{fonts.FOOTER}指纹 {self.fingerprint}" if self.fingerprint else ""
+        worksheet.set_footer(f"{mark}&C{fonts.FOOTER}第 &P 页，共 &N 页&R{fonts.FOOTER}打印日期 &D", {"margin": 0.3})
         if setup.repeat_to >= setup.repeat_from > 0 or setup.repeat_to > 0:
             worksheet.repeat_rows(setup.repeat_from, setup.repeat_to)
-        worksheet.freeze_panes(setup.repeat_to + 1, setup.freeze_column)
-        return Page(self, worksheet, name)
+        if setup.freeze:
+            worksheet.freeze_panes(setup.repeat_to + 1, setup.freeze_column)
+        return Page(self, worksheet, name, setup)
+
+    def chart(self, options: dict[str, str]) -> Any:
+        """A chart of xlsxwriter's, not yet in a sheet."""
+        return self._workbook.add_chart(options)
 
     def content(self) -> bytes:
         """Closes the workbook and gives its bytes."""
         self._workbook.close()
         return self._buffer.getvalue()
 
-    def may_link(self) -> bool:
-        """Whether one more link keeps within what Excel takes."""
-        self._links += 1
-        return self._links <= MAX_LINKS
-
 
 class Page:
     """A sheet being written; rows and columns from 0."""
 
-    def __init__(self, book: Book, worksheet: Worksheet, name: str) -> None:
-        self.book, self.worksheet, self.name = book, worksheet, name
+    def __init__(self, book: Book, worksheet: Grid, name: str, setup: Setup) -> None:
+        self.book, self.worksheet, self.name, self._setup = book, worksheet, name, setup
+        self._links = self._comments = 0
 
     def put(self, row: int, column: int, value: object, look: str = "text") -> None:
         """A text, a number or nothing; NaN and None leave an empty cell."""
-        style = self.book.look(look)
-        if value is None or (isinstance(value, float) and math.isnan(value)):
-            self._check(self.worksheet.write_blank(row, column, None, style), row, column)
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            self._check(self.worksheet.write_number(row, column, value, style), row, column)
-        else:
-            text = printable(str(value))
-            code = self.worksheet.write_string(row, column, text, style) if text else None
-            self._check(code or 0, row, column)
-            if not text:
-                self._check(self.worksheet.write_blank(row, column, None, style), row, column)
+        self.put_row(row, column, (value,), (self.book.look(look),))
+
+    def put_row(self, row: int, column: int, values: Sequence[object], styles: Sequence[Format]) -> None:
+        """As `put` for the cells of a row from `column` on."""
+        typed = [
+            value
+            if value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+            else printable(str(value))
+            for value in values
+        ]
+        if not self.worksheet.fill(row, column, typed, styles):
+            self._refuse(row, column)
 
     def formula(self, row: int, column: int, text: str, value: object, look: str) -> None:
         """A live formula with the value it has now; a value that is no number is written as text."""
         shown = NO_NUMBER if value is None or (isinstance(value, float) and math.isnan(value)) else value
         if isinstance(shown, float):
             shown = int(shown) if shown.is_integer() else float(shown)
-        self._check(self.worksheet.write_formula(row, column, f"={text}", self.book.look(look), shown), row, column)
+        if not self.worksheet.calculate(row, column, text, self.book.look(look), shown):
+            self._refuse(row, column)
 
     def link(self, row: int, column: int, target: str, text: str) -> None:
-        """A link of our own to another of our files; plain text where Excel takes no more links."""
-        if not self.book.may_link():
+        """A link of our own to another of our files; plain text where Excel takes no more links in the sheet."""
+        self._link(row, column, f"external:{target.translate(_IN_LINKS)}", text)
+
+    def jump(self, row: int, column: int, sheet: str, place: str, text: str) -> None:
+        """A link of our own to a cell of another sheet of the book; plain text beyond what Excel takes."""
+        self._link(row, column, f"internal:'{sheet}'!{place}", text)
+
+    def _link(self, row: int, column: int, url: str, text: str) -> None:
+        self._links += 1
+        if self._links > MAX_LINKS:
             self.put(row, column, text)
             return
-        url = f"external:{target.translate(_IN_LINKS)}"
-        code = self.worksheet.write_url(row, column, url, self.book.look("link"), printable(text))
-        self._check(code, row, column)
+        if self.worksheet.write_url(row, column, url, self.book.look("link"), printable(text)) != 0:
+            self._refuse(row, column)
+
+    def comment(self, row: int, column: int, text: str) -> None:
+        """A note at a cell, as large as its text needs; none beyond MAX_COMMENTS, which take time to open."""
+        self._comments += 1
+        if self._comments > MAX_COMMENTS:
+            return
+        size = {"width": 300, "height": 22 + 16 * wrapped_lines(text, 46)}
+        said = printable(text)[:_LONGEST_COMMENT]
+        if self.worksheet.write_comment(row, column, said, fonts.NOTE | size) != 0:
+            self._refuse(row, column)
 
     def merge(self, rows: tuple[int, int], columns: tuple[int, int], value: object, look: str) -> None:
         """A merged range, or a plain cell where the range is a single one."""
@@ -160,9 +204,8 @@ class Page:
             self.put(rows[0], columns[0], value, look)
             return
         style = self.book.look(look)
-        self._check(
-            self.worksheet.merge_range(rows[0], columns[0], rows[1], columns[1], "", style), rows[0], columns[0]
-        )
+        if self.worksheet.merge_range(rows[0], columns[0], rows[1], columns[1], "", style) != 0:
+            self._refuse(rows[0], columns[0])
         self.put(rows[0], columns[0], value, look)
 
     def widths(self, widths: Sequence[float]) -> None:
@@ -186,30 +229,35 @@ class Page:
         for column, head in enumerate(heads):
             self.put(top, column, head, "head")
         self.height(top, row_height(max(map(wrapped_lines, heads, widths))))
+        room = [width * SMALL for width in widths]
         for at, row in enumerate(rows, start=top + 1):
-            lines = 1
-            for column, (head, value) in enumerate(zip(heads, row, strict=True)):
-                look = looks(row, head)
-                if look == "link" and value:
-                    self.link(at, column, str(value), str(value))
-                else:
-                    self.put(at, column, value, look)
-                if isinstance(value, str):
-                    lines = max(lines, wrapped_lines(value, widths[column] * SMALL))
-            self.height(at, row_height(lines))
+            names = [looks(row, head) for head in heads]
+            links = [column for column, name in enumerate(names) if name == "link" and row[column]]
+            values = [None if at in links else value for at, value in enumerate(row)] if links else row
+            self.put_row(at, 0, values, [self.book.look(name) for name in names])
+            for column in links:
+                self.link(at, column, str(row[column]), str(row[column]))
+            lines = [
+                wrapped_lines(value, wide) for value, wide in zip(row, room, strict=True) if isinstance(value, str)
+            ]
+            self.height(at, row_height(max(lines, default=1)))
+
+    def keep_together(self, widths: Sequence[float], heights: Iterable[float]) -> None:
+        """Prints the sheet on one page where the type stays readable."""
+        if paper.scale(widths, heights, landscape=self._setup.landscape) >= paper.LEAST_SCALE:
+            self.worksheet.fit_to_pages(1, 1)
 
     def height(self, row: int, points: float) -> None:
         """Height of a row in points."""
         self.worksheet.set_row(row, points)
 
-    def _check(self, code: int, row: int, column: int) -> None:
-        if code is not None and code != 0:
-            raise WriteError(f"{self.name} 第 {row + 1} 行第 {column + 1} 列写入失败（{code}）")
+    def _refuse(self, row: int, column: int) -> NoReturn:
+        raise WriteError(f"{self.name} 第 {row + 1} 行第 {column + 1} 列写入失败")
 
 
 def printable(text: str) -> str:
     """Text that XML and Excel take: control characters and lone surrogates become spaces, over-long text is cut."""
-    clean = _UNPRINTABLE.sub(" ", text)
+    clean = text if text.isprintable() else _UNPRINTABLE.sub(" ", text)
     return clean if len(clean) <= MAX_TEXT else clean[: MAX_TEXT - 1] + "…"
 
 
@@ -218,12 +266,25 @@ def row_height(lines: int) -> float:
     return min(400.0, 5.0 + 13 * lines)
 
 
+class _Columns(dict[str, int]):
+    """Columns that a character takes, asked of Unicode once for each."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = columns = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        return columns
+
+
+_COLUMNS = _Columns()
+
+
 def display_width(text: str) -> float:
     """Columns a text takes on screen: wide characters count two."""
-    return float(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text))
+    return float(len(text) if text.isascii() else sum(map(_COLUMNS.__getitem__, text)))
 
 
 def wrapped_lines(text: str, width: float) -> int:
     """Lines a text takes in a column of a width, for row heights."""
     usable = max(1.0, width - 1)
+    if 2 * len(text) <= usable and "\n" not in text:
+        return 1
     return sum(max(1, math.ceil(display_width(line) / usable)) for line in text.split("\n"))

@@ -1,12 +1,14 @@
 """评分汇总_<year>.xlsx: the whole batch in one workbook, its sheets as CONTRACT lists them."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from converter.books import tables
-from converter.books.styles import MAX_SHEET_ROWS, Book, Page, Setup
+from converter.books import legend, tables
+from converter.books.chartsheet import write_charts
+from converter.books.legend import score_note, write_notes
+from converter.books.styles import MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup, display_width
 from converter.books.tables import Table
 
 _HEAD_ROW = 2
@@ -14,14 +16,18 @@ _HEAD_ROW = 2
 
 @dataclass(frozen=True)
 class SummaryBook:
-    """All that the summary workbook shows: a line under each title, the tables in the order of the sheets, and the
-    indicators whose value is shown as a percent.
+    """All that the summary workbook shows: a line under each title, the tables in the order of the sheets, the indicators
+    whose value is shown as a percent, the lines of 说明, for each row of 指标得分 the position of its first input in 规范数据,
+    and what stands at the foot of every page.
     """
 
     title: str
     subtitle: str
     ratios: frozenset[str]
     tables: tuple[Table, ...]
+    notes: tuple[str, ...] = ()
+    leads: Iterable[int | None] = ()
+    fingerprint: str = ""
 
 
 #: Look of a column by its head, where it is not plain text.
@@ -66,38 +72,60 @@ LOOKS: dict[str, str] = {
         ),
         "center",
     ),
-    **dict.fromkeys(("数值", "左", "右", "差", "容差"), "number"),
+    **dict.fromkeys(("左", "右", "差", "容差"), "number"),
     "评分表": "link",
 }
 #: Column widths by head; narrow enough that the sheets can be read on A4.
 WIDTHS: dict[str, float] = {
-    "名次": 6, "名次区间": 9, "部门编码": 9, "部门": 18, "类别": 8, "年度": 6, "自评得分": 8, "自评等次": 8, "复算得分": 8, "复算下限": 8,
-    "复算上限": 8, "等次": 8, "自评差异": 8, "数据分值": 8, "数据下限": 8, "数据上限": 8, "沿用自评": 8, "主要扣分": 26, "缺数指标": 26,
-    "错误": 6, "警告": 6, "评分表": 30, "一级指标": 10, "二级指标": 10, "三级指标": 20, "分值": 6, "指标值": 9, "得分": 7, "下限": 7,
-    "上限": 7, "状态": 8, "缺少数据": 34, "计分口径": 16, "其他口径得分": 18, "计算过程": 44, "依据": 16, "编号": 14, "级别": 6,
-    "代码": 6, "对象": 18, "说明": 44, "建议": 30, "影响分值": 8, "责任方": 8, "文件": 26, "工作表": 18, "单元格": 8, "部门说明": 18,
-    "处理": 10, "字段": 24, "数值": 13, "单位": 7, "采用": 6, "原文": 32, "表单": 12, "资金口径": 9, "指标公式": 36, "计分方式": 32,
-    "应报": 7, "报送状态": 20, "基础数据表": 10, "指标表": 8, "决算": 8, "上年数据": 9, "待部门处理": 10,
-    "核对内容": 50, "左": 11, "右": 11, "差": 10, "容差": 7, "结果": 10, "原因": 26,
+    "名次": 5.5, "名次区间": 7.5, "部门编码": 9, "部门": 15, "类别": 7.5, "年度": 5.5, "自评得分": 7.5, "自评等次": 7, "复算得分": 7.5,
+    "复算下限": 7.5, "复算上限": 7.5, "等次": 7.5, "自评差异": 7.5, "数据分值": 7.5, "数据下限": 7.5, "数据上限": 7.5, "沿用自评": 7.5,
+    "主要扣分": 20, "缺数指标": 22, "错误": 5.5, "警告": 5.5, "评分表": 20, "一级指标": 8, "二级指标": 9, "三级指标": 15, "分值": 5.5,
+    "指标值": 9, "得分": 7, "下限": 7, "上限": 7, "状态": 7.5, "缺少数据": 27, "计分口径": 12, "其他口径得分": 14, "计算过程": 32,
+    "依据": 13, "编号": 12, "级别": 5.5, "代码": 5.5, "对象": 14, "说明": 40, "建议": 26, "影响分值": 7.5, "责任方": 7, "文件": 26,
+    "工作表": 17, "单元格": 7.5, "部门说明": 16, "处理": 10, "字段": 24, "数值": 18, "单位": 6.5, "采用": 5.5, "原文": 22, "表单": 11,
+    "资金口径": 9, "指标公式": 34, "计分方式": 30, "应报": 6.5, "报送状态": 20, "基础数据表": 10, "指标表": 8, "决算": 8,
+    "上年数据": 9, "待部门处理": 8, "核对内容": 56, "左": 18, "右": 18, "差": 18, "容差": 6.5, "结果": 10, "原因": 26,
     "大小": 9, "SHA-256": 40, "处理结果": 24, "项目": 18, "内容": 90,
 }  # fmt: skip
-_INDICATOR = tables.SCORE_HEADS.index("三级指标")
+#: Where a sheet needs another width than the others.
+_OWN_WIDTHS = {
+    ("规则", "原文"): 46.0,
+    ("规则", "计分口径"): 20.0,
+    ("规则", "三级指标"): 18.0,
+    ("问题清单", "文件"): 22.0,
+}
+#: Of a column without a single value.
+_BLANK_WIDTH = 5.0
+_LINKS, _WIDEST_LINK = {"评分表", "三级指标"}, 34.0
+#: As wide as the longest number needs.
+_AMOUNTS, _LEAST_AMOUNT = {"数值", "左", "右", "差"}, 9.0
+_INDICATOR, _SCORE, _LACKING, _OTHERS = map(tables.SCORE_HEADS.index, ("三级指标", "得分", "缺少数据", "其他口径得分"))
+_TOTAL, _LOW, _HIGH, _OPEN = map(tables.SUMMARY_HEADS.index, ("复算得分", "复算下限", "复算上限", "缺数指标"))
+_UNIT = tables.FACT_HEADS.index("单位")
 
 
 def summary_book(book: SummaryBook) -> bytes:
     """The workbook's bytes; the same for the same content."""
-    writer = Book(book.title)
+    writer = Book(book.title, book.fingerprint)
     for table in book.tables:
-        page = writer.sheet(table.name, Setup(_HEAD_ROW, _HEAD_ROW, 0))
+        frozen = table.heads.index("部门") + 1 if "部门" in table.heads else 0
+        page = writer.sheet(table.name, Setup(_HEAD_ROW, _HEAD_ROW, frozen))
         _write(page, table, book)
+        if table.name == "汇总":
+            _note_totals(page, table)
+            write_charts(writer, book.title, list(table.rows))
+        if table.name == "指标得分":
+            _lead(page, table, book)
+    write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
     return writer.content()
 
 
 def _write(page: Page, table: Table, book: SummaryBook) -> None:
     page.put(0, 0, f"{book.title}：{table.name}", "left_title")
-    page.put(1, 0, book.subtitle, "note")
     shown = list(itertools.islice(table.rows, MAX_SHEET_ROWS))
-    page.table(_HEAD_ROW, table.heads, shown, [WIDTHS[head] for head in table.heads], partial(_look, book.ratios))
+    linked = table.name in {"汇总", "指标得分"} and len(shown) > MAX_LINKS
+    page.put(1, 0, book.subtitle + (f"；前 {MAX_LINKS} 行有链接" if linked else ""), "note")
+    page.table(_HEAD_ROW, table.heads, shown, _widths(table), partial(_look, book.ratios))
     if len(table.rows) > MAX_SHEET_ROWS:
         note = f"共 {len(table.rows)} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
         page.put(_HEAD_ROW + 1 + MAX_SHEET_ROWS, 0, note, "note")
@@ -106,10 +134,71 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
     page.height(0, 24)
 
 
+def _widths(table: Table) -> list[float]:
+    """The usual widths; less where a column is empty throughout, more for links, which LibreOffice does not wrap."""
+    columns = [_Column(head) for head in table.heads]
+    for row in table.rows:
+        for column, value in zip(columns, row, strict=True):
+            column.see(value)
+    return [column.width(_OWN_WIDTHS.get((table.name, column.head), WIDTHS[column.head])) for column in columns]
+
+
+@dataclass
+class _Column:
+    """What the width of a column hangs on, seen value by value."""
+
+    head: str
+    holds: bool = False
+    longest: float = 0.0
+
+    def see(self, value: object) -> None:
+        """Takes one value into account."""
+        if self.head in _LINKS:
+            self.longest = max(self.longest, display_width(str(value)))
+        elif self.head in _AMOUNTS:
+            if isinstance(value, float):
+                self.longest = max(self.longest, len(f"{value:,.15g}"))
+        elif not self.holds:
+            self.holds = _holds(value)
+
+    def width(self, usual: float) -> float:
+        """The width, by what is usual for the head."""
+        if self.head in _LINKS:
+            return max(usual, min(_WIDEST_LINK, 0.92 * self.longest + 1))
+        if self.head in _AMOUNTS:
+            return max(_LEAST_AMOUNT, min(usual, self.longest + 1.0))
+        return usual if self.holds else min(usual, _BLANK_WIDTH)
+
+
+def _holds(value: object) -> bool:
+    return not (value is None or value == "" or value != value)  # NaN
+
+
 def _look(ratios: frozenset[str], row: Sequence[object], head: str) -> str:
     if head == "指标值":
         return "percent" if row[_INDICATOR] in ratios else "score"
+    if head == "数值":
+        return "money" if row[_UNIT] == "万元" else "number"
     return LOOKS.get(head, "text")
+
+
+def _note_totals(page: Page, table: Table) -> None:
+    """Notes at totals that are still open."""
+    for at, row in enumerate(itertools.islice(table.rows, MAX_SHEET_ROWS), start=_HEAD_ROW + 1):
+        if not _holds(row[_TOTAL]):
+            what = f"：{row[_OPEN]}" if row[_OPEN] else ""
+            page.comment(at, _TOTAL, f"得分未定{what}。补齐或认定后在 {row[_LOW]:.2f} 到 {row[_HIGH]:.2f} 分之间。")
+
+
+def _lead(page: Page, table: Table, book: SummaryBook) -> None:
+    """A link from each score to its first input, and notes at scores that are missing or hang on a reading."""
+    leads = itertools.chain(book.leads, itertools.repeat(None))
+    rows = itertools.islice(table.rows, MAX_SHEET_ROWS)
+    for line, (row, lead) in enumerate(zip(rows, leads, strict=False), start=_HEAD_ROW + 1):
+        if lead is not None:
+            page.jump(line, _INDICATOR, "规范数据", f"A{lead + _HEAD_ROW + 2}", str(row[_INDICATOR]))
+        if note := score_note(str(row[_LACKING]) if not _holds(row[_SCORE]) else "", str(row[_OTHERS])):
+            page.comment(line, _SCORE, note)
 
 
 SHEETS: tuple[tuple[str, tuple[str, ...]], ...] = (

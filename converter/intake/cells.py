@@ -26,6 +26,7 @@ ERROR_TEXTS = frozenset(
         "#GETTING_DATA",
     }
 )
+_BLANK = read_text("")
 #: Row and column, both from 0.
 Cell = tuple[int, int]
 
@@ -34,6 +35,7 @@ Cell = tuple[int, int]
 class Sheet:
     """One sheet. `rows` is the grid from A1 on; the dictionaries hold only the cells they say something about.
 
+    A sheet does not change once it has been asked for a text or a number: what was read is kept.
     `merges` are (first row, first column, last row, last column), inclusive, from 0. `errors` holds the error text
     (#DIV/0!), `stale` the formulas saved without a value, `percents` the digits a percent format shows, `pads` the
     width of a format like 0000 that shows leading zeros. `idle_formulas` counts the formulas where every one gives 0.
@@ -51,7 +53,7 @@ class Sheet:
     idle_formulas: int = 0
     visible: bool = True
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Columns of the widest row."""
         return max(map(len, self.rows), default=0)
@@ -61,10 +63,21 @@ class Sheet:
         """Covered cell → the first cell of its merged range, within the used area."""
         covered = {}
         for top, left, bottom, right in self.merges:
+            first, columns = (top, left), range(left, min(right, self.width - 1) + 1)
             for row in range(top, min(bottom, len(self.rows) - 1) + 1):
-                for column in range(left, min(right, self.width - 1) + 1):
-                    covered[row, column] = (top, left)
+                for column in columns:
+                    covered[row, column] = first
         return covered
+
+    @cached_property
+    def _filled(self) -> dict[int, list[tuple[int, str]]]:
+        """The rows that were asked for: column and text of every cell that holds something of its own."""
+        return {}
+
+    @cached_property
+    def _numbers(self) -> dict[Cell, Number]:
+        """The readings that were asked for."""
+        return {}
 
     def anchor(self, cell: Cell) -> Cell:
         """The cell that holds the value shown at `cell`: the first of its merged range, or itself."""
@@ -79,11 +92,18 @@ class Sheet:
 
     def text(self, cell: Cell) -> str:
         """The value shown at `cell` as text (merged ranges filled), "" when empty."""
-        anchor = self.anchor(cell)
-        value = self.value(anchor)
-        if anchor in self.pads and isinstance(value, int | float) and text_of(value).isdecimal():
-            return text_of(value).zfill(self.pads[anchor])
-        return self.errors.get(anchor) or text_of(value)
+        anchor = self._anchors.get(cell, cell)
+        if anchor in self.pads:
+            value = self.value(anchor)
+            if isinstance(value, int | float) and text_of(value).isdecimal():
+                return text_of(value).zfill(self.pads[anchor])
+        if anchor in self.errors:
+            return self.errors[anchor] or text_of(self.value(anchor))
+        row, column = anchor
+        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
+            value = self.rows[row][column]
+            return value if value.__class__ is str else text_of(value)
+        return ""
 
     def hides(self, cell: Cell) -> bool:
         """Whether a cell is not seen when the workbook is opened: its sheet, its row or its column is hidden."""
@@ -91,19 +111,30 @@ class Sheet:
 
     def texts(self, row: int) -> Iterator[tuple[int, str]]:
         """Column and text of every cell of a row that holds something of its own."""
-        for column, value in enumerate(self.rows[row]):
-            if (text := self.errors.get((row, column)) or text_of(value).strip()) != "":
-                yield column, text
+        if row not in self._filled:
+            texts = (
+                (column, self.errors.get((row, column)) or text_of(value).strip())
+                for column, value in enumerate(self.rows[row])
+                if value != "" or self.errors
+            )
+            self._filled[row] = [(column, text) for column, text in texts if text]
+        return iter(self._filled[row])
 
     def number(self, cell: Cell) -> Number:
         """The reading of a cell in which a number is expected. A percent format makes the stored ratio a percent."""
+        known = self._numbers.get(cell)
+        if known is None:
+            known = self._numbers[cell] = self._number(cell)
+        return known
+
+    def _number(self, cell: Cell) -> Number:
         if cell in self.errors:
             return Number(NAN, State.ERROR, reason=self.errors[cell])
         if cell in self.stale:
             return Number(NAN, State.STALE)
         value = self.value(cell)
         if value is None or isinstance(value, str):
-            return read_text(value or "")
+            return read_text(value) if value else _BLANK
         if isinstance(value, bool | dt.date | dt.time | dt.timedelta):
             return Number(NAN, State.UNREADABLE, reason="是日期、时间或逻辑值")
         if not math.isfinite(value):
@@ -136,6 +167,8 @@ class Workbook:
 
 def text_of(value: Value) -> str:
     """A cell's value as text; whole numbers without a point."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

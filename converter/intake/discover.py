@@ -20,6 +20,8 @@ _VOID = re.compile(r"已?(?:作废|退回)(?:件|文件|材料|报表|的)?")
 #: What sync clients, file managers and office programs leave behind.
 _JUNK_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 _JUNK_PREFIXES = ("~$", "._", ".~")
+#: Scripts, shortcuts and schedules of the machine: nothing that anyone reports.
+_JUNK_SUFFIXES = (".service", ".timer", ".cron", ".task.xml", ".bat", ".cmd", ".ps1", ".sh", ".lnk", ".url")
 
 
 @dataclass(frozen=True)
@@ -59,20 +61,11 @@ def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
     Raises RunError R01 for a path that does not exist or a folder that cannot be opened, R02 when there is no file.
     """
     found = Inbox()
-    names = _prefixes(inboxes)
-    taken: set[str] = set()
-    for inbox, prefix in zip(inboxes, names, strict=True):
-        if not inbox.exists():
-            raise RunError(
-                "R01", "找不到收件箱路径", "请核对路径是否写错、移动硬盘或网络盘是否已连接", Place(str(inbox))
-            )
-        for path, relative in _files(inbox, output):
-            name = _free("/".join(map(_as_meant, f"{prefix}{relative}".split("/"))), taken)
-            taken.add(name)
-            if _is_junk(path.name) or path.is_dir():
-                found.ignored.append(name)
-            else:
-                _add(found, path, name)
+    for entry in listed(inboxes, output):
+        if entry.ignored:
+            found.ignored.append(entry.name)
+        else:
+            _add(found, entry.path, entry.name)
     found.sources.sort(key=lambda source: source.name)
     found.void = [source for source in found.sources if _is_void(source)]
     found.sources = [source for source in found.sources if not _is_void(source)]
@@ -81,6 +74,34 @@ def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
         where = Place("、".join(map(str, inboxes)))
         raise RunError("R02", "收件箱里没有可读取的文件", "请把各部门报送的工作簿放入该文件夹后重新运行", where)
     return found
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of an INBOX, archives unopened: the number of its INBOX from 0, where it lies, its name in every output, and
+    that name without what stands for the INBOX. Junk and links to folders are `ignored`.
+    """
+
+    inbox: int
+    path: Path
+    name: str
+    relative: str
+    ignored: bool
+
+
+def listed(inboxes: Sequence[Path], output: Path | None) -> Iterator[Entry]:
+    """Every file below `inboxes` but for the output folder. Raises RunError R01 as `discover` does."""
+    taken: set[str] = set()
+    for number, (inbox, prefix) in enumerate(zip(inboxes, _prefixes(inboxes), strict=True)):
+        if not inbox.exists():
+            raise RunError(
+                "R01", "找不到收件箱路径", "请核对路径是否写错、移动硬盘或网络盘是否已连接", Place(str(inbox))
+            )
+        for path, relative in _files(inbox, output):
+            name = _free("/".join(map(_as_meant, f"{prefix}{relative}".split("/"))), taken)
+            taken.add(name)
+            ignored = _is_junk(path.name) or path.is_dir()
+            yield Entry(number, path, name, name.removeprefix(prefix), ignored)
 
 
 def _prefixes(inboxes: Sequence[Path]) -> list[str]:
@@ -140,7 +161,8 @@ def _cannot_open(error: OSError) -> None:
 def _is_junk(name: str) -> bool:
     """Whether a file, or one of the folders it lies in within an archive, is of no one's making."""
     last = name.rpartition("/")[2].lower()
-    return last in _JUNK_NAMES or last.startswith(_JUNK_PREFIXES) or "__MACOSX" in name.split("/")[:-1]
+    known = last in _JUNK_NAMES or last.startswith(_JUNK_PREFIXES) or last.endswith(_JUNK_SUFFIXES)
+    return known or "__MACOSX" in name.split("/")[:-1]
 
 
 def _is_void(source: Source) -> bool:

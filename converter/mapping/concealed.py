@@ -34,6 +34,9 @@ def visible_first(sheet: Sheet, entries: Sequence[Entry]) -> tuple[list[Entry], 
 def shadows(sheet: Sheet) -> Iterator[Note]:
     """A note (M13) for each merged range under which another value stands than the one it shows."""
     for top, left, bottom, right in sheet.merges:
+        held = [v for row in sheet.rows[top : bottom + 1] for v in row[left : right + 1] if v is not None and v != ""]
+        if len(held) <= (sheet.value((top, left)) not in (None, "")):
+            continue  # nothing but what it shows
         first = text_of(sheet.value((top, left))).strip()
         covered = [cell for cell in _filled(sheet, top, left, bottom, right) if cell != (top, left)]
         others = [(cell, text) for cell in covered if (text := text_of(sheet.value(cell)).strip()) != first]

@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from converter.intake.cells import Cell, Sheet, Workbook, a1
 from converter.mapping.concealed import idle, shadows, visible_first
 from converter.mapping.fields import Dictionary, FieldKind
-from converter.mapping.forms import Form
+from converter.mapping.forms import Form, NamedTable
 from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, Line, locate_indicators
 from converter.mapping.locate import Located, locate_tables
+from converter.mapping.named import NamedRows, locate_named
 from converter.mapping.page import Page, Seen
 from converter.mapping.replies import Reply, replies_on
 from converter.mapping.rows import Entry, Note, Rows, TableRows
 from converter.mapping.titles import Titles
+from converter.mapping.unfilled import unfilled
 from converter.vocabulary.findings import Finding, Place, finding, mask
 from converter.vocabulary.labels import plain, shown
 from converter.vocabulary.numbers import USABLE, State
@@ -22,6 +25,8 @@ __all__ = ["SELF_SCORE", "WEIGHT", "Document", "Fact", "Line", "Printed", "Readi
 #: The code of a formula that was never calculated.
 STALE = "D03"
 _PROBLEMS = {State.UNREADABLE: "D01", State.ERROR: "D02", State.STALE: STALE}
+#: The sheet of our forms that says how to fill them in; it holds no figures.
+_INSTRUCTIONS = "填表说明"
 #: The sheets by which our own books are known when they come back.
 _OWN_SHEETS = ({"评分表", "核对", "说明"}, {"汇总", "指标得分", "规范数据"})
 
@@ -94,9 +99,11 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
         for sheet in () if _OWN_SHEETS[1] <= names else workbook.sheets:
             _read_replies(sheet, reading)
         return reading
-    titles = Titles(forms)
+    titles = _titles(tuple(forms))
     for sheet in workbook.sheets:
         if not any(True for row in range(len(sheet.rows)) for _ in sheet.texts(row)):
+            continue
+        if sheet.name == _INSTRUCTIONS and not _holds_numbers(sheet):
             continue
         if not sheet.visible:
             reading.unused[sheet.name] = "隐藏的工作表"
@@ -107,6 +114,15 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
         elif not _read_replies(sheet, reading):
             reading.unused[sheet.name] = found
     return reading
+
+
+@lru_cache(maxsize=16)
+def _titles(forms: tuple[Form, ...]) -> Titles:
+    return Titles(forms)
+
+
+def _holds_numbers(sheet: Sheet) -> bool:
+    return any(sheet.number((row, at)).state in USABLE for row in range(len(sheet.rows)) for at, _ in sheet.texts(row))
 
 
 def _read_replies(sheet: Sheet, reading: Reading) -> bool:
@@ -142,6 +158,8 @@ def _recognise(page: Page, file: str, titles: Titles, dictionary: Dictionary) ->
 
 def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial: bool) -> Document | str:
     """The sheet read as `form`, or why it is not one. `partial` accepts a sheet that lacks some of the form's tables."""
+    if form.by_name is not None:
+        return _read_named(page, file, form, form.by_name, dictionary)
     located = locate_indicators(page, form.indicators) if form.indicators else ""
     tables, reasons = locate_tables(page, form, dictionary)
     if isinstance(located, str):
@@ -169,6 +187,19 @@ def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial:
     return document
 
 
+def _read_named(page: Page, file: str, form: Form, spec: NamedTable, dictionary: Dictionary) -> Document | str:
+    """The sheet read as a list of figures by name, or why it is not one."""
+    located = locate_named(page, spec)
+    if isinstance(located, str):
+        return located
+    document = _open(page, file, form, located.head_row)
+    reader = NamedRows(page, form, dictionary, document.unit)
+    reader.read(located)
+    _fill(document, page, form, [reader])
+    document.unit_named = True  # every row names its own
+    return document
+
+
 def _title(page: Page, form: Form, head_row: int) -> str:
     """The line above the heads that bears one of the form's titles, as printed; else the form's first title."""
     texts = (shown(text) for row in range(head_row) for _, text in page.sheet.texts(row) if len(text) <= 60)
@@ -193,6 +224,10 @@ def _open(page: Page, file: str, form: Form, head_row: int) -> Document:
     document.unit, document.unit_named = (unit.text, True) if unit else (form.unit, False)
     document.year_cell = year.cell if year else None
     document.department_cell = name.cell if name.text else None
+    others = [line for line in page.units() if unit is not None and line.text != unit.text]
+    for other in others[:1]:
+        message = f"同一张表写了两种金额单位：“{document.unit}”与“{other.text}”，现按“{document.unit}”读取"
+        document.findings.append(_finding(document, Note("M20", message, other.cell, "金额单位")))
     return document
 
 
@@ -201,7 +236,12 @@ def _fill(document: Document, page: Page, form: Form, readers: Sequence[Rows]) -
     entries, notes = visible_first(page.sheet, [entry for rows in readers for entry in rows.entries])
     for entry in entries:
         _add(document, page, form, entry)
-    notes += [*(note for rows in readers for note in rows.notes), *shadows(page.sheet), *idle(page.sheet)]
+    notes += [
+        *(note for rows in readers for note in rows.notes),
+        *unfilled(form, entries),
+        *shadows(page.sheet),
+        *idle(page.sheet),
+    ]
     document.findings += [_finding(document, note) for note in notes]
     if not any(fact.unit == FieldKind.MONEY.unit for fact in document.facts):
         document.unit_named = True  # there is no money whose unit a line would have to name

@@ -33,7 +33,8 @@ class FieldKind(StrEnum):
 class Item(Strict):
     """An entry of `items`: one field for each of its bases, or one field of its own name.
 
-    `like` names another item (of another scope) whose name and aliases stand for this one, too.
+    `like` names another item (of another scope) whose name and aliases stand for this one, too; `asks` is the question
+    that a form asks first of what not every department has (是否涉及政府采购).
     """
 
     kind: FieldKind = Key(strict=False)
@@ -42,6 +43,7 @@ class Item(Strict):
     bases: list[str] = []
     aliases: list[str] = []
     like: str = ""
+    asks: str = ""
     repeats: bool = False
 
 
@@ -79,6 +81,7 @@ class Field:
     aliases: tuple[str, ...]
     repeats: bool = False
     formulas: tuple[str, ...] = ()
+    asks: str = ""
 
     @property
     def unit(self) -> str:
@@ -86,9 +89,12 @@ class Field:
         return self.kind.unit
 
 
-@dataclass
+@dataclass(eq=False)
 class Dictionary:
-    """All fields by name, the labels by which each item is known on a form, and where each entry is written."""
+    """All fields by name, the labels by which each item is known on a form, and where each entry is written.
+
+    Each is its own (`eq=False`), so that what follows from it can be kept once it is loaded.
+    """
 
     fields: dict[str, Field] = field(default_factory=dict)
     labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -174,7 +180,7 @@ def append_sources(dictionary: Dictionary, produced: Mapping[str, set[str]]) -> 
 def _of_item(name: str, item: Item) -> Iterator[Field]:
     sources, aliases = tuple(item.sources), tuple(item.aliases)
     for basis in item.bases or [""]:
-        yield Field(name + basis, name, basis, item.kind, item.meaning, sources, aliases, item.repeats)
+        yield Field(name + basis, name, basis, item.kind, item.meaning, sources, aliases, item.repeats, asks=item.asks)
 
 
 def _add(dictionary: Dictionary, made: Field, added: set[str], place: Place) -> None:

@@ -69,6 +69,9 @@ class Table(Strict):
         """What messages call the table."""
         return self.label[0] if self.label else head_name(next(iter(self.columns)))
 
+    #: Tables are told apart as objects, so that what follows from one can be kept.
+    __hash__ = object.__hash__
+
     def known_rows(self) -> Iterator[tuple[str, str]]:
         """Row name and item of every known row."""
         return ((name, item or name) for name, item in self.rows.items())
@@ -93,6 +96,15 @@ class IndicatorTable(Strict):
     totals: list[Label] = []
 
 
+class NamedTable(Strict):
+    """A list with the name of a field of the dictionary in every row: the heads of its name, year, unit and number."""
+
+    name: list[Label] = Key(min_length=1)
+    year: list[Label] = Key(min_length=1)
+    unit: list[Label] = Key(min_length=1)
+    value: list[Label] = Key(min_length=1)
+
+
 class Form(Strict):
     """One kind of document that departments hand in.
 
@@ -100,6 +112,9 @@ class Form(Strict):
     the sheet's head or name comes first. `only_by_title` forbids recognition by heads alone, for tables whose heads are
     those of another table of another scope.
     """
+
+    #: As tables, forms are told apart as objects.
+    __hash__ = object.__hash__
 
     form: str
     titles: list[Label] = Key(min_length=1)
@@ -114,10 +129,17 @@ class Form(Strict):
     items: dict[str, NewItem] = Key({}, alias="fields")
     tables: list[Table] = []
     indicators: IndicatorTable | None = None
+    by_name: NamedTable | None = None
 
     def fields(self) -> set[str]:
-        """Names of the fields the form can give."""
+        """Names of the fields the form can give, but for those of a list by name: that holds any."""
         return {name for table in self.tables for name in table.fields()}
+
+    def as_printed(self) -> "Form":
+        """The form as a notice prints it for departments to fill in, which may have no column for self scores."""
+        if self.indicators is None:
+            return self
+        return self.model_copy(update={"indicators": self.indicators.model_copy(update={"self_score": []})})
 
 
 @dataclass(frozen=True)
@@ -149,6 +171,7 @@ def head_name(key: str) -> str:
     return "/".join(part.split("|")[0] for part in key.removesuffix("?").split("/"))
 
 
+@lru_cache(maxsize=1 << 16)
 def match_head(head: str, target: str, text: str) -> Head | None:
     """What the text `text` says as the head `head`, None where it is another head."""
     folded = label(text)
@@ -167,8 +190,8 @@ def offset_of(head: str) -> int:
 def load_form(document: Document, dictionary: Dictionary) -> Form:
     """Reads one form. Raises ConfigurationError C…; C06 for a row or column that gives no known field."""
     form = document.parse(Form)
-    if not form.tables and not form.indicators:
-        raise document.error("C06", "表单应有 tables 或 indicators", "请对照内置表单")
+    if not form.tables and not form.indicators and not form.by_name:
+        raise document.error("C06", "表单应有 tables、indicators 或 by_name", "请对照内置表单")
     for index, table in enumerate(form.tables):
         _check_table(table, ("tables", index), document, dictionary)
     return form

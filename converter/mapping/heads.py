@@ -66,6 +66,7 @@ def read_heads(page: Page, table: Table, cell: Cell, stop: int, dictionary: Dict
     return best
 
 
+@lru_cache(maxsize=1024)
 def _row_names(table: Table, dictionary: Dictionary) -> set[str]:
     names = {label(text) for text in table.row}
     for name, item in table.known_rows():
@@ -86,10 +87,10 @@ def _at_depth(page: Page, table: Table, cell: Cell, stop: int, dictionary: Dicti
     """The heads where they take `depth` rows."""
     top, left = cell
     heads = Heads(first=top + depth)
-    candidates: list[tuple[int, Path, list[Head]]] = []
+    candidates: list[tuple[int, Path, tuple[Head, ...]]] = []
     for column in range(left + (table.values == "rows"), min(stop, page.sheet.width)):
         path = _path(page, range(top, top + depth), column)
-        if path and (said := _said(table, [text for text, _ in path], dictionary)):
+        if path and (said := _said(table, tuple([text for text, _ in path]), dictionary)):
             candidates.append((column, path, said))
     heads.year = max((head.year for *_, said in candidates for head in said if head.year), default=None)
     for column, path, said in candidates:
@@ -100,10 +101,17 @@ def _at_depth(page: Page, table: Table, cell: Cell, stop: int, dictionary: Dicti
         if not fitting:
             heads.doubts.append(chosen)
     found = {(column.head.target, column.head.offset) for column in heads.columns}
-    wanted = {(target, offset_of(key)): key for key, target in table.columns.items() if not key.endswith("?")}
-    heads.missing = [head_name(key) for target, key in wanted.items() if target not in found]
+    wanted = _wanted(table)
+    heads.missing = [name for target, name in wanted.items() if target not in found]
     heads.lacking = {target for target, _ in wanted} - {target for target, _ in found}
     return heads
+
+
+@lru_cache(maxsize=1024)
+def _wanted(table: Table) -> dict[tuple[str, int], str]:
+    """Target and year of each column that has to be there → what messages call it."""
+    keys = ((key, target) for key, target in table.columns.items() if not key.endswith("?"))
+    return {(target, offset_of(key)): head_name(key) for key, target in keys}
 
 
 def _path(page: Page, rows: Sequence[int], column: int) -> Path:
@@ -117,14 +125,15 @@ def _path(page: Page, rows: Sequence[int], column: int) -> Path:
     return path if path and path[-1][1][1] == column else []
 
 
-def _said(table: Table, path: list[str], dictionary: Dictionary) -> list[Head]:
+@lru_cache(maxsize=1 << 16)
+def _said(table: Table, texts: tuple[str, ...], dictionary: Dictionary) -> tuple[Head, ...]:
     """What the texts over a column say under each key."""
-    texts, said = tuple(path), []
+    said = []
     for key, target in table.columns.items():
         names = () if table.values == "rows" else dictionary.labels.get(dictionary[target].item, ())
         if (head := _head(key, target, texts, names)) is not None:
             said.append(head)
-    return said
+    return tuple(said)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -152,7 +161,7 @@ def read_labels(page: Page, table: Table, dictionary: Dictionary) -> Heads:
     heads = Heads()
     for row, labels in enumerate(page.labels):
         for column, text in labels.items():
-            said = _said(table, [text], dictionary)
+            said = _said(table, (text,), dictionary)
             value = _value_beside(page, (row, column)) if said else None
             if value is not None and said[0] not in [known.head for known in heads.columns]:
                 heads.columns.append(Column(value, said[0], unit_of(page.sheet.text((row, column))), (row, column)))

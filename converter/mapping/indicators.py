@@ -41,7 +41,8 @@ class Line(NamedTuple):
 
 @dataclass
 class LocatedIndicators:
-    """The columns of an indicator list: level by level, each level's weight (None without one), and the rest.
+    """The columns of an indicator list: level by level, each level's weight (None without one), and the rest. Only a list
+    that a notice prints (Form.as_printed) has no self scores.
 
     `notes` are the columns that explain an indicator (指标说明, 指标解释), from left to right.
     """
@@ -50,19 +51,21 @@ class LocatedIndicators:
     levels: list[int]
     weights: list[int | None]
     rule: int | None
-    self_score: int
+    self_score: int | None
     notes: list[int] = field(default_factory=list)
 
 
 def locate_indicators(page: Page, spec: IndicatorTable) -> LocatedIndicators | str:
-    """The head row of an indicator list: every level, a weight and the self score in one row; else the reason."""
+    """The head row of an indicator list: every level and the self score in one row (every level and the sentence, where the form
+    asks for no self score); else the reason.
+    """
     wanted = {label(text) for level in spec.levels for text in level}
     for row, labels in enumerate(page.labels):
         if wanted & set(labels.values()):
             located = _indicator_columns(_shown_heads(page, row), row, spec)
             if located is not None:
                 return located
-    return f"没有同时含有“{spec.levels[-1][0]}”和“{spec.self_score[-1]}”的表头行"
+    return f"没有同时含有“{spec.levels[-1][0]}”和“{[*spec.rule[:1], *spec.self_score][-1]}”的表头行"
 
 
 def _shown_heads(page: Page, row: int) -> dict[int, str]:
@@ -78,15 +81,18 @@ def _indicator_columns(labels: dict[int, str], row: int, spec: IndicatorTable) -
     if len(known) < len(levels):
         return None
     self_score = _first({column: text for column, text in labels.items() if column > known[-1]}, spec.self_score, -1)
-    if self_score is None:
+    if self_score is None and spec.self_score:
         return None
     others = {column: text for column, text in labels.items() if column != self_score}
     weights = _weights(others, known, spec.weight)
     if not any(column is not None for column in weights):  # all four columns are called 得分
         weights = _weights(others, known, spec.self_score)
+    rule = _first(others, spec.rule)
+    if self_score is None and rule is None:
+        return None
     explained = {label(name) for name in spec.note}
     notes = [column for column in sorted(others) if others[column] in explained]
-    return LocatedIndicators(row, known, weights, _first(others, spec.rule), self_score, notes)
+    return LocatedIndicators(row, known, weights, rule, self_score, notes)
 
 
 def _weights(labels: dict[int, str], levels: list[int], names: Sequence[str]) -> list[int | None]:
@@ -122,14 +128,15 @@ class IndicatorRows(Rows):
         heads = self._names(located.head_row, located)
         for row in range(located.head_row + 1, len(self.sheet.rows)):
             names = self._names(row, located)
-            cell = (row, located.self_score)
+            cell = (row, name_column if located.self_score is None else located.self_score)
             if self.ignored(label(names[0])) or names == heads:
                 continue  # a page break prints the head row again
             if self._is_total(row, names, located):
-                self._add(f"合计{SELF_SCORE}", cell)
+                if located.self_score is not None:
+                    self._add(f"合计{SELF_SCORE}", cell)
             elif names[-1] and not self.covered((row, name_column)):
                 self._indicator(names, row, located)
-            elif self.sheet.number(cell).state in USABLE:
+            elif located.self_score is not None and self.sheet.number(cell).state in USABLE:
                 self.note("M02", f"第 {row + 1} 行有得分而没有指标名", cell, f"第{row + 1}行")
 
     def _is_total(self, row: int, names: Sequence[str], located: LocatedIndicators) -> bool:
@@ -148,7 +155,8 @@ class IndicatorRows(Rows):
                 continue  # one weight shared by several rows stands in the first of them
             elif self.sheet.number((row, column)).state is not State.BLANK and names[level]:
                 self._add(names[level] + WEIGHT, (row, column))
-        self._add(names[-1] + SELF_SCORE, (row, located.self_score))
+        if located.self_score is not None:
+            self._add(names[-1] + SELF_SCORE, (row, located.self_score))
         if located.rule is not None and (text := self.sheet.text((row, located.rule)).strip()):
             self.sentences.append((names[-1], text, self.sheet.anchor((row, located.rule))))
         self.lines.append(self._line(names, row, located))

@@ -30,8 +30,9 @@ class Layer:
 class Library:
     """Fields, forms, checks and schemes of the layers; later layers win. Raises ConfigurationError on first use."""
 
-    def __init__(self, own: Path | None = None) -> None:
-        self.layers = [Layer(builtin(), "mappings")]
+    def __init__(self, own: Path | None = None, base: Path | None = None) -> None:
+        """`base` stands for the built-in folder: that of another time, out of an archive."""
+        self.layers = [Layer(base or builtin(), "mappings")]
         if own is not None:
             if not own.is_dir():
                 raise ConfigurationError("C07", "找不到 --mappings 指定的文件夹", "请核对路径", Place(str(own)))

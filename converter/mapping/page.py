@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from converter.intake.cells import Cell, Sheet
 from converter.mapping.forms import match_head
@@ -72,11 +72,16 @@ class Page:
     def find(self, head: str) -> Iterator[Cell]:
         """The cells that hold a head ({本年} and {上年} stand for the years), in reading order."""
         if "{" not in head:
-            yield from self.places.get(label(head), [])
-            return
-        for text, cells in self.places.items():
-            if match_head(head, head, text) is not None:
-                yield from cells
+            return iter(self.places.get(label(head), ()))
+        if head not in self._headed:
+            texts = [text for text in self.places if match_head(head, head, text) is not None]
+            self._headed[head] = [cell for text in texts for cell in self.places[text]]
+        return iter(self._headed[head])
+
+    @cached_property
+    def _headed(self) -> dict[str, list[Cell]]:
+        """The heads with a year that were looked for, and the cells that hold them."""
+        return {}
 
     @cached_property
     def head_texts(self) -> list[str]:
@@ -90,22 +95,24 @@ class Page:
         return any(_NOTHING.match(text) is not None for text in texts)
 
     def unit(self) -> Seen | None:
-        """The unit line (单位：万元), wherever it stands."""
+        """The unit line (单位：万元), wherever it stands; the first of several."""
+        return next(self.units(), None)
+
+    def units(self) -> Iterator[Seen]:
+        """Every unit line of the sheet, in reading order."""
         for row in range(len(self.sheet.rows)):
             for column, text in self.sheet.texts(row):
                 if len(text) <= 80 and (match := _UNIT_LINE.search(unicodedata.normalize("NFKC", text))):
-                    return Seen(shown(match[1]), (row, column))
-        return None
+                    yield Seen(shown(match[1]), (row, column))
 
     def department(self, heads: Sequence[str], until: int) -> Seen | None:
         """The name behind 填报单位： in the head area, in the same cell or the next filled one; None where blank."""
-        known = sorted((plain(head) for head in heads), key=len, reverse=True)
+        known = _names_first(tuple(heads))
         for row in range(min(until, len(self.sheet.rows))):
             texts = list(self.sheet.texts(row))
             for index, (column, text) in enumerate(texts):
                 folded = plain(text)
-                head = next((h for h in known if re.match(rf"{re.escape(h)}(?:\(盖章\)|\(公章\))?:", folded)), None)
-                if head is None and folded not in known:
+                if not folded.startswith(known) or not (folded in known or _named(known).match(folded)):
                     continue
                 name = _clean_name(folded.partition(":")[2])
                 if name:
@@ -129,6 +136,18 @@ def year_in(text: str) -> int | None:
     folded = unicodedata.normalize("NFKC", _CHINESE_YEAR.sub(_arabic, text))
     match = _YEAR.search(folded)
     return int(match[1]) if match else None
+
+
+@lru_cache(maxsize=1024)
+def _names_first(heads: tuple[str, ...]) -> tuple[str, ...]:
+    """What stands before a department's name, folded."""
+    return tuple(sorted((plain(head) for head in heads), key=len, reverse=True))
+
+
+@lru_cache(maxsize=1024)
+def _named(known: tuple[str, ...]) -> re.Pattern[str]:
+    """填报单位： with or without a stamp."""
+    return re.compile(rf"(?:{'|'.join(map(re.escape, known))})(?:\(盖章\)|\(公章\))?:")
 
 
 def _arabic(match: re.Match[str]) -> str:

@@ -1,6 +1,8 @@
 """Located tables → entries: which cell gives which field of which year, and what on the sheet says nothing."""
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -20,6 +22,8 @@ from converter.vocabulary.numbers import NAN, USABLE, Number, State, shortest
 _COLUMN_NUMBER = re.compile(r"[(（]?(\d{1,2})[)）]?(?:\s*[=＝].*)?")
 _FEWEST_NUMBERED = 3
 _SHORTEST_MISSPELT = 5
+#: Lines that our own forms print (jixiao template): what they check and compute is no data.
+OUR_LINES = ("勾稽核对", "计分用", "校验码")
 
 
 class Entry(NamedTuple):
@@ -49,8 +53,7 @@ class Rows:
         self.page, self.sheet, self.form = page, page.sheet, form
         self.entries: list[Entry] = []
         self.notes: list[Note] = []
-        words = "|".join(sorted((re.escape(label(word)) for word in form.ignore), key=len, reverse=True))
-        self._ignored = re.compile(rf"(?:{words})(?:[:;,.(0-9]|$)") if words else re.compile(r"(?!)")
+        self._ignored = _ignored(tuple(form.ignore))
 
     def note(self, code: str, message: str, cell: Cell, subject: str = "") -> None:
         """A note about a cell."""
@@ -71,7 +74,7 @@ class TableRows(Rows):
     def __init__(self, page: Page, form: Form, dictionary: Dictionary, year: int | None, unit: str) -> None:
         super().__init__(page, form)
         self.dictionary, self.year, self.unit = dictionary, year, unit
-        self._names = {text for table in form.tables for text in self._items(table)}
+        self._names = {text for table in form.tables for text in _items(table, dictionary)}
 
     def read(self, located: Located) -> None:
         """Every known row × column of a located table; unknown rows that hold something are noted."""
@@ -108,7 +111,7 @@ class TableRows(Rows):
         names = ((row, label(self.sheet.text((row, column)))) for row in rows for column in located.names)
         row = next((row for row, name in names if name in wanted), None)
         at, text = (located.head_row, located.label_column), located.table.row[0]
-        if row is not None and any(self._filled(row, column) for column in located.columns):
+        if row is not None and self._fills(row, located.columns):
             self._add_fields(located, row)
             self._compare_leaves(located, row)
         elif self.page.declares_nothing:
@@ -139,7 +142,7 @@ class TableRows(Rows):
             text = located.table.name
             self.note("M02", f"“{text}”的表头之下没有填数的行", (located.head_row, located.label_column), text)
             return
-        filled = [row for row in rows if any(self._filled(row, column) for column in located.columns)]
+        filled = [row for row in rows if self._fills(row, located.columns)]
         self._add_fields(located, filled[0] if filled else rows[0])
         for row in filled[1:]:
             states = [self.sheet.number((row, column.index)).state for column in located.columns]
@@ -158,7 +161,7 @@ class TableRows(Rows):
         return len(numbers) == len(texts) >= _FEWEST_NUMBERED and all(b - a == 1 for a, b in pairwise(numbers))
 
     def _read_rows(self, located: Located) -> None:
-        items = self._items(located.table)
+        items = _items(located.table, self.dictionary)
         listed = ""
         for row in range(located.first, located.last):
             if row in located.repeats:
@@ -168,17 +171,14 @@ class TableRows(Rows):
             if text in items:
                 listed = located.table.listed.get(items[text], "")
                 self._add_row(items[text], located, row, unit_of(shown_label))
-            elif self.ignored(text) or not any(self._filled(row, column) for column in located.columns):
+            elif self.ignored(text) or not self._fills(row, located.columns):
                 continue
             elif listed and text:
                 self._add_row(listed, located, row, unit_of(shown_label))
-            elif not located.table.details or (text not in self._names and any(_one_off(text, k) for k in items)):
+            elif not located.table.details or (
+                text not in self._names and _misspelt(text, located.table, self.dictionary)
+            ):
                 self._report(text, shown_label, items, located, row)
-
-    def _items(self, table: Table) -> dict[str, str]:
-        """Every label by which a row of the table is known → its item."""
-        known = table.known_rows()
-        return {text: item for name, item in known for text in (label(name), *self.dictionary.labels[item])}
 
     def _row_name(self, located: Located, row: int, items: dict[str, str]) -> str:
         """The row's name: the known one among the texts before its numbers, or its code, else the first of them.
@@ -186,11 +186,14 @@ class TableRows(Rows):
         A name whose own lane has no number beside it reaches over into the next (公用经费合计 at the foot of 公开06).
         """
         texts = [self.sheet.text((row, column)) for column in located.names]
-        named = [text for text in texts if not text.strip().isdecimal()] + [code_of(texts)]
-        known = next((text for text in named if label(text) in items), "")
-        first = known or next((text for text in named if label(text)), "")
+        named = [(text, label(text)) for text in texts if not text.strip().isdecimal()]
+        if len(named) < len(texts):
+            code = code_of(texts)
+            named.append((code, label(code)))
+        known = next((text for text, name in named if name in items), "")
+        first = known or next((text for text, name in named if name), "")
         left = located.left
-        if not first and left is not None and not any(self._filled(row, column) for column in left.columns):
+        if not first and left is not None and not self._fills(row, left.columns):
             return self._row_name(left, row, items)
         return first
 
@@ -204,9 +207,14 @@ class TableRows(Rows):
         name = shown(mask(shown_label))
         self.note("M02", f"栏目“{name}”不在表单“{self.form.form}”中{hint}，该行未读取", cell, name)
 
-    def _filled(self, row: int, column: Column) -> bool:
-        cell = (row, column.index)
-        return not self.covered(cell) and self.sheet.number(cell).state is not State.BLANK
+    def _fills(self, row: int, columns: Sequence[Column]) -> bool:
+        """Whether a cell of a row under one of the heads holds something of its own."""
+        number, covered = self.sheet.number, self.covered
+        for column in columns:
+            cell = (row, column.index)
+            if number(cell).state is not State.BLANK and not covered(cell):
+                return True
+        return False
 
     def _add_row(self, item: str, located: Located, row: int, unit: str) -> None:
         for column in located.columns:
@@ -237,6 +245,24 @@ class TableRows(Rows):
         if year is None and self.year is not None:
             year = self.year + column.head.offset
         self.entries.append(Entry(known.name, year, number, known.unit, cell, located.table.scope))
+
+
+@lru_cache(maxsize=1024)
+def _ignored(ignore: tuple[str, ...]) -> re.Pattern[str]:
+    """What the labels look like that begin with a word a form ignores."""
+    words = "|".join(sorted((re.escape(label(word)) for word in (*OUR_LINES, *ignore)), key=len, reverse=True))
+    return re.compile(rf"(?:{words})(?:[:;,.(0-9]|$)")
+
+
+@lru_cache(maxsize=1024)
+def _items(table: Table, dictionary: Dictionary) -> dict[str, str]:
+    """Every label by which a row of the table is known → its item."""
+    return {text: item for name, item in table.known_rows() for text in (label(name), *dictionary.labels[item])}
+
+
+@lru_cache(maxsize=1 << 14)
+def _misspelt(text: str, table: Table, dictionary: Dictionary) -> bool:
+    return any(_one_off(text, known) for known in _items(table, dictionary))
 
 
 def _one_off(text: str, known: str) -> bool:

@@ -18,6 +18,7 @@ class Titles:
     def __init__(self, forms: Sequence[Form]) -> None:
         self.forms = forms
         self._titles = {form.form: [plain(title) for title in form.titles] for form in forms}
+        self._unless = {form.form: [plain(word) for word in form.unless] for form in forms}
         self._any = re.compile("|".join(re.escape(title) for titles in self._titles.values() for title in titles))
 
     def of(self, page: Page) -> list[list[Form]]:
@@ -51,5 +52,6 @@ class Titles:
         return lengths
 
     def _hits(self, text: str, form: Form) -> Iterator[str]:
-        if not any(plain(word) in text for word in form.unless):
-            yield from (title for title in self._titles[form.form] if title in text)
+        hits = [title for title in self._titles[form.form] if title in text]
+        if hits and not any(word in text for word in self._unless[form.form]):
+            yield from hits

@@ -9,6 +9,7 @@ from converter.mapping.facts import Document
 from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Form, match_head
 from converter.mapping.page import Page
+from converter.mapping.rows import OUR_LINES
 from converter.vocabulary.findings import mask
 from converter.vocabulary.labels import label, nearest, shown
 from converter.vocabulary.numbers import USABLE
@@ -78,10 +79,13 @@ class _Seen:
         noted = document.findings if document else []
         self.notes = {from_a1(item.place.cell): item.message for item in noted if item.place.cell}
         self.used = {document.department_cell, document.year_cell} if document else set()
-        self.ignored = [label(word) for word in form.ignore] if form else []
+        self.ignored = [label(word) for word in (*OUR_LINES, *form.ignore)] if form else []
         tables = form.tables if form else []
         self.heads = [part for table in tables for key in table.columns for part in re.split(r"[/?]", key) if part]
         self.labels = {label(text) for table in tables for text in (*table.label, *table.block)}
+        if form and form.by_name:
+            named = form.by_name
+            self.labels |= {label(text) for text in (*named.name, *named.year, *named.unit, *named.value)}
 
     def why(self, cell: Cell, text: str) -> str:
         """Why the label at `cell` gave nothing, "" where it did."""

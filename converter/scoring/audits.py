@@ -17,8 +17,10 @@ from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
 from converter.scoring.indicators import Rule
 from converter.scoring.inputs import INCOMPARABLE, NO_CELL, NO_FORM, REASONS, Inputs, Missing
+from converter.scoring.rounding import Floats
 from converter.scoring.schemes import Scheme
 from converter.scoring.selfscores import TOTAL
+from converter.scoring.shared import picked
 from converter.scoring.status import Status
 from converter.scoring.totals import Step, total_steps
 from converter.vocabulary.findings import Finding, Level, Place, finding
@@ -139,21 +141,38 @@ def _against(
 
 
 def audit_sums(inputs: Inputs, columns: Sequence[RuleScores], checks: Checks) -> tuple[list[Finding], dict[int, str]]:
-    """S03 self scores that do not add up to the printed total; and why it is not run, by the department's position."""
+    """S03 self scores that do not add up to the printed total; and why it is not run, by the department's position.
+
+    Of indicators that share a weight the total may count all, or what the rule takes of them (取高, 取平均).
+    """
     stated = Input(TOTAL + SELF_SCORE)
     own = np.sum([column.self_score for column in columns], axis=0)
+    counted = _counted(columns)
     findings, unrun = [], {}
     for position, printed in enumerate(inputs.column(stated)):
         if np.isnan(printed) or np.isnan(own[position]):
             unrun[position] = "表中没有合计" if np.isnan(printed) else "有指标没有自评得分"
             continue
         total = canonical(float(own[position]))
-        if abs(total - printed) >= _SAME:
+        if abs(total - printed) >= _SAME and not abs(counted[position] - printed) < _SAME:
             said = f"各项自评得分之和 {shortest(total)}，表中合计 {shortest(printed)}"
             about = {"department": inputs.departments[position], "year": inputs.year, "subject": "自评得分合计"}
             place = inputs.place(stated, position)
             findings.append(checks.finding("S03", said, points=canonical(abs(total - printed)), place=place, **about))
     return findings, unrun
+
+
+def _counted(columns: Sequence[RuleScores]) -> Floats:
+    """The self scores together, of each weight that several share what its rule takes."""
+    groups: dict[str, list[RuleScores]] = {}
+    for column in columns:
+        groups.setdefault(column.rule.group, []).append(column)
+    parts = []
+    for name, members in groups.items():
+        given = np.array([member.self_score for member in members])
+        take = next(member.rule.take for member in members if member.rule.name == name)
+        parts.append(np.sum(given, axis=0) if take == "sum" else picked(given, ~np.isnan(given), take, np.nanmin))
+    return np.asarray(np.sum(parts, axis=0))
 
 
 def _shared(columns: Sequence[RuleScores], inputs: Inputs, checks: Checks) -> list[Finding]:

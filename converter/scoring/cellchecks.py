@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from converter.scoring.checks import CellCheck, Checks, Outcome
-from converter.scoring.frames import FactRow, fact_rows
+from converter.scoring.frames import FactRow
 from converter.scoring.inputs import NO_FORM
 from converter.scoring.reconcile import Result
 from converter.scoring.sides import Desk
@@ -28,12 +28,13 @@ def check_cells(checks: Checks, desk: Desk) -> list[Result]:
 
 def _rows(check: CellCheck, desk: Desk) -> dict[str, list[FactRow]]:
     """The numbers that a check is about, by department; only those of this year's forms."""
-    dictionary, facts = desk.whole.derivations.dictionary, desk.whole.facts
-    names = [n for n, known in dictionary.fields.items() if known.kind in check.kinds or n in check.fields]
-    here = facts["form"].isin(check.where) & (facts["form_year"] == desk.whole.year) & facts["field"].isin(names)
+    fields = desk.whole.derivations.dictionary.fields
+    names = {name for name, known in fields.items() if known.kind in check.kinds or name in check.fields}
+    where, year = set(check.where), desk.whole.year
     found: dict[str, list[FactRow]] = {}
-    for row in fact_rows(facts[here & facts["state"].isin(list(USABLE))]):
-        found.setdefault(row.department, []).append(row)
+    for row in desk.whole.every:
+        if row.form_year == year and row.form in where and row.field in names and row.state in USABLE:
+            found.setdefault(row.department, []).append(row)
     return found
 
 

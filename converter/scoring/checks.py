@@ -6,6 +6,7 @@ A key is a code of CHECKS.md, with a point and a number behind it where one code
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 from typing import Annotated, Literal
 
@@ -96,6 +97,7 @@ CHECK_COLUMNS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def code_of(key: str) -> str:
     """The code of a check's key: K06 of K06.2."""
     return key.partition(".")[0]

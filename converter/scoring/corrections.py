@@ -43,6 +43,7 @@ def settle_files(raw: pd.DataFrame, adoption: Adoption, ledger: Ledger, dictiona
 
 def _choices(decision: Decision, clashing: pd.DataFrame, ledger: Ledger) -> Iterator[tuple[Claim, pd.DataFrame]]:
     """For each department of a decision the claim, and the conflicting facts outside the file it takes."""
+    for_all, clashes = plain(decision.department) == EVERYONE, False
     for who in ledger.whom(decision):
         about = clashing[(clashing["department"] == who) & (clashing["form_year"] == decision.year)]
         wanted = label(decision.subject)
@@ -50,10 +51,12 @@ def _choices(decision: Decision, clashing: pd.DataFrame, ledger: Ledger) -> Iter
         rows = about[np.array([wanted in map(label, pair) for pair in names], dtype=bool)]
         now = conflict_text(rows["field"].tolist(), rows["raw"].tolist())
         if rows.empty or plain(decision.was.text) not in {plain(word) for word in (now, _CONFLICT, "")}:
-            if rows.empty and plain(decision.department) == EVERYONE:
+            if rows.empty and for_all:
                 continue
+            clashes = True
             ledger.outdated(decision, who, "没有冲突" if rows.empty else now)
             continue
+        clashes = True
         taken = [named(decision.decided.text, *at) for at in zip(rows["file"], rows["sheet"], strict=True)]
         left = rows[taken]
         if left.empty or left.groupby(["field", "year"])["value"].nunique().max() > 1:
@@ -65,6 +68,8 @@ def _choices(decision: Decision, clashing: pd.DataFrame, ledger: Ledger) -> Iter
             "\0".join(map(str, key)) for key in zip(rows["form"], rows["field"], rows["year"], strict=True)
         )
         yield Claim(decision, who, items, now), rows[[not one for one in taken]]
+    if for_all and not clashes:
+        ledger.idle(decision, "", f"没有一个部门的“{decision.subject}”有冲突")
 
 
 def named(text: str, file: str, sheet: str) -> bool:

@@ -44,7 +44,7 @@ def crosscheck(checks: Checks, inputs: Inputs, used: Used) -> CrossCheck:
 
 def comparable(inputs: Inputs, breaks: Breaks) -> Inputs:
     """The inputs without the figures of last year that are not to be set against this year's."""
-    return Inputs(inputs.facts, inputs.departments, inputs.year, inputs.derivations, breaks.incomparable())
+    return inputs.without(breaks.incomparable())
 
 
 def not_told_twice(findings: Iterable[Finding], results: Iterable[Result]) -> list[Finding]:

@@ -10,7 +10,7 @@ import operator
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -101,10 +101,18 @@ class Formula:
 
     def inputs(self) -> tuple[Input, ...]:
         """The fields it needs, in reading order, each once."""
-        return tuple(dict.fromkeys(node for node in walk(self.tree) if isinstance(node, Input)))
+        return self._inputs
 
     def denominators(self) -> tuple[Node, ...]:
         """What the formula divides by, in reading order."""
+        return self._denominators
+
+    @cached_property
+    def _inputs(self) -> tuple[Input, ...]:
+        return tuple(dict.fromkeys(node for node in walk(self.tree) if isinstance(node, Input)))
+
+    @cached_property
+    def _denominators(self) -> tuple[Node, ...]:
         return tuple(n.right for n in walk(self.tree) if isinstance(n, Operation) and n.sign == "/")
 
     def is_ratio(self) -> bool:
@@ -133,6 +141,31 @@ class Formula:
         """The formula with numbers in place of names: 7.59 ÷ 29; （空） for NaN."""
         shown: Callable[[Input], str] = lambda i: _in_brackets(value(i))  # noqa: E731
         return _render(self.tree, shown, shortest, lambda sign: {"*": " × ", "/": " ÷ "}.get(sign, f" {sign} "))
+
+
+def slope(node: Node, of: Callable[[Input], float | None]) -> float | None:
+    """By how much a node grows when something grows by one, None where that depends on the numbers; `of` says it of
+    an input.
+    """
+    if isinstance(node, Input):
+        return of(node)
+    if isinstance(node, Constant):
+        return 0.0
+    if isinstance(node, Negative):
+        below = slope(node.operand, of)
+        return None if below is None else -below
+    if isinstance(node, Call):
+        return 0.0 if all(slope(argument, of) == 0 for argument in node.arguments) else None
+    left, right = slope(node.left, of), slope(node.right, of)
+    if left is None or right is None:
+        return None
+    if node.sign in "+-":
+        return left + right if node.sign == "+" else left - right
+    if left == right == 0:
+        return 0.0
+    if isinstance(node.right, Constant) and node.right.value:
+        return left * node.right.value if node.sign == "*" else left / node.right.value
+    return right * node.left.value if isinstance(node.left, Constant) and node.sign == "*" else None
 
 
 def parse(text: str) -> Formula:

@@ -13,7 +13,7 @@ import numpy as np
 from converter.scoring.checks import CellCheck, Checks, Outcome, Reconciliation, code_of
 from converter.scoring.expressions import Input
 from converter.scoring.frames import FactRow
-from converter.scoring.reconcile import Result
+from converter.scoring.reconcile import Result, number_of
 from converter.scoring.rounding import snap
 from converter.vocabulary.findings import LEVEL_ORDER, Finding, Level, Place
 from converter.vocabulary.numbers import percent, shortest
@@ -53,13 +53,14 @@ def faults(results: Iterable[Result], year: int) -> list[Fault]:
 def _grouped(results: Sequence[Result], year: int) -> list[Fault]:
     """Greedily the number that explains most failures, until none explains two."""
     failed = [r for r in results if r.outcome is Outcome.FAIL and not (r.slipped or r.follows)]
-    cleared = {place_of(row) for result in results if _speaks(result) for row in result.cells}
+    cleared = {number for result in results if _speaks(result) for number in result.numbers}
+    known: dict[tuple[int, tuple[object, ...]], tuple[float, float]] = {}
     made: list[Fault] = []
     while len(failed) > 1:
-        cells = {place_of(row): row for result in failed for row in result.cells}
+        cells = {number_of(row): row for result in failed for row in result.cells}
         options = (
-            _explained(row, [r for r in failed if place not in cleared or _bound(r)], year)
-            for place, row in cells.items()
+            _explained(row, [r for r in failed if number not in cleared or _bound(r)], year, known)
+            for number, row in cells.items()
         )
         best = max(options, key=_size, default=None)
         if best is None or len(best.results) < 2:
@@ -89,11 +90,17 @@ def _bound(result: Result) -> bool:
     return " ≤ " in result.what
 
 
-def _explained(cell: FactRow, failed: Sequence[Result], year: int) -> Fault:
-    """The failures that one change of a number would settle."""
-    change, taken = _EVERYWHERE, []
+def _explained(
+    cell: FactRow, failed: Sequence[Result], year: int, known: dict[tuple[int, tuple[object, ...]], tuple[float, float]]
+) -> Fault:
+    """The failures that one change of a number would settle; `known` keeps what was found of a failure and a number."""
+    change, taken, number = _EVERYWHERE, [], number_of(cell)
     for result in failed:
-        low, high = change_of(result, cell, year)
+        if number not in result.numbers:
+            continue
+        if (id(result), number) not in known:
+            known[id(result), number] = change_of(result, cell, year)
+        low, high = known[id(result), number]
         both = max(low, change[0]), min(high, change[1])
         if low <= high and both[0] <= both[1] + _SLACK:
             change = both
@@ -104,7 +111,7 @@ def _explained(cell: FactRow, failed: Sequence[Result], year: int) -> Fault:
 def change_of(result: Result, cell: FactRow, year: int) -> tuple[float, float]:
     """The interval by which the number must change for the check to hold; an empty one where it stands not in it."""
     nothing = math.inf, -math.inf
-    if place_of(cell) not in map(place_of, result.cells):
+    if number_of(cell) not in result.numbers:
         return nothing
     if result.sides is None or math.isnan(result.tolerance):
         return _EVERYWHERE
@@ -112,7 +119,7 @@ def change_of(result: Result, cell: FactRow, year: int) -> tuple[float, float]:
     if any(side.formula.denominators() for side in result.sides):
         return _EVERYWHERE
     weights = [
-        side.weight(leaf, result.position) if place_of(cell) in map(place_of, side.figures(result.position)) else 0.0
+        side.weight(leaf, result.position) if number_of(cell) in map(number_of, side.figures(result.position)) else 0.0
         for side in result.sides
     ]
     weight = weights[0] - weights[1]

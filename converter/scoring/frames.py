@@ -36,12 +36,15 @@ class FactRow(NamedTuple):
     @property
     def place(self) -> Place:
         """Where the number stands."""
-        return Place(self.file, self.sheet, self.cell)
+        return _placed(self.file, self.sheet, self.cell)
 
     @property
     def in_yuan(self) -> bool:
         """Whether its cell gives an amount in 元, unrounded: 原文 is 10,000 times the value (万元)."""
         return _in_yuan(self.raw, self.value)
+
+
+_placed = lru_cache(maxsize=1 << 16)(Place)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -126,18 +129,20 @@ def adopt(facts: pd.DataFrame, dictionary: Dictionary) -> Adoption:
     return Adoption(frame[list(FACT_COLUMNS)], findings)
 
 
-def adopt_form(facts: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+def adopt_form(rows: Sequence[FactRow], dictionary: Dictionary) -> list[FactRow]:
     """The facts of one form of one year, conflicts settled before, with all its numbers adopted: each once where the
     form came twice with the same numbers, listed rows from one sheet only.
     """
-    frame = facts.assign(adopted=False)
-    usable = frame[frame["state"].isin(list(USABLE))]
-    key = ["department", "year", "field"]
-    repeats = usable["field"].map(lambda name: _repeats(name, dictionary)).astype(bool)
-    sheet = usable["file"] + "\0" + usable["sheet"]
-    same = sheet == sheet.groupby([usable[name] for name in key]).transform("first")
-    frame.loc[usable.index[~usable.duplicated(key) | (repeats & same)], "adopted"] = True
-    return frame
+    first: dict[tuple[str, int, str], tuple[str, str]] = {}
+    made = []
+    for row in rows:
+        taken = False
+        if row.state in USABLE:
+            key, sheet = (row.department, row.year, row.field), (row.file, row.sheet)
+            taken = key not in first or (first[key] == sheet and _repeats(row.field, dictionary))
+            first.setdefault(key, sheet)
+        made.append(row if row.adopted == taken else row._replace(adopted=taken))
+    return made
 
 
 def _repeats(name: str, dictionary: Dictionary) -> bool:

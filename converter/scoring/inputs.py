@@ -1,15 +1,17 @@
 """Facts → whole columns: the value of every input for every department, derived fields included, and why one is missing."""
 
 from collections.abc import Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from converter.mapping.fields import Dictionary, FieldKind
 from converter.scoring.expressions import ExpressionError, Formula, Input, parse
-from converter.scoring.frames import FactRow, fact_rows
-from converter.scoring.rounding import Floats, snap
+from converter.scoring.frames import FactRow, fact_rows, facts_frame, joined
+from converter.scoring.rounding import Floats, Sum, snap
 from converter.vocabulary.findings import ConfigurationError, Place
 from converter.vocabulary.numbers import State
 
@@ -24,7 +26,7 @@ REASONS: dict[State, str] = {
 }
 NO_CELL, NO_FORM, ZERO, INCOMPARABLE = "表中无此栏", "未报该表", "分母为零", "口径不可比"
 #: Listed rows that hold one of these cannot be added up; a blank or a dash among them lists nothing.
-_NO_SUM = [State.ERROR, State.UNREADABLE, State.STALE]
+_NO_SUM = frozenset([State.ERROR, State.UNREADABLE, State.STALE])
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Derivations:
 
     def __init__(self, dictionary: Dictionary) -> None:
         self.dictionary = dictionary
+        self.listed = frozenset(name for name, known in dictionary.fields.items() if known.repeats)
         self.formulas: dict[str, list[Formula]] = {}
         for name, known in dictionary.fields.items():
             if known.formulas:
@@ -103,12 +106,12 @@ class Inputs:
     """Values by input for a fixed list of departments, in the scored year. Facts must have been adopted.
 
     `incomparable` holds the (department, field) whose figure of last year is not to be compared with this year's; the
-    field "" stands for all of them.
+    field "" stands for all of them. The facts may come as rows.
     """
 
     def __init__(
         self,
-        facts: pd.DataFrame,
+        facts: pd.DataFrame | Sequence[FactRow],
         departments: Sequence[str],
         year: int,
         derivations: Derivations,
@@ -116,26 +119,44 @@ class Inputs:
     ) -> None:
         self.departments, self.year, self.derivations = list(departments), year, derivations
         self._incomparable = frozenset(incomparable)
-        self.facts = facts
+        self._facts = facts
         self._position = {name: index for index, name in enumerate(self.departments)}
         self._columns: dict[Input, Floats] = {}
         self._used: dict[Input, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
-        self._adopted = self._by_input(facts)
-        self._rows: dict[tuple[str, str, int], list[FactRow]] | None = None
-        self._forms: dict[str, dict[str, int]] = {}
 
-    def _by_input(self, facts: pd.DataFrame) -> dict[tuple[str, int], Floats]:
+    def without(self, incomparable: Collection[tuple[str, str]]) -> "Inputs":
+        """The same inputs with figures of last year that are not to be compared."""
+        made = copy(self)
+        made._incomparable, made._columns, made._used = frozenset(incomparable), {}, {}
+        return made
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """The facts frame."""
+        return self._facts if isinstance(self._facts, pd.DataFrame) else joined(facts_frame(()), self._facts)
+
+    @cached_property
+    def every(self) -> Sequence[FactRow]:
+        """The rows of the facts frame."""
+        return fact_rows(self._facts) if isinstance(self._facts, pd.DataFrame) else self._facts
+
+    @cached_property
+    def _adopted(self) -> dict[tuple[str, int], Floats]:
         """(field, year) → one value for each department; the rows of a repeating field are added, if all can be read."""
-        key = ["field", "year", "department"]
-        listed = [name for name, known in self.derivations.dictionary.fields.items() if known.repeats]
-        unread = facts[facts["field"].isin(listed) & facts["state"].isin(_NO_SUM)]
-        unknown = set(unread[key].itertuples(index=False, name=None))
+        listed, unknown = self.derivations.listed, set()
+        sums: dict[tuple[str, str, int], Sum] = {}
+        for row in self.every:
+            key = row.department, row.field, row.year
+            if row.field in listed and row.state in _NO_SUM:
+                unknown.add(key)
+            if row.adopted and row.department in self._position:
+                sums.setdefault(key, Sum()).add(row.value)
         columns: dict[tuple[str, int], Floats] = {}
-        summed = facts[facts["adopted"]].groupby(key, sort=False)["value"].sum()
-        for (name, year, owner), value in zip(summed.index, summed.to_numpy(), strict=True):
-            if owner in self._position and (name, year, owner) not in unknown:
-                empty = np.full(len(self.departments), np.nan)
-                columns.setdefault((str(name), int(year)), empty)[self._position[owner]] = value
+        for (owner, name, year), total in sums.items():
+            if (owner, name, year) not in unknown:
+                if (name, year) not in columns:
+                    columns[name, year] = np.full(len(self.departments), np.nan)
+                columns[name, year][self._position[owner]] = total.value
         return columns
 
     def column(self, wanted: Input) -> Floats:
@@ -210,7 +231,10 @@ class Inputs:
 
     def _reason(self, wanted: Input, position: int) -> Missing:
         department, year = self.departments[position], self.year + wanted.offset
-        for row in self.about(wanted, position):
+        rows = sorted(
+            self.about(wanted, position), key=lambda row: row.state is State.BLANK
+        )  # a dash elsewhere declares
+        for row in rows:
             if row.adopted and not self._comparable(wanted, position):
                 return Missing(wanted.name, year, INCOMPARABLE, row.place)
             if row.state in REASONS:
@@ -221,19 +245,31 @@ class Inputs:
         no_form = bool(sources) and not any(forms.get(form, 0) >= year for form in sources)
         return Missing(wanted.name, year, NO_FORM if no_form else NO_CELL)
 
-    def _index(self) -> dict[tuple[str, str, int], list[FactRow]]:
-        """The facts by department, field and year, and each department's newest form of a kind; built on first use."""
-        if self._rows is None:
-            self._rows = {}
-            for row in fact_rows(self.facts):
-                self._rows.setdefault((row.department, row.field, row.year), []).append(row)
-                newest = self._forms.setdefault(row.department, {})
-                newest[row.form] = max(row.form_year, newest.get(row.form, 0))
-        return self._rows
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str, int], list[FactRow]]:
+        """The facts by department, field and year."""
+        rows: dict[tuple[str, str, int], list[FactRow]] = {}
+        for row in self.every:
+            rows.setdefault((row.department, row.field, row.year), []).append(row)
+        return rows
+
+    @cached_property
+    def _taken(self) -> dict[tuple[str, str, int], list[FactRow]]:
+        """The adopted ones of them."""
+        return {key: taken for key, rows in self._rows.items() if (taken := [row for row in rows if row.adopted])}
+
+    @cached_property
+    def _forms(self) -> dict[str, dict[str, int]]:
+        """Each department's newest form of a kind."""
+        forms: dict[str, dict[str, int]] = {}
+        for row in self.every:
+            newest = forms.setdefault(row.department, {})
+            newest[row.form] = max(row.form_year, newest.get(row.form, 0))
+        return forms
 
     def about(self, wanted: Input, position: int) -> list[FactRow]:
         """Every fact about an input of a department."""
-        return self._index().get((self.departments[position], wanted.name, self.year + wanted.offset), [])
+        return self._rows.get((self.departments[position], wanted.name, self.year + wanted.offset), [])
 
     def declared(self, wanted: Input, position: int) -> bool:
         """Whether a department declares with a dash that there is no such thing."""
@@ -241,8 +277,11 @@ class Inputs:
 
     def rows(self, wanted: Input, position: int) -> list[FactRow]:
         """The adopted facts about an input of a department, else every fact about it."""
-        found = self.about(wanted, position)
-        return [row for row in found if row.adopted] or found
+        return self.adopted(wanted, position) or self.about(wanted, position)
+
+    def adopted(self, wanted: Input, position: int) -> list[FactRow]:
+        """The adopted facts about an input of a department."""
+        return self._taken.get((self.departments[position], wanted.name, self.year + wanted.offset), [])
 
     def place(self, wanted: Input, position: int) -> Place:
         """The cell of the adopted fact behind an input, else of any fact about it."""

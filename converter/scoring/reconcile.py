@@ -49,6 +49,11 @@ class Result:
     follows: str = ""
     cells: tuple[FactRow, ...] = ()
 
+    @cached_property
+    def numbers(self) -> frozenset[tuple[object, ...]]:
+        """What tells the numbers behind it from every other of the department (`number_of`)."""
+        return frozenset(map(number_of, self.cells))
+
     def row(self) -> tuple[object, ...]:
         """The row of 勾稽核对."""
         numbers = (self.left, self.right, self.difference, self.tolerance)
@@ -79,16 +84,11 @@ def _not_run(key: str, check: Reconciliation, desk: Desk, done: set[int]) -> Ite
     """A result for every department in which the check had no number at all."""
     item, basis = next(check.filled())
     forms = [filled(text, item, basis)[0] or check.where for text in (check.left, *check.right)]
-    lacking = [_without(form, desk) for form in forms if form]
+    lacking = [desk.lacking(form) for form in forms if form]
     for position, department in enumerate(desk.whole.departments):
         if position not in done:
             reason = NO_FORM if any(department in names for names in lacking) else NOTHING
             yield Result(key, department, position, desk.whole.year, check.title, Outcome.NOT_RUN, reason)
-
-
-def _without(form: str, desk: Desk) -> set[str]:
-    """The departments that handed in no such form."""
-    return set(desk.whole.departments) - set(desk.only(form).facts["department"])
 
 
 class Comparison:
@@ -126,14 +126,16 @@ class Comparison:
         outcome, side, reason = min(results, key=lambda result: order.index(result[0]))
         unsure = outcome is Outcome.NOT_RUN and reason != self.check.undecided
         left, right = (NAN if unsure and one.gaps[position] else one.value(position) for one in (self.left, side))
-        what = f"{self.left.words} {_SIGNS.get(self.check.relation, '与')} {side.words}"
         failed = outcome is Outcome.FAIL
         return Result(
-            self.key, self.inputs.departments[position], position, self.year, what, outcome, reason,
+            self.key, self.inputs.departments[position], position, self.year, self._what(side), outcome, reason,
             left, right, NAN if math.isnan(left + right) else self._gap(side, position), self._tolerance(side, position),
             (self.left, side), self._level(side, position) if failed else None,
             failed and self._slipped(side, position), cells=tuple(self._figures(side, position)),
         )  # fmt: skip
+
+    def _what(self, side: Side) -> str:
+        return f"{self.left.words} {_SIGNS.get(self.check.relation, '与')} {side.words}"
 
     def _compare(self, side: Side, position: int, broken: Mapping[str, str]) -> tuple[Outcome, Side, str]:
         reason = self._obstacle(side, position, broken)
@@ -225,12 +227,13 @@ class Comparison:
         key = self.rights.index(side), position
         if key not in self._both:
             rows = (*self.left.figures(position), *side.figures(position))
-            self._both[key] = list({_cell(row): row for row in rows}.values())
+            self._both[key] = list({number_of(row): row for row in rows}.values())
         return self._both[key]
 
     def _raw(self, wanted: Input, position: int) -> str:
         return next((row.raw for row in self.left.inputs.rows(wanted, position) if row.adopted), "")
 
 
-def _cell(row: FactRow) -> tuple[object, ...]:
-    return row.field, row.year, row.place
+def number_of(row: FactRow) -> tuple[object, ...]:
+    """What tells one number from every other of a department."""
+    return row.field, row.year, row.file, row.sheet, row.cell

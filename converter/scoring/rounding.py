@@ -42,6 +42,21 @@ def _exact(value: float, digits: int) -> float:
     return float(exact) + 0.0
 
 
+class Sum:
+    """A sum that loses no digits to its order, as pandas adds (Kahan)."""
+
+    def __init__(self) -> None:
+        self.value = 0.0
+        self._lost = 0.0
+
+    def add(self, value: float) -> None:
+        """Adds a number."""
+        more = value - self._lost
+        total = self.value + more
+        self._lost = total - self.value - more
+        self.value = total
+
+
 def snap(values: Floats) -> Floats:
     """ROUND(x, 9)."""
     return round_half_up(values, SNAP)

@@ -71,13 +71,16 @@ def _merged(documents: Iterable[Document], year: int) -> str:
 def _funds(facts: pd.DataFrame, year: int) -> dict[tuple[str, str], str]:
     """Fields whose adopted figures of the two years name different scopes of funds."""
     named = facts[facts["adopted"] & (facts["scope"] != "")]
-    key = ["department", "field"]
-    sides = [named[named["year"] == y].groupby(key, sort=True)["scope"].agg(set) for y in (year - 1, year)]
-    both = sides[0].to_frame("before").join(sides[1].to_frame("now"), how="inner")
+    years: dict[int, dict[tuple[str, str], set[str]]] = {year - 1: {}, year: {}}
+    columns = (named[column].tolist() for column in ("department", "field", "year", "scope"))
+    for who, name, of, scope in zip(*columns, strict=True):
+        if of in years:
+            years[of].setdefault((who, name), set()).add(scope)
+    before, now = years.values()
     return {
-        (str(who), str(name)): f"资金口径不同：上年{'、'.join(sorted(before))}，本年{'、'.join(sorted(now))}"
-        for (who, name), before, now in zip(both.index, both["before"], both["now"], strict=True)
-        if before != now
+        one: f"资金口径不同：上年{'、'.join(sorted(before[one]))}，本年{'、'.join(sorted(now[one]))}"
+        for one in sorted(before.keys() & now.keys())
+        if before[one] != now[one]
     }
 
 

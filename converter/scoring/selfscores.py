@@ -33,8 +33,13 @@ def compare_tables(
     """Findings M05–M08 about the 指标表 of every department: unknown and absent indicators, other weights and sentences."""
     findings: list[Finding] = []
     tables = facts[(facts["form"] == INDICATOR_FORM) & (facts["form_year"] == scheme.file.year)]
+    dashes = facts[facts["state"] == State.DASH]
+    declared = set(zip(dashes["department"], dashes["field"], dashes["year"] - scheme.file.year, strict=True))
     for department, rows in tables.groupby("department", sort=True):
-        findings += _names(str(department), rows, scheme)
+        moot = [
+            rule.name for rule in scheme.rules if any((department, n.name, n.offset) in declared for n in rule.needs())
+        ]
+        findings += _names(str(department), rows, scheme, moot)
         findings += _weights(str(department), rows, scheme)
     for submission, documents in used:
         for document in documents:
@@ -43,7 +48,8 @@ def compare_tables(
     return findings
 
 
-def _names(department: str, rows: pd.DataFrame, scheme: Scheme) -> list[Finding]:
+def _names(department: str, rows: pd.DataFrame, scheme: Scheme, moot: Sequence[str]) -> list[Finding]:
+    """M05 and M06; a dash is an answer where the rule takes it, or where the data of a `moot` indicator are declared so."""
     known = [rule.name for rule in scheme.rules]
     scored = rows[rows["field"].str.endswith(SELF_SCORE)]
     there = {name.removesuffix(SELF_SCORE) for name in scored["field"]}
@@ -60,8 +66,11 @@ def _names(department: str, rows: pd.DataFrame, scheme: Scheme) -> list[Finding]
             place = Place(rows["file"].iloc[0], rows["sheet"].iloc[0])
             message = f"指标表中没有“{rule.name}”"
             findings.append(_about("M06", message, department, scheme, rule.name, place, rule.full))
-    declarable = [rule.name for rule in scheme.rules if rule.declarable]
-    unanswered = scored[~scored["state"].isin(list(USABLE)) & scored["field"].str.removesuffix(SELF_SCORE).isin(known)]
+    declarable = [*(rule.name for rule in scheme.rules if rule.declarable), *moot]
+    asked = scored[scored["field"].str.removesuffix(SELF_SCORE).isin(known)]
+    unanswered = asked[~asked["state"].isin(list(USABLE))]
+    if len(unanswered) == len(asked) > 1:  # handed in as it was handed out, which M19 says
+        return findings
     for row in unanswered.to_dict("records"):
         name = row["field"].removesuffix(SELF_SCORE)
         if row["state"] == State.DASH and name in declarable:

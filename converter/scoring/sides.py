@@ -1,16 +1,17 @@
 """One side of a check over all departments: its value, its gaps, the cells behind it and what each counts for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
 
 from converter.scoring.checks import LAST_FORM
-from converter.scoring.expressions import Formula, Input, parse
+from converter.scoring.expressions import Formula, Input, parse, slope
 from converter.scoring.frames import FactRow, adopt_form
 from converter.scoring.inputs import Inputs
 from converter.scoring.prior import PRIOR_MARK
-from converter.scoring.rounding import Flags, Floats, snap
+from converter.scoring.rounding import SNAP, Flags, Floats, snap
 from converter.vocabulary.numbers import USABLE, canonical
 
 _parsed = lru_cache(maxsize=1024)(parse)
@@ -22,6 +23,21 @@ class Desk:
 
     whole: Inputs
     _narrowed: dict[str, Inputs] = field(default_factory=dict)
+    _lacking: dict[str, set[str]] = field(default_factory=dict)
+
+    @cached_property
+    def _by_form(self) -> dict[tuple[str, int], list[FactRow]]:
+        """The facts by form and its year."""
+        found: dict[tuple[str, int], list[FactRow]] = {}
+        for row in self.whole.every:
+            found.setdefault((row.form, row.form_year), []).append(row)
+        return found
+
+    def lacking(self, form: str) -> set[str]:
+        """The departments that handed in no such form."""
+        if form not in self._lacking:
+            self._lacking[form] = set(self.whole.departments) - {row.department for row in self.only(form).every}
+        return self._lacking[form]
 
     def only(self, form: str) -> Inputs:
         """The same departments with the facts of one form of the scored year, or of the year before (上年 before its
@@ -34,14 +50,13 @@ class Desk:
             last = form.startswith(LAST_FORM)
             bare = form.removeprefix(LAST_FORM)
             forms = [bare, bare + PRIOR_MARK] if last else [bare]
-            here = inputs.facts["form"].isin(forms) & (inputs.facts["form_year"] == inputs.year - last)
-            facts = inputs.facts[here].sort_values("form", key=lambda form: form != bare, kind="stable")
-            own = facts if facts.empty else adopt_form(facts, inputs.derivations.dictionary)
+            rows = [row for one in forms for row in self._by_form.get((one, inputs.year - last), ())]
+            own = adopt_form(rows, inputs.derivations.dictionary)
             self._narrowed[form] = Inputs(own, inputs.departments, inputs.year, inputs.derivations)
         return self._narrowed[form]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Side:
     """A formula over the inputs of `form`, `shift` years from the scored one (0 or −1)."""
 
@@ -50,6 +65,7 @@ class Side:
     inputs: Inputs
     shift: int
     _figures: dict[int, list[FactRow]] = field(default_factory=dict, compare=False, repr=False)
+    _values: dict[int, float] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, form: str, text: str, desk: Desk, shift: int, where: str) -> "Side":
@@ -71,7 +87,9 @@ class Side:
 
     def value(self, position: int) -> float:
         """The value for one department, without float noise."""
-        return canonical(round(float(self.present[position]), 9))
+        if position not in self._values:
+            self._values[position] = canonical(round(float(self.present[position]), SNAP))
+        return self._values[position]
 
     @cached_property
     def gaps(self) -> Flags:
@@ -105,19 +123,38 @@ class Side:
     def figures(self, position: int) -> list[FactRow]:
         """The facts behind the value, each once."""
         if position not in self._figures:
-            leaves = dict.fromkeys(leaf for wanted in self.wanted for leaf in self.inputs.leaves(wanted, position))
-            rows = [row for leaf in leaves for row in self.inputs.rows(leaf, position) if row.adopted]
-            self._figures[position] = rows
+            leaves: Iterable[Input] = self.wanted
+            if self._derived:
+                leaves = dict.fromkeys(leaf for one in self.wanted for leaf in self.inputs.leaves(one, position))
+            self._figures[position] = [row for leaf in leaves for row in self.inputs.adopted(leaf, position)]
         return self._figures[position]
+
+    @cached_property
+    def _derived(self) -> bool:
+        """Whether any of its fields is derived from others."""
+        return any(self.inputs.derivations.of(wanted) for wanted in self.wanted)
 
     def weight(self, leaf: Input, position: int) -> float:
         """By how much the side grows when the leaf grows by one."""
+        constant = self._slope(self.formula, self.shift, position, leaf)
+        if constant is not None:
+            return round(constant, SNAP) + 0.0
         grown = self.changed(position, leaf, 1.0) - self.changed(position, leaf, 0.0)
         return float(snap(np.array([grown]))[0])
 
     def changed(self, position: int, leaf: Input, by: float) -> float:
         """The value if the leaf were another by so much."""
         return self._value(self.formula, self.shift, position, leaf, by)
+
+    def _slope(self, formula: Formula, shift: int, position: int, leaf: Input) -> float | None:
+        def of(needed: Input) -> float | None:
+            wanted = Input(needed.name, needed.offset + shift)
+            used = self.inputs.formula_used(wanted, position)
+            if used is not None:
+                return self._slope(used, wanted.offset, position, leaf)
+            return float(wanted == leaf)
+
+        return slope(formula.tree, of)
 
     def _value(self, formula: Formula, shift: int, position: int, leaf: Input, more: float) -> float:
         def of(needed: Input) -> Floats:

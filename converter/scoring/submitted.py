@@ -65,7 +65,9 @@ def _row(
 
 
 def _kind(document: Document, forms: Sequence[Form]) -> str:
-    """基础数据表, 指标表, or 决算 for every form that sets no year."""
+    """基础数据表, 指标表, or 决算 for every form that sets no year; "" for a list of figures by name."""
+    if any(form.by_name for form in forms if form.form == document.form):
+        return ""
     sets_year = {form.form for form in forms if form.sets_year}
     if document.form in (NAMING_FORM, INDICATOR_FORM):
         return document.form

@@ -47,6 +47,7 @@ def _stripped(folded: str) -> str:
     return _UNIT_TAIL.sub("", folded.strip(_EDGES)).replace("\x00", "")
 
 
+@lru_cache(maxsize=1 << 16)
 def unit_of(text: str) -> str:
     """The unit a label carries in brackets at its end ("满意度（%）" → "%"), "" without one."""
     match = _UNIT_TAIL.search(plain(text).rstrip(_EDGES))

@@ -3,9 +3,10 @@
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 NAN = math.nan
 
@@ -35,8 +36,7 @@ _COUNTED = [["人", "名"], ["辆", "台"], ["批次", "批", "次"], ["人次"]
 _FAMILIES = (MONEY, RATIO, *(dict.fromkeys([*units, "个"], 1.0) for units in _COUNTED), {"平方米": 1.0}, {"分": 1.0})
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A reading: `value` in the unit named by `unit` ("" when the cell names none), NaN unless `state` is usable."""
 
     value: float
@@ -86,6 +86,7 @@ _NUMBER = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 14)
 def read_text(text: str) -> Number:
     """Reads the text of a cell in which a number is expected.
 

@@ -1,0 +1,157 @@
+"""xlsxwriter's worksheet with its inner loop rewritten: the same XML of the same cells for a fraction of the time.
+
+Only the writing of rows and cells is ours; whatever else a sheet has (merges, links, notes, charts) stays the library's.
+tests/test_grid.py compares every part with what the library itself writes.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.utility import _preserve_whitespace, xl_col_to_name
+from xlsxwriter.worksheet import CellBlankTuple, CellFormulaTuple, CellNumberTuple, CellStringTuple, Worksheet
+
+#: Rows that share one `spans` attribute.
+_SPAN = 16
+#: Texts up to here are within Excel's limit whatever characters they hold; longer ones go through the library.
+_SURELY_SHORT = 16_000
+_LETTERS = [xl_col_to_name(column) for column in range(256)]
+_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+
+
+class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
+    """A worksheet that takes whole rows of typed cells and writes them in one go."""
+
+    def fill(self, row: int, first: int, values: Sequence[object], styles: Sequence[Format]) -> bool:
+        """Puts values into the cells of a row from column `first` on; False where the library refuses one.
+
+        Texts must be printable. None and NaN leave an empty cell that keeps its format.
+        """
+        code = self._check_dimensions(row, first) or self._check_dimensions(row, first + len(values) - 1)
+        if code != 0:
+            return False
+        if self.constant_memory and row > self.previous_row:
+            self._write_single_row(row)
+        cells, fine = self.table[row], True
+        for column, (value, style) in enumerate(zip(values, styles, strict=True), start=first):
+            kind = value.__class__
+            if kind is str and value:
+                if len(value) > _SURELY_SHORT:  # type: ignore[arg-type]
+                    fine = self.write_string(row, column, value, style) == 0 and fine
+                else:
+                    cells[column] = CellStringTuple(self._text(value), style)
+            elif value is None or value == "":
+                cells[column] = CellBlankTuple(style)
+            else:
+                number: Any = value
+                empty = math.isnan(number)
+                if number in (math.inf, -math.inf):
+                    return False
+                cells[column] = CellBlankTuple(style) if empty else CellNumberTuple(number, style)
+        return fine
+
+    def _text(self, text: object) -> object:
+        """What a cell of a text holds: its number among the shared strings, in constant memory itself."""
+        if self.constant_memory:
+            return text
+        strings = self.str_table
+        index = strings.string_table.get(text)
+        if index is None:
+            return strings._get_shared_string_index(text)
+        strings.count += 1
+        return index
+
+    def calculate(self, row: int, column: int, formula: str, style: Format, value: object) -> bool:
+        """A formula (without =) of functions that every spreadsheet since 2007 has, with its value; False where refused."""
+        if self._check_dimensions(row, column) != 0:
+            return False
+        if self.constant_memory and row > self.previous_row:
+            self._write_single_row(row)
+        self.table[row][column] = CellFormulaTuple(formula, style, value)
+        return True
+
+    def _calculate_spans(self) -> None:
+        """The first and last column used in each block of rows."""
+        blocks: dict[int, tuple[int, int]] = {}
+        for source in (self.table, self.comments):
+            for row, cells in source.items():
+                if cells:
+                    least, most = min(cells), max(cells)
+                    known = blocks.get(row // _SPAN)
+                    if known is not None:
+                        least, most = min(least, known[0]), max(most, known[1])
+                    blocks[row // _SPAN] = least, most
+        self.row_spans = {block: f"{least + 1}:{most + 1}" for block, (least, most) in blocks.items()}
+
+    def _write_rows(self) -> None:
+        self._calculate_spans()
+        last = self.dim_rowmax if self.dim_rowmax is not None else -1
+        for row in sorted({*self.row_info, *self.comments, *(row for row, cells in self.table.items() if cells)}):
+            if self.dim_rowmin <= row <= last:
+                self._write_whole_row(row, self.row_spans.get(row // _SPAN))
+
+    def _write_single_row(self, current_row_num: int = 0) -> None:
+        row: int = self.previous_row
+        self.previous_row: int = current_row_num
+        if row in self.row_info or row in self.comments or self.table[row]:
+            self._write_whole_row(row, None)
+        self.table.clear()
+
+    def _write_whole_row(self, row: int, span: str | None) -> None:
+        cells, info = self.table.get(row), self.row_info.get(row)
+        if not cells:
+            self._write_empty_row(row, span, info)
+            return
+        self._write_row(row, span, info)
+        if info is not None and info.row_format:  # cells without a format of their own take the row's
+            for column in sorted(cells):
+                self._write_cell(row, column, cells[column])
+        else:
+            self._write_cells(row, cells)
+        self._xml_end_tag("row")
+
+    def _write_cells(self, row: int, cells: dict[int, Any]) -> None:
+        name = str(row + 1)
+        parts: list[str] = []
+        for column in sorted(cells):
+            cell = cells[column]
+            kind, style = cell.__class__, cell.format
+            if style is None or column >= len(_LETTERS):
+                tail = None
+            elif kind is CellStringTuple:
+                tail = self._string_xml(cell.string)
+            elif kind is CellNumberTuple:
+                tail = f"><v>{cell.number:.16G}</v></c>"
+            elif kind is CellBlankTuple:
+                tail = "/>"
+            else:
+                tail = self._formula_xml(cell) if kind is CellFormulaTuple else None
+            if tail is None:
+                self.fh.write("".join(parts))
+                parts = []
+                self._write_cell(row, column, cell)
+                continue
+            index = style.xf_index
+            if index is None:
+                index = style._get_xf_index()
+            parts.append(f'<c r="{_LETTERS[column]}{name}" s="{index}"{tail}')
+        self.fh.write("".join(parts))
+
+    def _string_xml(self, held: Any) -> str | None:
+        if not self.constant_memory:
+            return f' t="s"><v>{held}</v></c>'
+        text = self._escape_data(self._escape_control_characters(held))
+        if held.startswith("<r>"):
+            return None
+        space = ' xml:space="preserve"' if _preserve_whitespace(held) else ""
+        return f' t="inlineStr"><is><t{space}>{text}</t></is></c>'
+
+    def _formula_xml(self, cell: Any) -> str | None:
+        value, kind = cell.value, ""
+        if value.__class__ is bool or (value.__class__ is str and value in _ERRORS):
+            return None
+        if isinstance(value, str):
+            kind = ' t="str"' if value else ""
+            value = self._escape_data(value)
+        return f"{kind}><f>{self._escape_data(cell.formula)}</f><v>{value}</v></c>"

@@ -1,0 +1,171 @@
+"""A folder to work in: 设置.yaml, which `jixiao run` reads where it is started, and what `jixiao init` lays beside it."""
+
+import stat
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+from pydantic import Field as Key
+
+from converter.books.form_lists import departments_form
+from converter.books.styles import Book, Setup
+from converter.mapping.documents import Document, Strict
+from converter.scoring.decisions import HEADS as DECISION_HEADS
+from converter.vocabulary.findings import Place, RunError
+
+SETTINGS = "设置.yaml"
+INBOX, OUTPUT, ROSTER, DECISIONS = "收件箱", "结果", "部门名单.xlsx", "复核记录.xlsx"
+_PATHS = ("inbox", "departments", "decisions", "prior", "mappings")
+_ASK = "请写 jixiao run 收件箱 -o 输出文件夹；或用 jixiao init 建工作文件夹，在里面运行 jixiao run"
+_TEXT = f"""\
+# 在这个文件夹里运行 jixiao run（或双击 运行.bat）时读取本文件；命令行写了的，以命令行为准。
+# 路径从本文件夹算起。行首的 # 去掉才起作用。
+inbox: {INBOX}                 # 各部门报送的文件，一个部门一个文件夹最好；几处可写 [甲, 乙]
+output: {OUTPUT}                  # 评分结果
+departments: {ROSTER}   # 应报的部门；空表等于没有名单
+decisions: {DECISIONS}     # 更正、认定，逐行签署；空表等于没有认定
+fail_on: error                # 哪一级问题使退出码为 1：error、warning、never
+# year: 2019                  # 数据年度；不写则取多数部门报表的年度
+# region: "430527"            # 区划代码，要加引号；不写则按报送材料所属地区
+# prior: ../2018/{OUTPUT}         # 上年度的输出文件夹
+# mappings: 映射              # 自己的评分方案和表单
+"""
+#: Starts the program where it lies; an embeddable Python heeds no PYTHONPATH.
+_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from converter.cli import main; main()"
+_BATCH = """\
+@echo off
+chcp 65001 >nul
+cd /d "%~dp0"
+set "PROGRAM={program}"
+if exist "%PROGRAM%" (
+  "%PROGRAM%" -X utf8 -c "{start}" "{root}" run --log-file run.log %*
+) else (
+  jixiao run --log-file run.log %*
+)
+set "CODE=%ERRORLEVEL%"
+if not defined JIXIAO_QUIET pause
+exit /b %CODE%
+"""
+_SHELL = """\
+#!/bin/sh
+cd "$(dirname "$0")" || exit 2
+program='{program}'
+if [ -x "$program" ]; then
+    exec "$program" -X utf8 -c '{start}' '{root}' run --log-file run.log "$@"
+fi
+exec jixiao run --log-file run.log "$@"
+"""
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class Settings(Strict):
+    """设置.yaml: what the command line of `jixiao run` would say; paths from its own folder."""
+
+    inbox: Annotated[list[str], BeforeValidator(_several)] = []
+    output: str | None = None
+    year: int | None = Key(None, ge=1900, le=2999)
+    region: str | None = None
+    departments: str | None = None
+    decisions: str | None = None
+    prior: str | None = None
+    mappings: str | None = None
+    fail_on: Literal["error", "warning", "never"] = "error"
+
+    def inboxes(self, given: Sequence[Path] | None) -> tuple[Path, ...]:
+        """The INBOX of the command line, else these. Raises RunError R00 without any."""
+        if not given and not self.inbox:
+            raise RunError("R00", "缺少参数 INBOX", _ASK)
+        return tuple(given or map(Path, self.inbox))
+
+    def out(self, given: Path | None) -> Path:
+        """The -o of the command line, else this one. Raises RunError R00 without any."""
+        if given is None and self.output is None:
+            raise RunError("R00", "缺少选项 -o", _ASK)
+        return given or Path(self.output or "")
+
+    def path(self, key: str, given: Path | None) -> Path | None:
+        """The option of the command line, else this one."""
+        own = getattr(self, key)
+        return given or (Path(own) if own else None)
+
+
+def settings_of(folder: Path) -> Settings:
+    """The 设置.yaml of a folder, an empty one where it has none.
+
+    Raises ConfigurationError C01 to C04 with line and column, C25 for a path that leads nowhere.
+    """
+    file = folder / SETTINGS
+    if not file.is_file():
+        return Settings()
+    document = Document(file, SETTINGS)
+    settings = document.parse(Settings)
+    for key in _PATHS:
+        value = getattr(settings, key)
+        for path in value if isinstance(value, list) else filter(None, [value]):
+            if not (folder / path).exists():
+                advice = "请核对路径（从 设置.yaml 所在的文件夹算起），或在行首加 # 停用"
+                raise document.error("C25", f"找不到“{path}”", advice, key)
+    return settings
+
+
+def begin(folder: Path) -> tuple[list[str], list[str]]:
+    """Makes a folder to work in; the names of what was made and of what was there already and left alone.
+
+    Raises RunError R04 where it cannot be written.
+    """
+    made: list[str] = []
+    there: list[str] = []
+    place = Place(str(folder))
+    if folder.exists() and not folder.is_dir():
+        raise RunError("R04", "这个位置是一个文件", "请给出一个文件夹", place)
+    try:
+        for name in (INBOX, OUTPUT):
+            (there if (folder / name).exists() else made).append(f"{name}/")
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        for name, content in _contents().items():
+            (there if not _create(folder / name, content) else made).append(name)
+    except OSError as error:
+        raise RunError("R04", "文件夹不能写入", "请检查路径与权限", place) from error
+    return made, there
+
+
+def _contents() -> Mapping[str, bytes]:
+    program, root = sys.executable, str(Path(__file__).resolve().parent.parent)
+    doubled, quoted = ([text.replace(a, b) for text in (program, root)] for a, b in (("%", "%%"), ("'", "'\\''")))
+    batch = _BATCH.format(program=doubled[0], root=doubled[1], start=_START).replace("\n", "\r\n")
+    return {
+        ROSTER: departments_form(None)[0],
+        DECISIONS: _table(
+            DECISIONS, "用 jixiao template decisions 列出待认定的事项，填好后接在下面。", tuple(DECISION_HEADS)
+        ),
+        SETTINGS: _TEXT.encode(),
+        "运行.bat": batch.encode(),
+        "运行.sh": _SHELL.format(program=quoted[0], root=quoted[1], start=_START).encode(),
+    }
+
+
+def _table(name: str, note: str, heads: tuple[str, ...]) -> bytes:
+    """An empty list: a note, the heads, nothing below them."""
+    title = name.partition(".")[0]
+    book = Book(title)
+    page = book.sheet(title, Setup(1, 1))
+    page.put(0, 0, note, "note")
+    page.table(1, heads, [], [max(10, 2 * len(head) + 4) for head in heads], lambda _, __: "text")
+    return book.content()
+
+
+def _create(path: Path, content: bytes) -> bool:
+    """Writes a file that is not there; whether it did."""
+    try:
+        with path.open("xb") as stream:
+            stream.write(content)
+    except FileExistsError:
+        return False
+    if path.suffix == ".sh":
+        path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    return True
