@@ -28,7 +28,7 @@ from converter.mapping.unmatched import Unmatched
 from converter.mapping.years import choose_year
 from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers
-from converter.reading import describe_source, draft_source, prepare
+from converter.reading import collect_seldom, describe_source, draft_source, prepare
 from converter.recalculation import recalculated
 from converter.receiving import file_findings, read_all, set_apart, survived
 from converter.recorded import recorded
@@ -119,6 +119,7 @@ def _finding_dict(item: Finding) -> dict[str, Any]:
 def run(options: Options) -> Report:
     """Converts the inboxes into OUT. Raises RunError or ConfigurationError (exit 2) before anything is written."""
     started = time.monotonic()
+    collect_seldom()
     library = Library(options.mappings, options.rules)
     forms, checks, derivations = library.forms, load_checks(library), Derivations(library.dictionary)
     shelf = load_schemes(library)
