@@ -19,7 +19,7 @@ from converter.mapping.facts import Reading
 from converter.mapping.years import choose_year
 from converter.outputs import publish, write
 from converter.publish import MANIFEST, WORK, Stage, locked, room, workshop
-from converter.reading import prepare
+from converter.reading import collect_seldom, prepare
 from converter.recalculation import recalculated
 from converter.receiving import Received, file_findings, read_all, set_apart
 from converter.scoring.batch import Rules
@@ -86,6 +86,7 @@ def _finding_dict(item: Finding) -> dict[str, Any]:
 def run(options: Options) -> Report:
     """Converts the inboxes into OUT. Raises RunError or ConfigurationError (exit 2) before anything is written."""
     started = time.monotonic()
+    collect_seldom()
     settings = Settings.load(options)
     with nullcontext() if options.dry_run else locked(options.output):
         stage = Stage(options.output)
