@@ -54,16 +54,16 @@ def _numbered(stem: str) -> Iterator[str]:
     return (f"{stem}({number})" for number in itertools.count(2))
 
 
-def department_books(batch: Batch, findings: Sequence[Finding], fingerprint: str = "") -> list[DepartmentBook]:
-    """The content of every department's workbook; `fingerprint` is printed at the foot of its pages."""
+def department_books(batch: Batch, findings: Sequence[Finding]) -> list[DepartmentBook]:
+    """The content of every department's workbook."""
     by_department: dict[str, list[Finding]] = defaultdict(list)
     for item in findings:
         if item.owner is Owner.DEPARTMENT:
             by_department[item.department].append(item)
-    return [book for part in batch.each for book in _books(part, by_department, fingerprint)]
+    return [book for part in batch.each for book in _books(part, by_department)]
 
 
-def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]], fingerprint: str) -> list[DepartmentBook]:
+def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]]) -> list[DepartmentBook]:
     needed = scheme_inputs(batch.scheme, variants=False)
     wanted = [
         batch.inputs.derivations.closure([*needed, *answer_inputs(batch.inputs, batch.scheme, position)])
@@ -91,7 +91,6 @@ def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]], fingerp
             },
             levels=levels,
             steps=steps(position),
-            fingerprint=fingerprint,
         )
         for position, department in enumerate(batch.departments)
     ]

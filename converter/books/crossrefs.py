@@ -14,7 +14,7 @@ _WHO, _INDICATOR = map(SCORE_HEADS.index, ("部门", "三级指标"))
 
 def first_inputs(batch: Batch, scores: Sequence[Row], facts: Sequence[Row]) -> tuple[int | None, ...]:
     """For each row of 指标得分 the position among `facts` of its first input there, of the adopted one of several; None
-    where the table holds none.
+    where the table holds none, and for 加减分, which has no inputs.
     """
     found: dict[tuple[object, ...], int] = {}
     for at, row in enumerate(facts):
@@ -27,7 +27,7 @@ def first_inputs(batch: Batch, scores: Sequence[Row], facts: Sequence[Row]) -> t
         for rule in part.scheme.rules
         for who in part.departments
     }
-    places = ([found.get((row[_WHO], *key)) for key in wanted[row[_WHO], row[_INDICATOR]]] for row in scores)
+    places = ([found.get((row[_WHO], *key)) for key in wanted.get((row[_WHO], row[_INDICATOR]), ())] for row in scores)
     return tuple(next((place for place in each if place is not None), None) for each in places)
 
 

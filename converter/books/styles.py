@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import xlsxwriter
@@ -18,8 +19,8 @@ from converter.books.grid import Grid
 #: Part of every workbook's properties, so that the same inputs give the same bytes on any day.
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001  # a fixed mark, not a time
 MAX_TEXT, MAX_SHEET_ROWS = 32_767, 200_000
-#: Of a sheet: Excel takes 65,530 links; notes are drawings, which every opening of the book has to lay out.
-MAX_LINKS, MAX_COMMENTS = 65_000, 1_000
+#: Of a sheet: Excel takes 65,530 links; LibreOffice needs a hundredth of a second for each note when it opens the book.
+MAX_LINKS, MAX_COMMENTS = 65_000, 200
 _LONGEST_COMMENT = 1_000
 #: Characters of small text in the width of one of usual size.
 SMALL = 1.15
@@ -53,6 +54,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "fill_whole": {**_NUMBER, "num_format": "#,##0", "align": "right", "bg_color": "#FFF9E5", "locked": False},
     "fill_percent": {**_NUMBER, "num_format": "0.00##%", "align": "right", "bg_color": "#FFF9E5", "locked": False},
     "fill_text": {"font_size": 9, "bg_color": "#FFF9E5", "locked": False, **_BORDER},
+    "fill_choice": {"align": "center", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
+    "fill_score": {"num_format": "0.00", "align": "center", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
     "fill_code": {"font_size": 9, "num_format": "@", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
     "fill_label": {"num_format": "@", "bg_color": "#FFF9E5", "locked": False, "text_wrap": False, **_BORDER},
     "label": {"text_wrap": False, **_BORDER},
@@ -70,6 +73,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "signature": {**fonts.RUNNING, "font_size": 11, "text_wrap": False},
 }
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+#: Types of values that a cell takes unasked.
+_AS_THEY_ARE = frozenset({int, float, type(None)})
 #: Characters of a file name that a link would take for its own: an anchor, an escape, the end of the address.
 _IN_LINKS = str.maketrans({character: f"%{ord(character):02x}" for character in "%# []{}^`"})
 
@@ -155,12 +160,7 @@ class Page:
 
     def put_row(self, row: int, column: int, values: Sequence[object], styles: Sequence[Format]) -> None:
         """As `put` for the cells of a row from `column` on."""
-        typed = [
-            value
-            if value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-            else printable(str(value))
-            for value in values
-        ]
+        typed = [value if value.__class__ in _AS_THEY_ARE else _typed(value) for value in values]
         if not self.worksheet.fill(row, column, typed, styles):
             self._refuse(row, column)
 
@@ -189,7 +189,7 @@ class Page:
             self._refuse(row, column)
 
     def comment(self, row: int, column: int, text: str) -> None:
-        """A note at a cell, as large as its text needs; none beyond MAX_COMMENTS, which take time to open."""
+        """A note at a cell, as large as its text needs; none beyond MAX_COMMENTS."""
         self._comments += 1
         if self._comments > MAX_COMMENTS:
             return
@@ -219,26 +219,33 @@ class Page:
         heads: Sequence[str],
         rows: Sequence[Sequence[object]],
         widths: Sequence[float],
-        looks: Callable[[Sequence[object], str], str],
+        looks: Callable[[Sequence[object], str], str] | Sequence[str],
     ) -> None:
         """A head row at `top` and the rows below it, each as high as its wrapped texts need.
 
-        `looks` gives the look of a cell by its row and head; `link` makes a relative link to the file it names.
+        `looks` gives the look of each column, or of a cell by its row and head; `link` makes a relative link to the file
+        it names.
         """
         self.widths(widths)
         for column, head in enumerate(heads):
             self.put(top, column, head, "head")
         self.height(top, row_height(max(map(wrapped_lines, heads, widths))))
         room = [width * SMALL for width in widths]
+        names = [] if callable(looks) else list(looks)
+        styles = [self.book.look(name) for name in names]
         for at, row in enumerate(rows, start=top + 1):
-            names = [looks(row, head) for head in heads]
+            if callable(looks):
+                names = [looks(row, head) for head in heads]
+                styles = [self.book.look(name) for name in names]
             links = [column for column, name in enumerate(names) if name == "link" and row[column]]
             values = [None if at in links else value for at, value in enumerate(row)] if links else row
-            self.put_row(at, 0, values, [self.book.look(name) for name in names])
+            self.put_row(at, 0, values, styles)
             for column in links:
                 self.link(at, column, str(row[column]), str(row[column]))
             lines = [
-                wrapped_lines(value, wide) for value, wide in zip(row, room, strict=True) if isinstance(value, str)
+                wrapped_lines(value, wide)
+                for value, wide in zip(row, room, strict=True)
+                if isinstance(value, str) and (2 * len(value) > wide - 1 or "\n" in value)
             ]
             self.height(at, row_height(max(lines, default=1)))
 
@@ -249,10 +256,17 @@ class Page:
 
     def height(self, row: int, points: float) -> None:
         """Height of a row in points."""
-        self.worksheet.set_row(row, points)
+        if not self.worksheet.height(row, points):
+            self._refuse(row, 0)
 
     def _refuse(self, row: int, column: int) -> NoReturn:
         raise WriteError(f"{self.name} 第 {row + 1} 行第 {column + 1} 列写入失败")
+
+
+def _typed(value: object) -> object:
+    """A number as it is, whatever else as text."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if number else printable(str(value))
 
 
 def printable(text: str) -> str:
@@ -266,22 +280,17 @@ def row_height(lines: int) -> float:
     return min(400.0, 5.0 + 13 * lines)
 
 
-class _Columns(dict[str, int]):
-    """Columns that a character takes, asked of Unicode once for each."""
-
-    def __missing__(self, character: str) -> int:
-        self[character] = columns = 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        return columns
-
-
-_COLUMNS = _Columns()
+@lru_cache(maxsize=1 << 16)
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def display_width(text: str) -> float:
     """Columns a text takes on screen: wide characters count two."""
-    return float(len(text) if text.isascii() else sum(map(_COLUMNS.__getitem__, text)))
+    return float(len(text) if text.isascii() else sum(map(_columns, text)))
 
 
+@lru_cache(maxsize=1 << 14)
 def wrapped_lines(text: str, width: float) -> int:
     """Lines a text takes in a column of a width, for row heights."""
     usable = max(1.0, width - 1)

@@ -1,7 +1,7 @@
 """评分汇总_<year>.xlsx: the whole batch in one workbook, its sheets as CONTRACT lists them."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -97,7 +97,8 @@ _OWN_WIDTHS = {
 }
 #: Of a column without a single value.
 _BLANK_WIDTH = 5.0
-_LINKS, _WIDEST_LINK = {"评分表", "三级指标"}, 34.0
+#: Columns that grow with their longest text: up to how much, and over how many lines it may go.
+_GROWING = {"评分表": (38.0, 1), "三级指标": (34.0, 1), "部门": (22.0, 1), "主要扣分": (30.0, 4), "缺数指标": (44.0, 4)}
 #: As wide as the longest number needs.
 _AMOUNTS, _LEAST_AMOUNT = {"数值", "左", "右", "差"}, 9.0
 _INDICATOR, _SCORE, _LACKING, _OTHERS = map(tables.SCORE_HEADS.index, ("三级指标", "得分", "缺少数据", "其他口径得分"))
@@ -126,7 +127,7 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
     shown = list(itertools.islice(table.rows, MAX_SHEET_ROWS))
     linked = table.name in {"汇总", "指标得分"} and len(shown) > MAX_LINKS
     page.put(1, 0, book.subtitle + (f"；前 {MAX_LINKS} 行有链接" if linked else ""), "note")
-    page.table(_HEAD_ROW, table.heads, shown, _widths(table, shown), partial(_look, book.ratios))
+    page.table(_HEAD_ROW, table.heads, shown, _widths(table, shown), _looks(table, book.ratios))
     if len(table.rows) > MAX_SHEET_ROWS:
         note = f"共 {len(table.rows)} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
         page.put(_HEAD_ROW + 1 + MAX_SHEET_ROWS, 0, note, "note")
@@ -136,16 +137,17 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
 
 
 def _widths(table: Table, shown: Sequence[Row]) -> list[float]:
-    """The usual widths; less where a column is empty throughout, more for links, which LibreOffice does not wrap."""
+    """The usual widths; less where a column is empty throughout, more for long texts; LibreOffice does not wrap links."""
     columns = (map(itemgetter(at), shown) for at in range(len(table.heads)))
     usual = [_OWN_WIDTHS.get((table.name, head), WIDTHS[head]) for head in table.heads]
     return list(map(_width, table.heads, usual, columns))
 
 
 def _width(head: str, usual: float, column: Iterable[object]) -> float:
-    if head in _LINKS:
+    if head in _GROWING:
+        most, lines = _GROWING[head]
         longest = max(map(display_width, map(str, set(column))), default=0.0)
-        return max(usual, min(_WIDEST_LINK, 0.92 * longest + 1))
+        return max(usual, min(most, 0.92 * longest / lines + 1))
     if head in _AMOUNTS:
         longest = max((len(f"{value:,.15g}") for value in column if isinstance(value, float)), default=0)
         return max(_LEAST_AMOUNT, min(usual, longest + 1.0))
@@ -154,6 +156,13 @@ def _width(head: str, usual: float, column: Iterable[object]) -> float:
 
 def _holds(value: object) -> bool:
     return not (value is None or value == "" or value != value)  # NaN
+
+
+def _looks(table: Table, ratios: frozenset[str]) -> Callable[[Sequence[object], str], str] | list[str]:
+    """The looks of a table's columns; asked row by row only where one depends on the row."""
+    if {"指标值", "数值"} & set(table.heads):
+        return partial(_look, ratios)
+    return [LOOKS.get(head, "text") for head in table.heads]
 
 
 def _look(ratios: frozenset[str], row: Sequence[object], head: str) -> str:

@@ -16,7 +16,7 @@ from converter.mapping.page import Page, Seen
 from converter.mapping.replies import Reply, replies_on
 from converter.mapping.rows import Entry, Note, Rows, TableRows
 from converter.mapping.titles import Titles
-from converter.mapping.unfilled import unfilled
+from converter.mapping.unfilled import unfilled, unsealed
 from converter.vocabulary.findings import Finding, Place, finding, mask
 from converter.vocabulary.labels import plain, shown
 from converter.vocabulary.numbers import USABLE, State
@@ -239,6 +239,7 @@ def _fill(document: Document, page: Page, form: Form, readers: Sequence[Rows]) -
     notes += [
         *(note for rows in readers for note in rows.notes),
         *unfilled(form, entries),
+        *unsealed(page, form, entries),
         *shadows(page.sheet),
         *idle(page.sheet),
     ]
