@@ -13,6 +13,7 @@ from converter.cluster import Cluster
 from converter.engine import Engine, LocalPool
 from converter.gathering import Gathered, gather, tell_all
 from converter.intake.discover import Inbox, discover
+from converter.lastrun import Since, last_manifest, reminders, since
 from converter.lastyear import last_output
 from converter.mapping.departments import drop_copies, group, regions_named
 from converter.mapping.facts import Reading
@@ -51,6 +52,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
+    since: Since | None = None
     exit_code: int = EXIT_CLEAN
     seconds: float = 0.0
 
@@ -68,9 +70,15 @@ class Report:
             "counts": self.counts(),
             "totals": self.totals(),
             "findings": [_finding_dict(item) for item in self.findings],
+            "since": self.since.to_dict() if self.since else None,
+            "reminders": self.reminders(),
             "outputs": sorted(self.outputs),
             "exit_code": self.exit_code,
         }
+
+    def reminders(self) -> list[str]:
+        """催报名单: who has handed in nothing, and who not everything."""
+        return reminders(self.whole.handed)
 
     def counts(self) -> dict[str, int]:
         """Departments and findings by level."""
@@ -107,7 +115,18 @@ def run(options: Options) -> Report:
             made_of = write(engine, stage, gathered, received, settings, chosen, options)
         report.seconds = round(time.monotonic() - started, 3)
         if not options.dry_run:
-            outcome = {"counts": report.counts(), "exit_code": report.exit_code, "seconds": report.seconds}
+            totals = whole.totals
+            intervals = zip(totals["low"].tolist(), totals["high"].tolist(), strict=True)
+            points = dict(zip(totals["department"], intervals, strict=True))
+            report.since = since(last_manifest(options.output), made_of, points, whole.handed)
+            outcome = {
+                "totals": points,
+                "since": report.since.to_dict() if report.since else None,
+                "reminders": report.reminders(),
+                "counts": report.counts(),
+                "exit_code": report.exit_code,
+                "seconds": report.seconds,
+            }
             report.removed = publish(stage, options, made_of, outcome)
         report.outputs = {name: digest for name, digest in stage.hashes.items() if name != MANIFEST}
     return report
