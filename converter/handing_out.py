@@ -13,8 +13,8 @@ from converter.lastyear import last_output
 from converter.mapping.library import Library
 from converter.scoring.checks import load_checks
 from converter.scoring.choosing import choice
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
-from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 from converter.scoring.shelf import Shelved, load_schemes
 from converter.vocabulary.findings import ConfigurationError, Place, RunError

@@ -165,7 +165,7 @@ def scheme_test_command(
     """运行方案和模板旁边的算例。"""
     from converter.mapping.library import Library
     from converter.scoring.cases import cases_path, run_cases
-    from converter.scoring.inputs import Derivations
+    from converter.scoring.derivations import Derivations
     from converter.scoring.outline import extended
 
     library = Library(mappings)

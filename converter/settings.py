@@ -7,7 +7,7 @@ from converter.gathering import CHUNK
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster, load_roster
 from converter.scoring.decisions import Decisions, load_decisions
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.shelf import Shelved, load_schemes, region_names
 
 

@@ -14,7 +14,7 @@ from converter.audit.verify import find_libreoffice
 from converter.mapping.library import Library
 from converter.scoring.checks import Checks, load_checks
 from converter.scoring.choosing import choose
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 from converter.scoring.shelf import load_schemes
 from tests.records import Review, reviewer

@@ -12,7 +12,7 @@ from converter.reading import read_file
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import Checks
 from converter.scoring.decisions import Decisions, load_decisions
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 
 HEADS = (

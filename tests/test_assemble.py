@@ -23,8 +23,8 @@ from converter.mapping.library import Library
 from converter.reading import read_file
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import Checks
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
-from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding, Owner, Tally, numbered
 from converter.vocabulary.numbers import NAN, State

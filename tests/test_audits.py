@@ -12,7 +12,7 @@ from converter.scoring import audits
 from converter.scoring.checks import Checks
 from converter.scoring.compute import score
 from converter.scoring.crosscheck import audit_typed, crosscheck
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemechecks import audit_scheme
 from converter.scoring.schemes import Scheme
 from converter.scoring.totals import totals_frame

@@ -13,8 +13,8 @@ from converter.mapping.library import Library
 from converter.reading import read_file
 from converter.scoring.batch import Batch, score_batch, used_by_scheme
 from converter.scoring.checks import Checks
+from converter.scoring.derivations import Derivations
 from converter.scoring.frames import fact_rows
-from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding, Level
 from converter.vocabulary.numbers import State

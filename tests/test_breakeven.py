@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from converter.audit.breakeven import BreakEven, break_evens
 from converter.audit.rescoring import Schemes, schemes_of
 from converter.mapping.library import Library
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 
 WHO = "绥宁县人社局"

@@ -8,7 +8,7 @@ import pytest
 
 from converter.mapping.library import Library
 from converter.scoring.cases import CaseResult, CasesFile, cases_document, cases_path, run_cases
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 from converter.scoring.shelf import load_schemes, load_templates
 from converter.vocabulary.findings import ConfigurationError

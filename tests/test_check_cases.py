@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 from converter.mapping.facts import Document
 from converter.scoring.checks import Checks, Outcome
 from converter.scoring.crosscheck import crosscheck
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.vocabulary.numbers import State
 from tests.conftest import ROOT
 from tests.test_frames import document

@@ -11,7 +11,7 @@ from converter.mapping.library import Library
 from converter.reading import read_file
 from converter.scoring.checks import CHECK_COLUMNS, Checks, load_checks
 from converter.scoring.crosscheck import crosscheck
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.vocabulary.findings import ConfigurationError, Finding, Level, Owner
 from converter.vocabulary.numbers import State
 from tests.test_frames import JC, Z01, document

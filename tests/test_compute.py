@@ -11,8 +11,9 @@ import pytest
 from converter.mapping.departments import Submission
 from converter.mapping.library import Library
 from converter.scoring.compute import RuleScores, score
+from converter.scoring.derivations import Derivations
 from converter.scoring.frames import adopt, facts_frame
-from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.inputs import Inputs
 from converter.scoring.schemes import Scheme
 from converter.scoring.scorerows import SCORE_COLUMNS, scores_frame
 from converter.vocabulary.numbers import State

@@ -24,8 +24,8 @@ from converter.mapping.facts import SELF_SCORE, Document
 from converter.mapping.library import Library, builtin
 from converter.scoring.batch import Batch
 from converter.scoring.checks import Checks
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
-from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import ConfigurationError, numbered
 from converter.vocabulary.numbers import State

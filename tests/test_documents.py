@@ -19,7 +19,7 @@ from converter.mapping.forms import load_form
 from converter.mapping.library import Library
 from converter.scoring.cases import run_cases
 from converter.scoring.checks import load_checks
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import EXIT_CANNOT_RUN, ConfigurationError, Place
 

@@ -19,7 +19,7 @@ from converter.mapping.facts import Reading, read_documents
 from converter.mapping.library import Library
 from converter.scoring.cases import run_cases
 from converter.scoring.compute import score
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 from tests.test_locate import page
 from tests.test_oracle import departments, given

@@ -14,7 +14,7 @@ import pytest
 from converter.mapping.documents import Document
 from converter.mapping.library import Library
 from converter.scoring.cases import cases_document, run_cases
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 from converter.scoring.shelf import load_schemes, load_templates
 from converter.scoring.templates import Template

@@ -27,9 +27,10 @@ from converter.scoring.bands import Band, Bands
 from converter.scoring.batch import scheme_inputs
 from converter.scoring.compute import RuleScores, score
 from converter.scoring.counts import Violations
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input, parse
 from converter.scoring.frames import FACT_COLUMNS
-from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.inputs import Inputs
 from converter.scoring.points import ComputedForm, Weight
 from converter.scoring.proportional import External
 from converter.scoring.rounding import SNAP, round_half_up

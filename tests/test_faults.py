@@ -7,7 +7,7 @@ import pytest
 from converter.mapping.facts import Document
 from converter.scoring.checks import Checks, Outcome
 from converter.scoring.crosscheck import CrossCheck, crosscheck, not_told_twice
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.vocabulary.findings import Level, Place, finding
 from tests.test_frames import JC, Z01, document
 from tests.test_inputs import alone

@@ -16,7 +16,7 @@ from converter.mapping.library import Library
 from converter.reading import read_file
 from converter.scoring.batch import Batch, Rules, score_kinds
 from converter.scoring.checks import Checks
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding
 from tests.form_filler import Figures, figures, fill, find, own_scores

@@ -7,8 +7,8 @@ import pytest
 from converter.books.form_checks import live_checks, ranges, status, unfilled
 from converter.books.form_plan import Plan, Taken
 from converter.scoring.checks import Checks
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
-from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 
 

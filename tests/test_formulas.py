@@ -10,9 +10,9 @@ import pytest
 from converter.books import formulas as excel
 from converter.books.formulas import RowCells
 from converter.scoring.batch import scheme_inputs
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input, parse
 from converter.scoring.indicators import Rule
-from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 from converter.scoring.shared import picked_text
 

@@ -9,9 +9,10 @@ import pytest
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
 from converter.mapping.library import Library
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input, parse
 from converter.scoring.frames import adopt, facts_frame
-from converter.scoring.inputs import Derivations, Inputs, Missing
+from converter.scoring.inputs import Inputs, Missing
 from converter.vocabulary.findings import ConfigurationError, Place
 from converter.vocabulary.numbers import State
 from tests.test_frames import JC, Z01, document

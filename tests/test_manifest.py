@@ -13,7 +13,7 @@ from converter.scoring.batch import Rules
 from converter.scoring.checks import Checks
 from converter.scoring.choosing import Choice
 from converter.scoring.decisions import Decisions
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 from converter.scoring.whole import Whole
 

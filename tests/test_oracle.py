@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from converter.scoring.compute import RuleScores, score
+from converter.scoring.derivations import Derivations
 from converter.scoring.frames import FACT_COLUMNS, adopt
-from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.inputs import Inputs
 from converter.scoring.schemes import Scheme
 from converter.scoring.scorerows import scores_frame
 from converter.scoring.totals import totals_frame

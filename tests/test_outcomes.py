@@ -8,7 +8,7 @@ from converter.books.tables import CHECK_HEADS
 from converter.mapping.library import Library
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import Checks
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 from tests.outputs import Out, Record
 from tests.planted import YEAR, Made, department

@@ -5,7 +5,7 @@ import pytest
 from converter.mapping.library import Library
 from converter.scoring.batch import Rules
 from converter.scoring.checks import Checks
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding
 from tests.planted import KINDS, County, county

@@ -8,7 +8,7 @@ from converter.mapping.facts import Document
 from converter.mapping.library import Library
 from converter.scoring.checks import load_checks
 from converter.scoring.crosscheck import CrossCheck, crosscheck
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.reconcile import Result
 from converter.vocabulary.findings import Level
 from converter.vocabulary.numbers import State

@@ -11,7 +11,7 @@ from converter.mapping.library import Library
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import Checks
 from converter.scoring.decisions import load_decisions
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Level
 from tests.planted import JC, YEAR, Made, department

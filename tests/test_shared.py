@@ -10,8 +10,9 @@ from converter.mapping.library import Library
 from converter.scoring.audits import audit_scores
 from converter.scoring.checks import Checks
 from converter.scoring.compute import score
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
-from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.inputs import Inputs
 from converter.scoring.shared import picked, together
 from converter.scoring.totals import totals_frame
 from tests.test_excel_agreement import YEAR, Cell, facts

@@ -23,7 +23,7 @@ from converter.books.summary import SummaryBook, summary_book
 from converter.mapping.facts import Document
 from converter.mapping.library import Library
 from converter.scoring.checks import Checks
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import numbered
 from tests.outputs import Out

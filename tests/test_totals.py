@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from converter.mapping.library import Library
 from converter.scoring.compute import score
-from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.derivations import Derivations
+from converter.scoring.inputs import Inputs
 from converter.scoring.schemes import Scheme
 from converter.scoring.totals import TOTAL_COLUMNS, ranks, totals_frame
 from converter.vocabulary.numbers import State

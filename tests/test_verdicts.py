@@ -7,7 +7,7 @@ import pytest
 
 from converter.mapping.library import Library
 from converter.scoring.checks import Checks
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.vocabulary.findings import Level
 from tests.records import DEPARTMENT, Review, reviewer, row, said, score_of, write_record
 from tests.test_schemes import made_scheme

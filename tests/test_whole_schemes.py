@@ -25,8 +25,9 @@ from converter.scoring.batch import Batch
 from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores, score
 from converter.scoring.decisions import Decisions
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
-from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.inputs import Inputs
 from converter.scoring.ledger import Ledger
 from converter.scoring.outcomes import checks_frame
 from converter.scoring.review import Review

@@ -11,8 +11,8 @@ from converter.drafting.worked import cases_text, solve, values_of_interest
 from converter.mapping.documents import Document
 from converter.scoring.bands import Bands
 from converter.scoring.cases import CasesFile
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import parse
-from converter.scoring.inputs import Derivations
 from converter.scoring.points import Weight
 from converter.scoring.proportional import External
 from converter.scoring.schemes import Scheme

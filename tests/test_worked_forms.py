@@ -9,8 +9,8 @@ import pytest
 from converter.mapping.documents import Document
 from converter.mapping.library import Library
 from converter.scoring.cases import CaseResult, CasesFile, cases_document, run_cases
+from converter.scoring.derivations import Derivations
 from converter.scoring.indicators import COMPUTED, COUNTED, JUDGED, TAKEN
-from converter.scoring.inputs import Derivations
 from converter.scoring.outline import outline
 from converter.scoring.schemes import Scheme
 from tests.conftest import ROOT

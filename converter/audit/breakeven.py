@@ -9,9 +9,10 @@ from converter.audit.rescoring import frame_of, only
 from converter.books.readback import Record
 from converter.mapping.fields import FieldKind
 from converter.scoring.compute import score
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
 from converter.scoring.indicators import Rule
-from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.inputs import Inputs
 from converter.scoring.rounding import Flags, Floats
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.numbers import canonical, percent, shortest

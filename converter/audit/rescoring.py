@@ -19,9 +19,10 @@ from converter.audit.sides import Side
 from converter.books.readback import Record
 from converter.mapping.library import Library
 from converter.scoring.compute import RuleScores, score
+from converter.scoring.derivations import Derivations
 from converter.scoring.frames import FACT_COLUMNS
 from converter.scoring.indicators import Rule
-from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.inputs import Inputs
 from converter.scoring.schemes import Scheme
 from converter.scoring.scorerows import DECIDED as BY_DECISION
 from converter.scoring.selfscores import rename_indicators

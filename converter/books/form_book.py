@@ -8,8 +8,8 @@ from converter.books.form_indicators import write_indicators
 from converter.books.form_plan import BASIC_SHEET, EXTRA_SHEET, INDICATOR_SHEET, Plan, Taken
 from converter.books.styles import Book, Setup, row_height, wrapped_lines
 from converter.scoring.checks import Checks
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
-from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 
 _NOTES_SHEET, _WIDTH = "填表说明", 78.0

@@ -9,9 +9,9 @@ from converter.mapping.fields import Dictionary, Field
 from converter.scoring.batch import scheme_inputs
 from converter.scoring.checklist import Checklist
 from converter.scoring.checks import Checks, filled
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input, parse
 from converter.scoring.indicators import Rule
-from converter.scoring.inputs import Derivations
 from converter.scoring.schemes import Scheme
 
 BASIC_SHEET, EXTRA_SHEET, INDICATOR_SHEET = "基础数据表", "补充数据", "指标表"

@@ -15,7 +15,7 @@ from converter.drafting.worked import cases_text
 from converter.mapping.documents import Document as YamlDocument
 from converter.mapping.facts import Document, Reading
 from converter.mapping.fields import Dictionary
-from converter.scoring.inputs import Derivations
+from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import ConfigurationError, Place, RunError
 from converter.vocabulary.numbers import shortest

@@ -9,9 +9,9 @@ from converter.drafting.yamltext import Value, flow, scalar
 from converter.scoring.bands import Bands
 from converter.scoring.cases import Case, Expected, case_inputs
 from converter.scoring.compute import score
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Formula, Input
 from converter.scoring.indicators import Rule
-from converter.scoring.inputs import Derivations
 from converter.scoring.points import ComputedForm, Weight
 from converter.scoring.proportional import External, Proportional
 from converter.scoring.schemes import Scheme

@@ -18,10 +18,11 @@ from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores
 from converter.scoring.crosscheck import audit_typed, comparable, crosscheck, not_told_twice
 from converter.scoring.decisions import Decisions
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
 from converter.scoring.followers import without_followers
 from converter.scoring.frames import FACT_COLUMNS, FactRow, facts_frame, joined
-from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.inputs import Inputs
 from converter.scoring.ledger import Ledger
 from converter.scoring.outcomes import audit_rows, checks_frame
 from converter.scoring.prior import Prior

@@ -16,9 +16,10 @@ from converter.mapping.facts import SELF_SCORE
 from converter.scoring.answers import answer_facts, answerable
 from converter.scoring.casesums import WORDS, AllSums, Sums, compare, level_names, same, shown
 from converter.scoring.compute import RuleScores, score
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import ExpressionError, Input, parse
 from converter.scoring.frames import FACT_COLUMNS
-from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.inputs import Inputs
 from converter.scoring.judged import AnswerError
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import ConfigurationError

@@ -13,9 +13,9 @@ from converter.mapping.library import Library
 from converter.scoring.bands import Bands
 from converter.scoring.cases import CasesFile, case_values, cases_document, cases_path
 from converter.scoring.checks import Checks, load_checks
+from converter.scoring.derivations import Derivations
 from converter.scoring.extending import Merged, Written, merged, written
 from converter.scoring.indicators import Rule
-from converter.scoring.inputs import Derivations
 from converter.scoring.lintrules import lint_bands, lint_basis, lint_data, lint_grades, lint_names, lint_place
 from converter.scoring.rounding import snap
 from converter.scoring.schemechecks import audit_scheme

@@ -9,8 +9,9 @@ from converter.scoring.compute import RuleScores, score
 from converter.scoring.corrections import corrected, settle_files
 from converter.scoring.crosscheck import comparable, crosscheck
 from converter.scoring.decisions import Decisions
+from converter.scoring.derivations import Derivations
 from converter.scoring.frames import Adoption, adopt
-from converter.scoring.inputs import Derivations, Inputs
+from converter.scoring.inputs import Inputs
 from converter.scoring.ledger import Ledger
 from converter.scoring.schemes import Scheme
 from converter.scoring.scopes import Used

@@ -12,9 +12,9 @@ import pandas as pd
 from converter.mapping.departments import NAMING_FORM, Submission
 from converter.mapping.facts import Document
 from converter.scoring.checks import Checks, Outcome
+from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Formula
 from converter.scoring.indicators import Rule
-from converter.scoring.inputs import Derivations
 from converter.scoring.reconcile import Result
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding

@@ -7,11 +7,12 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from converter.scoring.checks import LAST_FORM
-from converter.scoring.expressions import Formula, Input, parse, slope
+from converter.scoring.expressions import Formula, Input, parse
 from converter.scoring.frames import FactRow, adopt_form
 from converter.scoring.inputs import Inputs
 from converter.scoring.prior import PRIOR_MARK
 from converter.scoring.rounding import SNAP, Flags, Floats, snap
+from converter.scoring.slopes import slope
 from converter.vocabulary.numbers import USABLE, canonical
 
 _parsed = lru_cache(maxsize=1024)(parse)
