@@ -7,6 +7,7 @@ import pandas as pd
 
 from converter.books import tables
 from converter.books.assemble import summary
+from converter.books.crossrefs import first_inputs
 from converter.books.summary import SummaryBook
 from converter.mapping.departments import Submission
 from converter.mapping.library import Library
@@ -57,7 +58,8 @@ def summary_of(batch: Batch, findings: Sequence[Finding], names: Mapping[str, st
         "规范数据": tables.fact_rows(used_by_scheme(batch), batch.codes),
     }
     ratios = frozenset(rule.name for rule in batch.scheme.rules if is_ratio(rule, batch.inputs))
-    return summary(whole, big, ratios, Tally.of(findings), names, [], [])
+    leads = first_inputs(batch, list(big["指标得分"]), list(big["规范数据"]))
+    return summary(whole, big, ratios, Tally.of(findings), names, [], [], leads)
 
 
 def csv_of(batch: Batch, findings: Sequence[Finding] = ()) -> dict[str, bytes]:

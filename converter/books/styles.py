@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 import xlsxwriter
@@ -93,18 +94,21 @@ class Setup:
 
 
 class Book:
-    """A workbook in memory whose cells are written by type only."""
+    """A workbook whose cells are written by type only.
 
-    def __init__(self, title: str, fingerprint: str = "") -> None:
+    It is made in memory; with a `target` in that file, so that no more than a row is held at a time. Then every sheet must be
+    written row by row, each row's height before the next row, and texts stand in their cells.
+    """
+
+    def __init__(self, title: str, fingerprint: str = "", target: Path | None = None) -> None:
         self.fingerprint = fingerprint
         self._buffer = io.BytesIO()
-        options = {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        self._workbook = xlsxwriter.Workbook(self._buffer, options)
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        if target is None:
+            self._workbook = xlsxwriter.Workbook(self._buffer, {**options, "in_memory": True})
+        else:
+            streamed = {"constant_memory": True, "tmpdir": str(target.parent)}
+            self._workbook = xlsxwriter.Workbook(str(target), {**options, **streamed})
         self._workbook.set_properties({"title": printable(title), "created": CREATED})
         self._workbook.set_calc_mode("auto")
         self._formats: dict[str, Format] = {}
@@ -137,7 +141,7 @@ class Book:
         return self._workbook.add_chart(options)
 
     def content(self) -> bytes:
-        """Closes the workbook and gives its bytes."""
+        """Closes the workbook and gives its bytes, none where they are in its file."""
         self._workbook.close()
         return self._buffer.getvalue()
 
@@ -217,19 +221,22 @@ class Page:
         self,
         top: int,
         heads: Sequence[str],
-        rows: Sequence[Sequence[object]],
+        rows: Iterable[Sequence[object]],
         widths: Sequence[float],
         looks: Callable[[Sequence[object], str], str],
-    ) -> None:
-        """A head row at `top` and the rows below it, each as high as its wrapped texts need.
+        also: Callable[[int, Sequence[object]], None] | None = None,
+    ) -> int:
+        """A head row at `top` and the rows below it, each as high as its wrapped texts need; how many there are.
 
-        `looks` gives the look of a cell by its row and head; `link` makes a relative link to the file it names.
+        `looks` gives the look of a cell by its row and head; `link` makes a relative link to the file it names. `also` is
+        called for each row when its cells are written.
         """
         self.widths(widths)
         for column, head in enumerate(heads):
             self.put(top, column, head, "head")
         self.height(top, row_height(max(map(wrapped_lines, heads, widths))))
         room = [width * SMALL for width in widths]
+        at = top
         for at, row in enumerate(rows, start=top + 1):
             names = [looks(row, head) for head in heads]
             links = [column for column, name in enumerate(names) if name == "link" and row[column]]
@@ -237,10 +244,13 @@ class Page:
             self.put_row(at, 0, values, [self.book.look(name) for name in names])
             for column in links:
                 self.link(at, column, str(row[column]), str(row[column]))
+            if also is not None:
+                also(at, row)
             lines = [
                 wrapped_lines(value, wide) for value, wide in zip(row, room, strict=True) if isinstance(value, str)
             ]
             self.height(at, row_height(max(lines, default=1)))
+        return at - top
 
     def keep_together(self, widths: Sequence[float], heights: Iterable[float]) -> None:
         """Prints the sheet on one page where the type stays readable."""
