@@ -7,7 +7,7 @@ from typing import Any
 
 from converter.audit.report import report as report_page
 from converter.books.assemble import book_names, summary
-from converter.books.summary import summary_book
+from converter.books.summary import write_summary
 from converter.engine import Engine
 from converter.gathering import Gathered, alive
 from converter.manifest import fingerprint, info_rows, manifest, source_rows
@@ -45,10 +45,11 @@ def write(
     mark = fingerprint(info)
     work = _writings(gathered, names, mark)
     made = alive(engine.map(write_books, work, 1, timed=False), "写部门工作簿")
-    book = summary(
-        whole, gathered.tables(), gathered.ratios, gathered.tally, names, sources, info, gathered.leads(), mark
-    )
-    stage.add(f"评分汇总_{whole.year}.xlsx", summary_book(book))
+    leads = gathered.leads()
+    book = summary(whole, gathered.tables(), gathered.ratios, gathered.tally, names, sources, info, leads, mark)
+    target = gathered.scratch.folder / "summary.xlsx"
+    write_summary(book, target)
+    stage.take(f"评分汇总_{whole.year}.xlsx", target)
     stage.add("report.html", report_page(book, whole.rules.distinct[0].grade_lines()))
     for name, pieces in gathered.csv_files():
         stage.add_pieces(name, pieces)

@@ -175,10 +175,14 @@ class Stage:
                 os.fsync(stream.fileno())
         self.hashes[name] = digest.hexdigest()
 
-    def take(self, name: str, file: Path, sha256: str) -> None:
-        """Stages one output that lies on disk already, beside OUT."""
+    def take(self, name: str, file: Path, sha256: str = "") -> None:
+        """Stages one output that lies on disk already, beside OUT. With `sha256` it has been made to last there."""
         path = self._folder / name
         with writing(self.output):
+            if not sha256:
+                with file.open("rb+") as stream:
+                    sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+                    os.fsync(stream.fileno())
             path.parent.mkdir(parents=True, exist_ok=True)
             file.replace(path)
         self.hashes[name] = sha256

@@ -115,6 +115,13 @@ def whole(county: County, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return county.convert(out, departments=county.roster, prior=county.prior, chunk=1000)
 
 
+def test_decisions_reach_every_department(county: County, tmp_path: Path) -> None:
+    """They are one record about all departments, which therefore are scored together, whatever is asked for."""
+    county.convert(tmp_path / "OUT", departments=county.roster, decisions=county.decisions, chunk=1, books=False)
+    told = {(row["代码"], row["部门"]) for row in Out(tmp_path / "OUT").findings if row["代码"] == "P01"}
+    assert {("P01", OFFICES[5]), ("P01", SCHOOL)} <= told
+
+
 def test_nothing_that_was_put_aside_remains(county: County, tmp_path: Path) -> None:
     county.convert(tmp_path / "OUT", chunk=7, books=False)
     assert [path.name for path in (tmp_path / ".OUT.jixiao").iterdir()] == ["lock"]

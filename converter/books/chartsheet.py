@@ -6,7 +6,7 @@ total that is still open is hatched, and every value stands in the tables.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from converter.books.styles import Book, Page, Setup
@@ -29,6 +29,7 @@ def write_charts(book: Book, title: str, rows: Sequence[Row]) -> None:
     """Writes the sheet from the rows of 汇总, in their order."""
     page = book.sheet(SHEET, Setup(landscape=False, freeze=False))
     page.put(0, 0, f"{title}：{SHEET}", "left_title")
+    page.height(0, 24)
     page.put(1, 0, "实心部分是复算下限，斜线部分是还没有定的分数，斜线右端是复算上限。", "note")
     shown, which = chosen(rows)
     grades = Counter(str(row[_GRADE]) for row in rows)  # best first, as the rows are
@@ -38,17 +39,10 @@ def write_charts(book: Book, title: str, rows: Sequence[Row]) -> None:
     first = below + 2 + len(grades) + 2
     _table(page, below, GRADE_HEADS, list(grades.items()), "各等次部门数")
     _table(page, first, TOTAL_HEADS, [_total(row) for row in shown], f"部门得分（{which}）")
-    _insert(
-        page,
-        _TOP,
-        _GRADE_HEIGHT,
-        _grade_chart(book, below + 2, list(grades.values())),
-        "柱形图：各等次的部门数，数字见下方小表",
-    )
-    chart = _total_chart(book, first + 2, len(shown), which, _most(shown))
+    _insert(page, _TOP, _GRADE_HEIGHT, _grade_chart(book, below + 2, grades), "柱形图：各等次的部门数，数字见下方小表")
+    chart = _total_chart(book, first + 2, [_total(row) for row in shown], which, _most(shown))
     _insert(page, second, high, chart, "条形图：各部门的复算下限和未定的分数，数字见下方小表")
     page.widths(_WIDTHS)
-    page.height(0, 24)
 
 
 def chosen(rows: Sequence[Row]) -> tuple[list[Row], str]:
@@ -88,7 +82,7 @@ def _cells(first: int, count: int, column: int) -> list[Any]:
     return [SHEET, first, column, first + count - 1, column]
 
 
-def _grade_chart(book: Book, first: int, grades: Sequence[int]) -> Any:
+def _grade_chart(book: Book, first: int, grades: Mapping[str, int]) -> Any:
     count = len(grades)
     chart = book.chart({"type": "column"})
     chart.add_series(
@@ -96,6 +90,7 @@ def _grade_chart(book: Book, first: int, grades: Sequence[int]) -> Any:
             "name": [SHEET, first - 1, 1],
             "categories": _cells(first, count, 0),
             "values": _cells(first, count, 1),
+            **_held(GRADE_HEADS[1], list(grades), list(grades.values())),
             "fill": {"color": "#44729E"},
             "border": {"color": "#2B4A67"},
             "gap": 120,
@@ -104,14 +99,20 @@ def _grade_chart(book: Book, first: int, grades: Sequence[int]) -> Any:
     )
     chart.set_title({"name": "各等次部门数", "name_font": _TITLE_FONT, "overlay": False})
     chart.set_x_axis({"num_font": _FONT})
-    step = -(-max(grades) // 5)  # whole departments
+    step = -(-max(grades.values()) // 5)  # whole departments
     chart.set_y_axis({"num_font": _FONT, "min": 0, "major_unit": step, "major_gridlines": _GRID})
     chart.set_legend({"none": True})
     return chart
 
 
-def _total_chart(book: Book, first: int, count: int, which: str, most: int) -> Any:
+def _held(name: str, categories: Sequence[object], values: Sequence[object]) -> dict[str, list[object]]:
+    """What the cells of a series hold: the book is streamed and cannot be asked."""
+    return {"name_data": [name], "categories_data": list(categories), "values_data": list(values)}
+
+
+def _total_chart(book: Book, first: int, totals: Sequence[Row], which: str, most: int) -> Any:
     """Bars from 0 to 下限, and hatched from there to 上限; the first department on top."""
+    count, names = len(totals), [row[0] for row in totals]
     chart = book.chart({"type": "bar", "subtype": "stacked"})
     looks: tuple[dict[str, Any], ...] = (
         {"fill": {"color": "#44729E"}},
@@ -119,7 +120,8 @@ def _total_chart(book: Book, first: int, count: int, which: str, most: int) -> A
     )
     for column, look in enumerate(looks, start=1):
         series = {"categories": _cells(first, count, 0), "values": _cells(first, count, column), "gap": 40}
-        chart.add_series({"name": [SHEET, first - 1, column], "border": {"color": "#2B4A67"}, **series, **look})
+        held = _held(TOTAL_HEADS[column], names, [row[column] for row in totals])
+        chart.add_series({"name": [SHEET, first - 1, column], "border": {"color": "#2B4A67"}, **series, **held, **look})
     font = _FONT if count <= MOST_SHOWN // 2 else {**_FONT, "size": 7}
     chart.set_title({"name": f"部门得分：{which}", "name_font": _TITLE_FONT, "overlay": False})
     chart.set_y_axis({"num_font": font, "reverse": True, "interval_unit": 1})

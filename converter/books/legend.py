@@ -87,8 +87,8 @@ def _lines(listed: str) -> str:
 def write_notes(page: Page, lines: Sequence[str]) -> None:
     """The sheet: a paragraph for each line."""
     page.put(0, 0, SHEET, "title")
+    page.height(0, 30)
     for at, line in enumerate(lines, start=1):
         page.put(at, 0, line, "paragraph")
         page.height(at, row_height(wrapped_lines(line, 88)) * 1.2)
     page.widths((96,))
-    page.height(0, 30)

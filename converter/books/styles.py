@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NoReturn
 
 import xlsxwriter
@@ -98,18 +99,21 @@ class Setup:
 
 
 class Book:
-    """A workbook in memory whose cells are written by type only."""
+    """A workbook whose cells are written by type only.
 
-    def __init__(self, title: str, fingerprint: str = "") -> None:
+    It is made in memory; with a `target` in that file, so that no more than a row is held at a time. Then every sheet must be
+    written row by row, each row's height before the next row, and texts stand in their cells.
+    """
+
+    def __init__(self, title: str, fingerprint: str = "", target: Path | None = None) -> None:
         self.fingerprint = fingerprint
         self._buffer = io.BytesIO()
-        options = {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        self._workbook = xlsxwriter.Workbook(self._buffer, options)
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        if target is None:
+            self._workbook = xlsxwriter.Workbook(self._buffer, {**options, "in_memory": True})
+        else:
+            streamed = {"constant_memory": True, "tmpdir": str(target.parent)}
+            self._workbook = xlsxwriter.Workbook(str(target), {**options, **streamed})
         self._workbook.set_properties({"title": printable(title), "created": CREATED})
         self._workbook.set_calc_mode("auto")
         self._formats: dict[str, Format] = {}
@@ -142,7 +146,7 @@ class Book:
         return self._workbook.add_chart(options)
 
     def content(self) -> bytes:
-        """Closes the workbook and gives its bytes."""
+        """Closes the workbook and gives its bytes, none where they are in its file."""
         self._workbook.close()
         return self._buffer.getvalue()
 
@@ -217,14 +221,15 @@ class Page:
         self,
         top: int,
         heads: Sequence[str],
-        rows: Sequence[Sequence[object]],
+        rows: Iterable[Sequence[object]],
         widths: Sequence[float],
         looks: Callable[[Sequence[object], str], str] | Sequence[str],
-    ) -> None:
-        """A head row at `top` and the rows below it, each as high as its wrapped texts need.
+        also: Callable[[int, Sequence[object]], None] | None = None,
+    ) -> int:
+        """A head row at `top` and the rows below it, each as high as its wrapped texts need; how many there are.
 
         `looks` gives the look of each column, or of a cell by its row and head; `link` makes a relative link to the file
-        it names.
+        it names. `also` is called for each row when its cells are written.
         """
         self.widths(widths)
         for column, head in enumerate(heads):
@@ -233,6 +238,7 @@ class Page:
         room = [width * SMALL for width in widths]
         names = [] if callable(looks) else list(looks)
         styles = [self.book.look(name) for name in names]
+        at = top
         for at, row in enumerate(rows, start=top + 1):
             if callable(looks):
                 names = [looks(row, head) for head in heads]
@@ -242,12 +248,15 @@ class Page:
             self.put_row(at, 0, values, styles)
             for column in links:
                 self.link(at, column, str(row[column]), str(row[column]))
+            if also is not None:
+                also(at, row)
             lines = [
                 wrapped_lines(value, wide)
                 for value, wide in zip(row, room, strict=True)
                 if isinstance(value, str) and (2 * len(value) > wide - 1 or "\n" in value)
             ]
             self.height(at, row_height(max(lines, default=1)))
+        return at - top
 
     def keep_together(self, widths: Sequence[float], heights: Iterable[float]) -> None:
         """Prints the sheet on one page where the type stays readable."""

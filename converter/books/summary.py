@@ -1,18 +1,21 @@
 """评分汇总_<year>.xlsx: the whole batch in one workbook, its sheets as CONTRACT lists them."""
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import itemgetter
+from pathlib import Path
 
 from converter.books import legend, tables
 from converter.books.chartsheet import write_charts
 from converter.books.legend import score_note, write_notes
 from converter.books.styles import MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup, display_width
-from converter.books.tables import Row, Table
+from converter.books.tables import Table
 
 _HEAD_ROW = 2
+#: Rows of all tables beyond which a workbook is not made in memory: those of some three hundred departments.
+STREAMED = 50_000
 
 
 @dataclass(frozen=True)
@@ -108,50 +111,82 @@ _UNIT = tables.FACT_HEADS.index("单位")
 
 def summary_book(book: SummaryBook) -> bytes:
     """The workbook's bytes; the same for the same content."""
-    writer = Book(book.title, book.fingerprint)
+    with tempfile.TemporaryDirectory(prefix="jixiao-") as folder:
+        target = Path(folder) / "summary.xlsx"
+        write_summary(book, target)
+        return target.read_bytes()
+
+
+def write_summary(book: SummaryBook, target: Path) -> None:
+    """The workbook in a file. From STREAMED rows on it is written row by row, so that no more than one is held at a time."""
+    streamed = sum(len(table.rows) for table in book.tables) >= STREAMED
+    writer = Book(book.title, book.fingerprint, target if streamed else None)
     for table in book.tables:
         frozen = table.heads.index("部门") + 1 if "部门" in table.heads else 0
         page = writer.sheet(table.name, Setup(_HEAD_ROW, _HEAD_ROW, frozen))
         _write(page, table, book)
         if table.name == "汇总":
-            _note_totals(page, table)
             write_charts(writer, book.title, list(table.rows))
-        if table.name == "指标得分":
-            _lead(page, table, book)
     write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
-    return writer.content()
+    content = writer.content()
+    if not streamed:
+        target.write_bytes(content)
 
 
 def _write(page: Page, table: Table, book: SummaryBook) -> None:
     page.put(0, 0, f"{book.title}：{table.name}", "left_title")
-    shown = list(itertools.islice(table.rows, MAX_SHEET_ROWS))
-    linked = table.name in {"汇总", "指标得分"} and len(shown) > MAX_LINKS
+    page.height(0, 24)
+    linked = table.name in {"汇总", "指标得分"} and len(table.rows) > MAX_LINKS
     page.put(1, 0, book.subtitle + (f"；前 {MAX_LINKS} 行有链接" if linked else ""), "note")
-    page.table(_HEAD_ROW, table.heads, shown, _widths(table, shown), _looks(table, book.ratios))
+    also: Callable[[int, Sequence[object]], None] | None = None
+    if table.name == "汇总":
+        also = partial(_note_total, page)
+    if table.name == "指标得分":
+        also = partial(_lead, page, itertools.chain(book.leads, itertools.repeat(None)))
+    rows = itertools.islice(table.rows, MAX_SHEET_ROWS)
+    shown = page.table(_HEAD_ROW, table.heads, rows, _widths(table), _looks(table, book.ratios), also)
     if len(table.rows) > MAX_SHEET_ROWS:
         note = f"共 {len(table.rows)} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
         page.put(_HEAD_ROW + 1 + MAX_SHEET_ROWS, 0, note, "note")
     if shown:
-        page.worksheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + len(shown), len(table.heads) - 1)
-    page.height(0, 24)
+        page.worksheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + shown, len(table.heads) - 1)
 
 
-def _widths(table: Table, shown: Sequence[Row]) -> list[float]:
+def _widths(table: Table) -> list[float]:
     """The usual widths; less where a column is empty throughout, more for long texts; LibreOffice does not wrap links."""
-    columns = (map(itemgetter(at), shown) for at in range(len(table.heads)))
-    usual = [_OWN_WIDTHS.get((table.name, head), WIDTHS[head]) for head in table.heads]
-    return list(map(_width, table.heads, usual, columns))
+    columns = [_Column(head) for head in table.heads]
+    for row in itertools.islice(table.rows, MAX_SHEET_ROWS):
+        for column, value in zip(columns, row, strict=True):
+            column.see(value)
+    return [column.width(_OWN_WIDTHS.get((table.name, column.head), WIDTHS[column.head])) for column in columns]
 
 
-def _width(head: str, usual: float, column: Iterable[object]) -> float:
-    if head in _GROWING:
-        most, lines = _GROWING[head]
-        longest = max(map(display_width, map(str, set(column))), default=0.0)
-        return max(usual, min(most, 0.92 * longest / lines + 1))
-    if head in _AMOUNTS:
-        longest = max((len(f"{value:,.15g}") for value in column if isinstance(value, float)), default=0)
-        return max(_LEAST_AMOUNT, min(usual, longest + 1.0))
-    return usual if any(map(_holds, column)) else min(usual, _BLANK_WIDTH)
+@dataclass
+class _Column:
+    """What the width of a column hangs on, seen value by value."""
+
+    head: str
+    holds: bool = False
+    longest: float = 0.0
+
+    def see(self, value: object) -> None:
+        """Takes one value into account."""
+        if self.head in _GROWING:
+            self.longest = max(self.longest, display_width(str(value)))
+        elif self.head in _AMOUNTS:
+            if isinstance(value, float):
+                self.longest = max(self.longest, len(f"{value:,.15g}"))
+        elif not self.holds:
+            self.holds = _holds(value)
+
+    def width(self, usual: float) -> float:
+        """The width, by what is usual for the head."""
+        if self.head in _GROWING:
+            most, lines = _GROWING[self.head]
+            return max(usual, min(most, 0.92 * self.longest / lines + 1))
+        if self.head in _AMOUNTS:
+            return max(_LEAST_AMOUNT, min(usual, self.longest + 1.0))
+        return usual if self.holds else min(usual, _BLANK_WIDTH)
 
 
 def _holds(value: object) -> bool:
@@ -173,23 +208,20 @@ def _look(ratios: frozenset[str], row: Sequence[object], head: str) -> str:
     return LOOKS.get(head, "text")
 
 
-def _note_totals(page: Page, table: Table) -> None:
-    """Notes at totals that are still open."""
-    for at, row in enumerate(itertools.islice(table.rows, MAX_SHEET_ROWS), start=_HEAD_ROW + 1):
-        if not _holds(row[_TOTAL]):
-            what = f"：{row[_OPEN]}" if row[_OPEN] else ""
-            page.comment(at, _TOTAL, f"得分未定{what}。补齐或认定后在 {row[_LOW]:.2f} 到 {row[_HIGH]:.2f} 分之间。")
+def _note_total(page: Page, line: int, row: Sequence[object]) -> None:
+    """A note at a total that is still open."""
+    if not _holds(row[_TOTAL]):
+        what = f"：{row[_OPEN]}" if row[_OPEN] else ""
+        page.comment(line, _TOTAL, f"得分未定{what}。补齐或认定后在 {row[_LOW]:.2f} 到 {row[_HIGH]:.2f} 分之间。")
 
 
-def _lead(page: Page, table: Table, book: SummaryBook) -> None:
-    """A link from each score to its first input, and notes at scores that are missing or hang on a reading."""
-    for line, (row, lead) in enumerate(
-        zip(itertools.islice(table.rows, MAX_SHEET_ROWS), book.leads, strict=False), start=_HEAD_ROW + 1
-    ):
-        if lead is not None and lead < MAX_SHEET_ROWS:
-            page.jump(line, _INDICATOR, "规范数据", f"A{lead + _HEAD_ROW + 2}", str(row[_INDICATOR]))
-        if note := score_note(str(row[_LACKING]) if not _holds(row[_SCORE]) else "", str(row[_OTHERS])):
-            page.comment(line, _SCORE, note)
+def _lead(page: Page, leads: Iterator[int | None], line: int, row: Sequence[object]) -> None:
+    """A link from a score to its first input, and a note at one that is missing or hangs on a reading."""
+    lead = next(leads)
+    if lead is not None and lead < MAX_SHEET_ROWS:
+        page.jump(line, _INDICATOR, "规范数据", f"A{lead + _HEAD_ROW + 2}", str(row[_INDICATOR]))
+    if note := score_note(str(row[_LACKING]) if not _holds(row[_SCORE]) else "", str(row[_OTHERS])):
+        page.comment(line, _SCORE, note)
 
 
 SHEETS: tuple[tuple[str, tuple[str, ...]], ...] = (
