@@ -6,7 +6,8 @@ import subprocess
 import pytest
 
 from converter.audit.verify import find_libreoffice
-from converter.books.styles import LOOKS, Book, Setup
+from converter.books.looks import LOOKS
+from converter.books.styles import Book, Setup
 from converter.books.summary import SHEETS, SummaryBook, summary_book
 from converter.books.tables import FACT_HEADS, Table
 from tests.conftest import ROOT, Command, _program

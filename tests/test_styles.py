@@ -11,7 +11,7 @@ import pytest
 import python_calamine
 from openpyxl.worksheet.worksheet import Worksheet
 
-from converter.books import styles
+from converter.books import looks, styles
 from converter.books.styles import NO_NUMBER, Book, Page, Setup, WriteError, display_width, printable, wrapped_lines
 
 HOSTILE = (
@@ -195,8 +195,8 @@ def test_chinese_fonts_name_their_character_set() -> None:
     """What is put in the place of a missing font is chosen by it."""
     book = Book("题")
     page = book.sheet("表", Setup())
-    for row, look in enumerate(styles.LOOKS):
-        page.put(row, 0, "字" if "num_format" not in styles.LOOKS[look] else 1, look)
+    for row, look in enumerate(looks.LOOKS):
+        page.put(row, 0, "字" if "num_format" not in looks.LOOKS[look] else 1, look)
     sheet = opened(book.content())
     fonts = {cell.font.name: (cell.font.charset, cell.font.family) for (cell,) in sheet.iter_rows(max_col=1)}
     assert {name: fonts[name] for name in ("方正小标宋简体", "黑体", "宋体", "仿宋_GB2312")} == {

@@ -107,7 +107,8 @@ def _grade_chart(book: Book, first: int, grades: Mapping[str, int]) -> Any:
 
 def _held(name: str, categories: Sequence[object], values: Sequence[object]) -> dict[str, list[object]]:
     """What the cells of a series hold: the book is streamed and cannot be asked."""
-    return {"name_data": [name], "categories_data": list(categories), "values_data": list(values)}
+    plain = [int(value) if isinstance(value, float) and value.is_integer() else value for value in values]
+    return {"name_data": [name], "categories_data": list(categories), "values_data": plain}
 
 
 def _total_chart(book: Book, first: int, totals: Sequence[Row], which: str, most: int) -> Any:
