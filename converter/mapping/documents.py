@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import pydantic
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -51,7 +52,7 @@ class Document:
         self.path, self.shown = path, shown
         self.text = self._read()
         try:
-            self.root = YAML(typ="rt", pure=True).load(self.text)
+            self.root = _loaded(self.text)
             self.plain = _plain(self.root)
         except (YAMLError, ValueError, RecursionError) as error:
             raise self._refusal(of_syntax(self.text, error)) from error
@@ -149,6 +150,12 @@ class Document:
     def _refusal(self, mistake: Mistake, path: Sequence[str | int] = ()) -> ConfigurationError:
         code, reason, advice, (line, column) = mistake
         return ConfigurationError(code, reason, advice, Place(self.file_of(path), "", f"{line}:{column}"))
+
+
+@lru_cache(maxsize=256)
+def _loaded(text: str) -> Any:
+    """ruamel's nodes of a text, which nobody changes: loading them takes far longer than all else that is done with a file."""
+    return YAML(typ="rt", pure=True).load(text)
 
 
 def _plain(node: object) -> object:
