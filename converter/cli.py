@@ -90,6 +90,7 @@ def run_command(
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", metavar="ADDR", help="集群调度器地址；不写则用本机的工作进程")
     ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="即使输入、规则和程序都与上次相同，也全部重算")] = False,
     no_books: Annotated[bool, typer.Option("--no-books", help="不写各部门工作簿")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只读取和计算，不写任何文件")] = False,
     fail_on: Annotated[FailOn | None, typer.Option(help="哪一级问题使退出码为 1，不写为 error")] = None,
@@ -105,7 +106,7 @@ def run_command(
     """把收件箱里的部门报表转换为评分工作簿；没有写的，取当前文件夹的设置文件（见 init）。"""
     start_log(quiet=quiet, verbose=verbose, log_file=None if dry_run else log_file)
     from converter.intake.passwords import read_passwords
-    from converter.run import run
+    from converter.run import run, run_unless_done
     from converter.settings import Options
     from converter.workplace import settings_of
 
@@ -130,15 +131,16 @@ def run_command(
         bar=not quiet,
         findings=as_json,
     )
-    report = run(options)
     if as_json:
-        print_json(report.to_dict())
-        return report.exit_code
+        whole_report = run(options)
+        print_json(whole_report.to_dict())
+        return whole_report.exit_code
+    report = run(options) if no_cache else run_unless_done(options)
     counts = report.counts()
     levels = "，".join(f"{name} {counts[name]}" for name in ("错误", "警告", "提示"))
     done = "试运行（未写任何文件）" if dry_run else "完成"
-    where = output / f"评分汇总_{report.whole.year}.xlsx"
-    verdict = f"{done}：{report.whole.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}"
+    where = output / f"评分汇总_{report.year}.xlsx"
+    verdict = f"{done}：{report.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}"
     for line in (verdict, *([str(report.since)] if report.since else []), *report.reminders()):
         print(line)
         log.debug("%s", line)

@@ -77,7 +77,7 @@ def since(
         resent=sum(1 for name in before.keys() & after.keys() if before[name] != after[name]),
         gone=len(before.keys() - after.keys()),
         moved=tuple(_moved(was, totals, files, rules)),
-        missing=sum(row.status == NOTHING for row in handed),
+        missing=missing(handed),
     )
 
 
@@ -116,6 +116,11 @@ def _moved(
 def _interval(points: Sequence[float]) -> str:
     low, high = points
     return shortest(low) if low == high else f"{shortest(low)}～{shortest(high)}"
+
+
+def missing(handed: Sequence[Submitted]) -> int:
+    """How many departments have handed in nothing."""
+    return sum(row.status == NOTHING for row in handed)
 
 
 def reminders(handed: Sequence[Submitted]) -> list[str]:

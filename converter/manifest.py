@@ -23,7 +23,8 @@ from converter.vocabulary.findings import Finding
 SCHEMA_VERSION = 1
 MARK = "指纹"
 _DECIDING = re.compile("程序$|数据年度$|区划|公式重算$|.*SHA-256")
-_LIBRARIES = (
+#: Libraries whose version a result may hang on.
+LIBRARIES = (
     *("pandas", "numpy", "xlsxwriter", "python-calamine", "xlrd", "openpyxl", "lxml", "charset-normalizer"),
     *("pydantic", "ruamel.yaml"),
 )
@@ -83,7 +84,7 @@ def info_rows(
     roster, decisions = whole.rules.roster, whole.rules.decisions
     named = "".join(f"{s.name}\0{s.sha256}\n" for s in inbox.sources)
     inputs = hashlib.sha256(named.encode(errors="surrogatepass")).hexdigest()
-    libraries = "，".join(f"{name} {library_version(name)}" for name in _LIBRARIES)
+    libraries = "，".join(f"{name} {library_version(name)}" for name in LIBRARIES)
     rows: list[Row] = [
         ("程序", f"jixiao {__version__}"),
         ("数据年度", str(whole.year)),
@@ -189,7 +190,7 @@ def manifest(
     return {
         "schema_version": SCHEMA_VERSION,
         "program": {"name": "jixiao", "version": __version__, "python": platform.python_version()},
-        "libraries": {name: library_version(name) for name in _LIBRARIES},
+        "libraries": {name: library_version(name) for name in LIBRARIES},
         "year": whole.year,
         "region": {"code": scheme.file.region.code, "name": scheme.file.region.name},
         "scheme": {"file": "；".join(shown), "name": "；".join(names), "sha256": digest},

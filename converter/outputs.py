@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from converter.audit.report import report as report_page
@@ -92,6 +93,11 @@ def publish(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome:
     stage.publish(removed)
     for name in removed:
         log.warning("已删除上次的输出：%s", name)
-    for name in strangers(options.output, outputs):
-        log.warning("输出文件夹里有不是本程序写的文件，未动：%s", name)
+    name_strangers(options.output, outputs)
     return removed
+
+
+def name_strangers(output: Path, outputs: Iterable[str]) -> None:
+    """Names the files in OUT that no run of ours made."""
+    for name in strangers(output, outputs):
+        log.warning("输出文件夹里有不是本程序写的文件，未动：%s", name)

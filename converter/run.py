@@ -13,12 +13,12 @@ from converter.cluster import Cluster
 from converter.engine import Engine, LocalPool
 from converter.gathering import Gathered, gather, tell_all
 from converter.intake.discover import Inbox, discover
-from converter.lastrun import Since, last_manifest, reminders, since
+from converter.lastrun import Since, last_manifest, missing, reminders, since
 from converter.lastyear import last_output
 from converter.mapping.departments import drop_copies, group, regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.years import choose_year
-from converter.outputs import publish, write
+from converter.outputs import name_strangers, publish, write
 from converter.publish import MANIFEST, WORK, Stage, locked, room, workshop
 from converter.reading import collect_seldom, prepare
 from converter.recalculation import recalculated
@@ -29,6 +29,7 @@ from converter.scoring.choosing import Choice, choices
 from converter.scoring.whole import Whole, begin
 from converter.scratch import Scratch
 from converter.settings import Options, Settings
+from converter.unchanged import Kept, kept, key_of_run
 from converter.vocabulary.findings import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -39,7 +40,7 @@ from converter.vocabulary.findings import (
     level_at_least,
 )
 
-__all__ = ["Options", "Report", "run"]
+__all__ = ["Options", "Report", "run", "run_unless_done"]
 log = logging.getLogger("jixiao")
 
 
@@ -76,6 +77,11 @@ class Report:
             "exit_code": self.exit_code,
         }
 
+    @property
+    def year(self) -> int:
+        """The 数据年度."""
+        return self.whole.year
+
     def reminders(self) -> list[str]:
         """催报名单: who has handed in nothing, and who not everything."""
         return reminders(self.whole.handed)
@@ -93,6 +99,35 @@ def _finding_dict(item: Finding) -> dict[str, Any]:
 
 def run(options: Options) -> Report:
     """Converts the inboxes into OUT. Raises RunError or ConfigurationError (exit 2) before anything is written."""
+    with _begun(options) as job:
+        return _done(options, job)
+
+
+def run_unless_done(options: Options) -> Report | Kept:
+    """As `run`; where the last run into OUT was made of the very same, and its outputs lie there untouched, only that is told."""
+    with _begun(options) as job:
+        last = kept(options.output, job.key, options.fail_on)
+        if last is None or options.dry_run:
+            return _done(options, job)
+        log.info("输入、规则和程序都与上次相同，输出没有改动，不再重算（--no-cache 强制重算）")
+        name_strangers(options.output, [str(one["file"]) for one in last.manifest["outputs"]])
+        return last
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A run that has begun: what it goes by, what it was given, where it writes, and since when it runs."""
+
+    settings: Settings
+    inbox: Inbox
+    stage: Stage
+    started: float
+    key: str
+
+
+@contextmanager
+def _begun(options: Options) -> Iterator[_Job]:
+    """Holds OUT, completes what the last run left unfinished there, and looks for the inputs."""
     started = time.monotonic()
     collect_seldom()
     settings = Settings.load(options)
@@ -105,30 +140,38 @@ def run(options: Options) -> Report:
             inbox.sources = [replace(source, path=source.path.resolve()) for source in inbox.sources]
         void, ignored = len(inbox.void), len(inbox.ignored)
         log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件和脚本 %d 个", len(inbox.sources), void, ignored)
-        with _scratch(options) as scratch, _engine(options, settings, scratch, inbox) as engine:
-            received = _receive(engine, scratch, inbox, settings, options)
-            whole, chosen = _choose(received, settings, options)
-            gathered = _score(engine, scratch, whole, received, settings, options)
-            report = Report(whole, gathered.tally)
-            report.exit_code = _exit_code(gathered.tally, options.fail_on)
-            report.findings = list(gathered.findings()) if options.findings else []
-            made_of = write(engine, stage, gathered, received, settings, chosen, options)
-        report.seconds = round(time.monotonic() - started, 3)
-        if not options.dry_run:
-            totals = whole.totals
-            intervals = zip(totals["low"].tolist(), totals["high"].tolist(), strict=True)
-            points = dict(zip(totals["department"], intervals, strict=True))
-            report.since = since(last_manifest(options.output), made_of, points, whole.handed)
-            outcome = {
-                "totals": points,
-                "since": report.since.to_dict() if report.since else None,
-                "reminders": report.reminders(),
-                "counts": report.counts(),
-                "exit_code": report.exit_code,
-                "seconds": report.seconds,
-            }
-            report.removed = publish(stage, options, made_of, outcome)
-        report.outputs = {name: digest for name, digest in stage.hashes.items() if name != MANIFEST}
+        yield _Job(settings, inbox, stage, started, key_of_run(options, settings, inbox))
+
+
+def _done(options: Options, job: _Job) -> Report:
+    """The run itself."""
+    settings, inbox, stage = job.settings, job.inbox, job.stage
+    with _scratch(options) as scratch, _engine(options, settings, scratch, inbox) as engine:
+        received = _receive(engine, scratch, inbox, settings, options)
+        whole, chosen = _choose(received, settings, options)
+        gathered = _score(engine, scratch, whole, received, settings, options)
+        report = Report(whole, gathered.tally)
+        report.exit_code = _exit_code(gathered.tally, options.fail_on)
+        report.findings = list(gathered.findings()) if options.findings else []
+        made_of = write(engine, stage, gathered, received, settings, chosen, options)
+    report.seconds = round(time.monotonic() - job.started, 3)
+    if not options.dry_run:
+        totals = whole.totals
+        intervals = zip(totals["low"].tolist(), totals["high"].tolist(), strict=True)
+        points = dict(zip(totals["department"], intervals, strict=True))
+        report.since = since(last_manifest(options.output), made_of, points, whole.handed)
+        outcome = {
+            "totals": points,
+            "since": report.since.to_dict() if report.since else None,
+            "reminders": report.reminders(),
+            "missing": missing(whole.handed),
+            "key": job.key,
+            "counts": report.counts(),
+            "exit_code": report.exit_code,
+            "seconds": report.seconds,
+        }
+        report.removed = publish(stage, options, made_of, outcome)
+    report.outputs = {name: digest for name, digest in stage.hashes.items() if name != MANIFEST}
     return report
 
 

@@ -25,6 +25,7 @@ TOP = [
     "lastrun",
     "recorded",
     "settings",
+    "unchanged",
     "outputs",
     "run",
     "archiving",

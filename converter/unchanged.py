@@ -1,0 +1,115 @@
+"""A run that would give what lies in OUT already: told by a key over everything that its outputs depend on (DESIGN §7)."""
+
+import hashlib
+import json
+import platform
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version as library_version
+from pathlib import Path
+from typing import Any
+
+from converter import __version__
+from converter.intake.discover import Inbox, Source
+from converter.lastrun import Since, last_manifest
+from converter.manifest import LIBRARIES
+from converter.publish import MANIFEST
+from converter.settings import Options, Settings
+from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, level_at_least
+
+_PACKAGE = Path(__file__).parent
+#: What of last year's output is looked at.
+_PRIOR_FILES = ("facts.csv", MANIFEST)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the last run gave, and this one would give again."""
+
+    manifest: dict[str, Any]
+    exit_code: int
+
+    @property
+    def year(self) -> int:
+        """The 数据年度."""
+        return int(self.manifest["year"])
+
+    @property
+    def since(self) -> Since:
+        """The comparison with the last run: nothing has changed."""
+        return Since(0, 0, 0, (), int(self.manifest["missing"]))
+
+    def counts(self) -> dict[str, int]:
+        """Departments and findings by level."""
+        return {str(name): int(count) for name, count in self.manifest["counts"].items()}
+
+    def reminders(self) -> list[str]:
+        """催报名单."""
+        return [str(line) for line in self.manifest["reminders"]]
+
+
+def key_of_run(options: Options, settings: Settings, inbox: Inbox) -> str:
+    """SHA-256 over inputs, rules, lists, options, program and libraries; "" where something cannot be told beforehand: a file
+    that could not be hashed, passwords (which are recorded nowhere), what LibreOffice will calculate.
+    """
+    if options.passwords or options.recalculate or not all(source.sha256 for source in inbox.sources):
+        return ""
+    lists = settings.roster, settings.decisions
+    parts = {
+        "options": [options.year, options.region, options.books],
+        "mappings": [[layer.name for layer in settings.library.layers], settings.library.fingerprint()],
+        "lists": [[one.shown, one.sha256] for one in lists],
+        "places": [str(path and path.resolve()) for path in (options.departments, options.decisions)],
+        "prior": _prior(options.prior),
+        "inputs": [_told(source) for source in inbox.sources],
+        "void": [_told(source) for source in inbox.void],
+        "ignored": inbox.ignored,
+        "program": [__version__, _code(), platform.python_version()],
+        "libraries": [[name, library_version(name)] for name in LIBRARIES],
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode(errors="surrogatepass")).hexdigest()
+
+
+def _told(source: Source) -> list[object]:
+    return [source.name, source.size, source.sha256, list(source.inner)]
+
+
+def _prior(folder: Path | None) -> list[str]:
+    if folder is None:
+        return []
+    try:
+        return [folder.name, *(_digest(folder / name) for name in _PRIOR_FILES)]
+    except OSError:  # the run itself says what is wrong with it
+        return [str(folder), "?"]
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    """SHA-256 over this program's modules and templates."""
+    digest = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*")):
+        if path.suffix in (".py", ".j2"):
+            digest.update(f"{path.relative_to(_PACKAGE).as_posix()}\0{_digest(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def kept(output: Path, key: str, fail_on: str) -> Kept | None:
+    """The last run into OUT, where its key is this one's and every output lies there as it was written; else None."""
+    manifest = last_manifest(output)
+    if not key or manifest is None or manifest.get("key") != key:
+        return None
+    try:
+        if any(_digest(output / str(one["file"])) != one["sha256"] for one in manifest["outputs"]):
+            return None
+        found = Kept(manifest, EXIT_CLEAN)
+        counts = found.counts()
+        told = found.year, found.since, found.reminders(), counts["部门"]
+        failed = any(level_at_least(level, fail_on) and counts[str(level)] for level in Level)
+    except (OSError, KeyError, TypeError, ValueError, AttributeError):
+        return None
+    return Kept(manifest, EXIT_FINDINGS if failed else EXIT_CLEAN) if told else None

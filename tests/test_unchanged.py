@@ -1,0 +1,154 @@
+"""A run whose inputs, rules and outputs are as the last one left them is not done again; whatever changes, it is."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from converter import unchanged as module
+from converter.intake.discover import discover
+from converter.run import Report, run_unless_done
+from converter.settings import Options, Settings
+from converter.unchanged import Kept
+from tests.test_cli import call
+from tests.workbooks import SUINING_BASIC, basic_data, suining, write_xlsx
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an inbox, own mappings, last year's output and an OUT made of them."""
+    folder = tmp_path_factory.mktemp("done")
+    suining(folder / "收件箱" / "人社局")
+    (folder / "本地" / "forms").mkdir(parents=True)
+    (folder / "名单.csv").write_text("编码,名称\n1,绥宁县人社局\n", encoding="utf-8")
+    assert isinstance(run_unless_done(options(folder)), Report)
+    return folder
+
+
+@pytest.fixture
+def place(done: Path, tmp_path: Path) -> Path:
+    """A copy of it, file times kept."""
+    shutil.copytree(done, tmp_path / "工作", dirs_exist_ok=True)
+    (tmp_path / "工作" / "OUT" / "run.json").write_text(json.dumps(moved(tmp_path / "工作")), encoding="utf-8")
+    return tmp_path / "工作"
+
+
+def options(folder: Path) -> Options:
+    return Options((folder / "收件箱",), folder / "OUT", mappings=folder / "本地", departments=folder / "名单.csv")
+
+
+def moved(folder: Path) -> dict[str, object]:
+    """run.json with the key of the folder's new place: where the departments list lies belongs to it."""
+    asked = options(folder)
+    manifest: dict[str, object] = json.loads((folder / "OUT" / "run.json").read_text(encoding="utf-8"))
+    inbox = discover(asked.inboxes, asked.output)
+    return {**manifest, "key": module.key_of_run(asked, Settings.load(asked), inbox)}
+
+
+def test_the_same_again_is_not_done_again(place: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (place / "OUT").rglob("*")}
+    again = run_unless_done(options(place))
+    assert isinstance(again, Kept)
+    assert (again.year, again.exit_code, again.counts()["部门"]) == (2019, 1, 1)
+    assert str(again.since) == "较上次：新收 0，重报 0，得分变动 0，未报 0"
+    assert {path: path.stat().st_mtime_ns for path in (place / "OUT").rglob("*")} == before
+
+
+def test_file_times_do_not_matter_but_the_exit_code_follows_what_is_asked(place: Path) -> None:
+    for path in (place / "收件箱").rglob("*.xlsx"):
+        os.utime(path, (1, 1))
+    again = run_unless_done(replace(options(place), fail_on="never", jobs=2))
+    assert isinstance(again, Kept)
+    assert again.exit_code == 0
+
+
+def sent_again(place: Path) -> None:
+    rows = {**SUINING_BASIC, "政府采购金额": ("——", 10, 10)}
+    write_xlsx(place / "收件箱" / "人社局" / "基础数据表.xlsx", basic_data(rows=rows))
+
+
+def renamed(place: Path) -> None:
+    (place / "收件箱" / "人社局" / "决算.xlsx").rename(place / "收件箱" / "人社局" / "决算2.xlsx")
+
+
+def one_more(place: Path) -> None:
+    (place / "收件箱" / "说明.txt").write_text("说明", encoding="utf-8")
+
+
+def own_form(place: Path) -> None:
+    (place / "本地" / "forms" / "表.yaml").write_text("form: 表\ntitles: [某某表]\n", encoding="utf-8")
+
+
+def listed(place: Path) -> None:
+    (place / "名单.csv").write_text("编码,名称\n1,绥宁县人社局\n2,绥宁县甲局\n", encoding="utf-8")
+
+
+def typed_over(place: Path) -> None:
+    (place / "OUT" / "scores.csv").write_text("x", encoding="utf-8")
+
+
+def lost(place: Path) -> None:
+    next((place / "OUT" / "部门").iterdir()).unlink()
+
+
+def no_manifest(place: Path) -> None:
+    (place / "OUT" / "run.json").write_text("{", encoding="utf-8")
+
+
+def odd_manifest(place: Path) -> None:
+    content = json.loads((place / "OUT" / "run.json").read_text(encoding="utf-8"))
+    (place / "OUT" / "run.json").write_text(json.dumps({**content, "counts": 3}), encoding="utf-8")
+
+
+def is_done_again(asked: Options, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether a run would be done."""
+    sign: Any = object()
+    monkeypatch.setattr("converter.run._done", lambda *_: sign)
+    found: Any = run_unless_done(asked)
+    return found is sign
+
+
+CHANGES = [sent_again, renamed, one_more, own_form, listed, typed_over, lost, no_manifest, odd_manifest]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_changes_it_is_done_again(
+    place: Path, change: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not is_done_again(options(place), monkeypatch)
+    change(place)
+    assert is_done_again(options(place), monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"year": 2019}, {"region": "430527"}, {"books": False}, {"recalculate": True}, {"passwords": ("1",)}]
+)
+def test_another_option_is_another_run(place: Path, asked: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_done_again(replace(options(place), **asked), monkeypatch)  # type: ignore[arg-type]
+
+
+def test_another_program_is_another_run(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_code", lambda: "other")
+    assert is_done_again(options(place), monkeypatch)
+
+
+def test_the_command_says_so_and_can_be_made_to_do_it_again(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(place)
+    asked = ("run", "收件箱", "-o", "OUT", "--mappings", "本地", "--departments", "名单.csv")
+    assert call(*asked) == 1
+    first = capsys.readouterr()
+    assert "与上次相同" in first.err
+    assert first.out.startswith("完成：2019 年度，评分 1 个部门")
+    written = (place / "OUT" / "run.json").stat().st_mtime_ns
+    assert call(*asked, "--no-cache") == 1
+    second = capsys.readouterr()
+    assert "与上次相同" not in second.err
+    assert second.out.splitlines()[0] == first.out.splitlines()[0]
+    assert (place / "OUT" / "run.json").stat().st_mtime_ns > written
