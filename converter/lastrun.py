@@ -13,6 +13,8 @@ from converter.vocabulary.numbers import shortest
 
 #: Names told of in the line; the others are counted.
 _MOST_NAMED = 5
+#: Names on a line of 催报名单.
+_MOST_REMINDED = 60
 #: What of run.json a score hangs on besides the files, and what it is called.
 _RULES = {"scheme": "评分方案改变", "mappings": "映射改变", "decisions": "复核记录改变", "program": "程序版本改变"}
 _LACKING = "缺"
@@ -127,8 +129,13 @@ def reminders(handed: Sequence[Submitted]) -> list[str]:
     """催报名单, a line for each sort: who has handed in nothing, and who lacks which table."""
     nothing = [row.department for row in handed if row.status == NOTHING]
     part = [f"{row.department}（缺{_tables(row)}）" for row in handed if row.status == PART]
-    lines = [f"催报名单，未报 {len(nothing)} 个：{'、'.join(nothing)}"] if nothing else []
-    return lines + ([f"催报名单，部分报送 {len(part)} 个：{'、'.join(part)}"] if part else [])
+    told = (("未报", nothing), ("部分报送", part))
+    return [f"催报名单，{what} {len(names)} 个：{_listed(names)}" for what, names in told if names]
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = "等（全部见“报送情况”）" if len(names) > _MOST_REMINDED else ""
+    return "、".join(names[:_MOST_REMINDED]) + rest
 
 
 def _tables(row: Submitted) -> str:
