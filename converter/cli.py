@@ -139,8 +139,9 @@ def run_command(
     done = "试运行（未写任何文件）" if dry_run else "完成"
     where = output / f"评分汇总_{report.whole.year}.xlsx"
     verdict = f"{done}：{report.whole.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}"
-    print(verdict)
-    log.debug("%s", verdict)
+    for line in (verdict, *([str(report.since)] if report.since else []), *report.reminders()):
+        print(line)
+        log.debug("%s", line)
     return report.exit_code
 
 

@@ -30,8 +30,8 @@ def _seen(paths: Sequence[Path]) -> tuple[str, list[str]]:
 class Cluster:
     """The workers of a Dask scheduler at `address`; `prepare` runs once in each, in those that come later too.
 
-    Use as a context manager. Raises RunError R18 where Dask is not installed, the scheduler cannot be reached or has no
-    workers, and R19 for a worker that cannot see one of the paths `shared`, or has another version of this program.
+    Use as a context manager. Raises RunError R20 where Dask is not installed, the scheduler cannot be reached or has no
+    workers, and R21 for a worker that cannot see one of the paths `shared`, or has another version of this program.
     """
 
     def __init__(
@@ -60,14 +60,14 @@ class Cluster:
         for worker, answer in sorted(self._client.run(_seen, self._shared, on_error="return").items()):
             if isinstance(answer, BaseException):
                 raise RunError(
-                    "R19", f"工作进程 {worker} 不能运行本程序（{answer}）", "请在那台机器上安装同一版本的本程序"
+                    "R21", f"工作进程 {worker} 不能运行本程序（{answer}）", "请在那台机器上安装同一版本的本程序"
                 )
             version, hidden = answer
             if hidden:
-                raise RunError("R19", f"工作进程 {worker} 看不到 {'、'.join(hidden)}", advice)
+                raise RunError("R21", f"工作进程 {worker} 看不到 {'、'.join(hidden)}", advice)
             if version != __version__:
                 message = f"工作进程 {worker} 装的是 {version} 版，这里是 {__version__} 版"
-                raise RunError("R19", message, "各台机器请安装同一版本的本程序")
+                raise RunError("R21", message, "各台机器请安装同一版本的本程序")
 
     def map(
         self, function: Callable[[In], Out], items: Sequence[In], size: int = CHUNK, *, timed: bool = True
@@ -95,7 +95,7 @@ class Cluster:
 
 
 def _result(future: Any) -> Any:
-    """A chunk's results, None where it cost one worker after the other. Raises RunError R18 when the scheduler is gone."""
+    """A chunk's results, None where it cost one worker after the other. Raises RunError R20 when the scheduler is gone."""
     from concurrent.futures import CancelledError
 
     from distributed.scheduler import KilledWorker
@@ -105,7 +105,7 @@ def _result(future: Any) -> Any:
     except KilledWorker:
         return None
     except CancelledError as error:
-        raise RunError("R18", "与调度器的连接中断", "请查看调度器后重新运行；输出文件夹保持原样") from error
+        raise RunError("R20", "与调度器的连接中断", "请查看调度器后重新运行；输出文件夹保持原样") from error
 
 
 def _connected(address: str) -> Any:
@@ -113,17 +113,17 @@ def _connected(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError as error:
-        raise RunError("R18", "没有安装集群组件", "请安装：pip install jixiao[cluster]") from error
+        raise RunError("R20", "没有安装集群组件", "请安装：pip install jixiao[cluster]") from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it tells is not for an officer
     try:
         client: Any = Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
-        raise RunError("R18", f"连不上调度器 {address}", "请核对地址（如 tcp://主机:8786）和网络") from error
+        raise RunError("R20", f"连不上调度器 {address}", "请核对地址（如 tcp://主机:8786）和网络") from error
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
     except TimeoutError as error:
         client.close()
-        raise RunError("R18", f"调度器 {address} 没有工作进程", "请先启动工作进程：dask worker 地址") from error
+        raise RunError("R20", f"调度器 {address} 没有工作进程", "请先启动工作进程：dask worker 地址") from error
     return client
 
 

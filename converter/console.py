@@ -13,7 +13,6 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from converter.logfile import kept_log
 from converter.vocabulary.findings import (
     EXIT_BUG,
     EXIT_CANNOT_RUN,
@@ -108,6 +107,8 @@ def start_log(*, quiet: bool = False, verbose: bool = False, log_file: Path | No
     shown.setFormatter(logging.Formatter("%(message)s"))
     handlers: list[logging.Handler] = [shown]
     if log_file is not None:
+        from converter.logfile import kept_log
+
         handlers.append(kept_log(log_file))
     for handler in log.handlers:
         handler.close()

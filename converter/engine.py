@@ -37,15 +37,6 @@ class Lost(Generic[In]):
     item: In
 
 
-class Engine(Protocol):
-    """Where work is done: something that applies a function to items in worker processes."""
-
-    def map(
-        self, function: Callable[[In], Out], items: Sequence[In], size: int = CHUNK, *, timed: bool = True
-    ) -> Iterator[Out | Lost[In]]:
-        """function(item) for each item, in order; see LocalPool.map."""
-
-
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """Interruptions wait while a worker is started: cut short in its start it would complain in English.
@@ -67,6 +58,15 @@ def _undisturbed() -> Iterator[None]:
             signal.signal(number, handler)
     if came:
         signal.raise_signal(came[0])
+
+
+class Engine(Protocol):
+    """Where work is done: something that applies a function to items in worker processes."""
+
+    def map(
+        self, function: Callable[[In], Out], items: Sequence[In], size: int = CHUNK, *, timed: bool = True
+    ) -> Iterator[Out | Lost[In]]:
+        """function(item) for each item, in order; see LocalPool.map."""
 
 
 def _begin(memory: int, prepare: Callable[..., None], arguments: tuple[object, ...]) -> None:

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from converter.books import tables
-from converter.books.styles import MAX_SHEET_ROWS
 from converter.books.tables import Row
 from converter.engine import Engine, Lost
 from converter.mapping.departments import Submission
@@ -100,11 +99,10 @@ class Gathered:
         }
 
     def leads(self) -> Iterator[int | None]:
-        """For each row of 指标得分 the position in 规范数据 of its first input, None where the sheet has it not."""
+        """For each row of 指标得分 the position among those of 规范数据 that it leads to."""
         before = 0
         for portion in self.portions:
-            places = [None if place is None else before + place for place in self.scratch.load(portion.leads)]
-            yield from (place if place is not None and place < MAX_SHEET_ROWS else None for place in places)
+            yield from (None if lead is None else before + lead for lead in self.scratch.load(portion.leads))
             before += portion.used[1]
 
     def csv_files(self) -> Iterator[tuple[str, Iterator[bytes]]]:

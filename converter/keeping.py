@@ -60,7 +60,7 @@ def _verify_archive(path: Path, as_json: bool, password_file: Path | None) -> in
 
 def archive_command(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="输出文件夹")],
-    target: Annotated[Path, typer.Option("-o", "--output", metavar="ZIP", help="归档文件，扩展名 .zip")],
+    target: Annotated[Path, typer.Option("-o", "--output", metavar="ZIP", help="归档文件")],
     previous: Annotated[
         Path | None, typer.Option("--previous", metavar="ZIP", help="上一份归档；不写则取旁边的最后一份")
     ] = None,

@@ -7,7 +7,6 @@ from typing import Any
 
 from converter.audit.report import report as report_page
 from converter.books.assemble import book_names, summary
-from converter.books.livecells import Formulas, grouped
 from converter.books.summary import write_summary
 from converter.engine import Engine
 from converter.gathering import Gathered, alive
@@ -18,6 +17,7 @@ from converter.publish import MANIFEST, Stage, previous_outputs, strangers
 from converter.receiving import Received
 from converter.recorded import recorded
 from converter.scoring.choosing import Choice
+from converter.scratch import Kept, Scratch
 from converter.settings import Options, Settings
 
 log = logging.getLogger("jixiao")
@@ -53,17 +53,19 @@ def write(
     stage.add("report.html", report_page(book, whole.rules.distinct[0].grade_lines()))
     for name, pieces in gathered.csv_files():
         stage.add_pieces(name, pieces)
-    formulas: dict[str, Formulas] = {}
-    known: dict[str, Formulas] = {}  # by their text: books of one scheme have the same, which are held once
+    formulas: dict[str, tuple[Kept, list[str]]] = {}
     for written in tracked(made, len(work), "写部门工作簿", bar=options.bar):
         for one in written:
             stage.take(one.name, gathered.scratch.folder / one.file, one.sha256)
-            formulas[one.name] = known.setdefault(repr(one.formulas), one.formulas)
-    return {
-        **manifest(whole, library, inbox, sources, chosen, gathered.prior),
-        "fingerprint": mark,
-        "formulas": grouped(sorted(formulas.items())),
-    }
+            formulas.setdefault(one.formulas, (one.kept, []))[1].append(one.name)
+    made_of = manifest(whole, library, inbox, sources, chosen, gathered.prior)
+    return {**made_of, "fingerprint": mark, "formulas": _formulas(gathered.scratch, formulas)}
+
+
+def _formulas(scratch: Scratch, found: Mapping[str, tuple[Kept, list[str]]]) -> list[dict[str, Any]]:
+    """What run.json keeps of the workbooks' formulas: those that are the same stand there once."""
+    groups = sorted((sorted(names), kept) for kept, names in found.values())
+    return [{"books": names, "sheets": scratch.load(kept)} for names, kept in groups]
 
 
 def _writings(gathered: Gathered, names: Mapping[str, str], mark: str) -> list[Writing]:

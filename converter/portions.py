@@ -5,6 +5,7 @@
 """
 
 import hashlib
+import json
 import os
 import uuid
 from collections.abc import Mapping, Sequence
@@ -83,12 +84,12 @@ class Portion:
     scores: Put
     facts: Kept
     used: tuple[Kept, int]
+    leads: Kept
     checks: dict[Segment, Put]
     checks_at_large: list[tuple[Segment, Row]]
     findings: Kept
     at_large: list[Finding]
     answered: frozenset[str]
-    leads: Kept
     books: list[tuple[tuple[str, ...], Kept]] = field(default_factory=list)
 
 
@@ -114,12 +115,12 @@ def score(chunk: Chunk) -> Portion:
         scores=_put(scratch, tables.SCORE_HEADS, score_rows),
         facts=scratch.keep_bytes(tables.csv_body(tables.FACT_HEADS, fact_rows)),
         used=(scratch.keep(used), len(used)),
+        leads=scratch.keep(first_inputs(batch, score_rows, used)),
         checks=checks,
         checks_at_large=at_large,
         findings=scratch.keep(found),
         at_large=[item for item in batch.findings if not item.department],
         answered=frozenset(item.number for item in found if item.number in chunk.answers),
-        leads=scratch.keep(first_inputs(batch, score_rows, used)),
         books=_put_books(batch, scratch) if chunk.books else [],
     )
 
@@ -212,8 +213,8 @@ def tell(telling: Telling) -> Told:
 
 @dataclass(frozen=True)
 class Writing:
-    """Workbooks to be written: where their contents and the findings of their departments lie, their names, and what is
-    printed at the foot of their pages.
+    """Workbooks to be written: where their contents and the findings of their departments lie, their names, and the 指纹 at
+    the foot of their pages.
     """
 
     scratch: Scratch
@@ -224,12 +225,15 @@ class Writing:
 
 
 class Written(NamedTuple):
-    """A workbook that lies in the scratch folder, to be moved to where its name says, and its live formulas."""
+    """A workbook that lies in the scratch folder, to be moved to where its name says; `formulas` is the digest of its live
+    formulas, which lie at `kept`.
+    """
 
     name: str
     file: str
     sha256: str
-    formulas: Formulas
+    formulas: str
+    kept: Kept
 
 
 def write_books(writing: Writing) -> list[Written]:
@@ -246,5 +250,26 @@ def write_books(writing: Writing) -> list[Written]:
             stream.flush()
             os.fsync(stream.fileno())
         digest = hashlib.sha256(content).hexdigest()
-        written.append(Written(writing.names[book.department], file, digest, written_formulas(content)))
+        written.append(Written(writing.names[book.department], file, digest, *_formulas(writing.scratch, content)))
     return written
+
+
+def _formulas(scratch: Scratch, content: bytes) -> tuple[str, Kept]:
+    """The digest of a workbook's formulas, and where they lie."""
+    formulas = written_formulas(content)
+    digest = hashlib.sha256(json.dumps(formulas).encode()).hexdigest()
+    return digest, _kept_formulas(str(scratch.folder), digest) or _keep_formulas(scratch, digest, formulas)
+
+
+#: What this process has put aside: books of one scheme mostly have the same formulas.
+_FORMULAS: dict[tuple[str, str], Kept] = {}
+
+
+def _kept_formulas(folder: str, digest: str) -> Kept | None:
+    return _FORMULAS.get((folder, digest))
+
+
+def _keep_formulas(scratch: Scratch, digest: str, formulas: Formulas) -> Kept:
+    kept = scratch.keep(formulas)
+    _FORMULAS[str(scratch.folder), digest] = kept
+    return kept

@@ -16,13 +16,12 @@ from converter.vocabulary.findings import Place, RunError
 
 MANIFEST = "run.json"
 _JOURNAL, _STAGE, _LOCK = "publish.json", "stage", "lock"
-_JOURNAL, _STAGE, _LOCK = "publish.json", "stage", "lock"
-#: How the names of folders begin in which a run puts things aside.
-WORK = "work-"
 #: What Excel and WPS, and LibreOffice, lay beside a workbook that they hold open.
 _OWNER_FILES = ("~${}", ".~{}", ".~lock.{}#")
 _WINDOWS = os.name == "nt"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+#: How the names of folders begin in which a run puts things aside.
+WORK = "work-"
 
 
 def workshop(output: Path) -> Path:
@@ -37,10 +36,25 @@ def writing(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in _FULL
-        message = "磁盘空间不足，没有写成；原有的输出没有动" if full else "输出文件夹不能写入"
-        advice = "请清理磁盘后重新运行，或用 -o 指定别的磁盘" if full else "请检查权限，或用 -o 指定别的文件夹"
-        raise RunError("R04", message, advice, Place(str(output))) from error
+        raise _refused(output, error) from error
+
+
+@contextmanager
+def room(output: Path) -> Iterator[None]:
+    """Turns a full disk, wherever in the work it is met, into the one line that says so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise _refused(output, error) from error
+
+
+def _refused(output: Path, error: OSError) -> RunError:
+    full = error.errno in _FULL
+    message = "磁盘空间不足，没有写成；原有的输出没有动" if full else "输出文件夹不能写入"
+    advice = "请清理磁盘后重新运行，或用 -o 指定别的磁盘" if full else "请检查权限，或用 -o 指定别的文件夹"
+    return RunError("R04", message, advice, Place(str(output)))
 
 
 @contextmanager

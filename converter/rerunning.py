@@ -6,7 +6,7 @@ import platform
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as library_version
@@ -16,7 +16,8 @@ from typing import Any
 from converter import __version__
 from converter.archiving import BUILTIN, LIST, OUT, damaged, list_of
 from converter.publish import MANIFEST
-from converter.run import Options, run
+from converter.run import run
+from converter.settings import Options
 from converter.vocabulary.findings import Place, RunError
 
 _CHUNK = 2**20
@@ -103,10 +104,19 @@ def _unpack(path: Path, listed: Mapping[str, Any], folder: Path, result: Rerun) 
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError, RuntimeError, zlib.error) as error:
         raise damaged(path) from error
     result.differences += [f"{name}：清单里没有这个文件" for name in more]
-    for name in listed["linked"]:
+    _link(folder, listed["linked"], result)
+
+
+def _link(folder: Path, names: Sequence[str], result: Rerun) -> None:
+    """The links to folders that lay in the inbox, to an empty folder now: they are only listed by name."""
+    elsewhere = folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder.parent / "elsewhere").mkdir(exist_ok=True)
-        (folder / name).symlink_to(folder.parent / "elsewhere", target_is_directory=True)
+        try:
+            (folder / name).symlink_to(elsewhere, target_is_directory=True)
+        except OSError:  # Windows lets only some users do it
+            result.notes.append(f"{name}：这台机器不能建链接，来源文件表会因此不同")
 
 
 def _inside(archive: Path, name: str) -> None:

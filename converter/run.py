@@ -13,13 +13,14 @@ from converter.cluster import Cluster
 from converter.engine import Engine, LocalPool
 from converter.gathering import Gathered, gather, tell_all
 from converter.intake.discover import Inbox, discover
+from converter.lastrun import Since, last_manifest, reminders, since
 from converter.lastyear import last_output
 from converter.mapping.departments import drop_copies, group, regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.years import choose_year
 from converter.outputs import publish, write
-from converter.publish import MANIFEST, WORK, Stage, locked, workshop
-from converter.reading import prepare
+from converter.publish import MANIFEST, WORK, Stage, locked, room, workshop
+from converter.reading import collect_seldom, prepare
 from converter.recalculation import recalculated
 from converter.receiving import Received, file_findings, read_all, set_apart
 from converter.scoring.batch import Rules
@@ -51,6 +52,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
+    since: Since | None = None
     exit_code: int = EXIT_CLEAN
     seconds: float = 0.0
 
@@ -68,9 +70,15 @@ class Report:
             "counts": self.counts(),
             "totals": self.totals(),
             "findings": [_finding_dict(item) for item in self.findings],
+            "since": self.since.to_dict() if self.since else None,
+            "reminders": self.reminders(),
             "outputs": sorted(self.outputs),
             "exit_code": self.exit_code,
         }
+
+    def reminders(self) -> list[str]:
+        """催报名单: who has handed in nothing, and who not everything."""
+        return reminders(self.whole.handed)
 
     def counts(self) -> dict[str, int]:
         """Departments and findings by level."""
@@ -86,6 +94,7 @@ def _finding_dict(item: Finding) -> dict[str, Any]:
 def run(options: Options) -> Report:
     """Converts the inboxes into OUT. Raises RunError or ConfigurationError (exit 2) before anything is written."""
     started = time.monotonic()
+    collect_seldom()
     settings = Settings.load(options)
     with nullcontext() if options.dry_run else locked(options.output):
         stage = Stage(options.output)
@@ -106,7 +115,18 @@ def run(options: Options) -> Report:
             made_of = write(engine, stage, gathered, received, settings, chosen, options)
         report.seconds = round(time.monotonic() - started, 3)
         if not options.dry_run:
-            outcome = {"counts": report.counts(), "exit_code": report.exit_code, "seconds": report.seconds}
+            totals = whole.totals
+            intervals = zip(totals["low"].tolist(), totals["high"].tolist(), strict=True)
+            points = dict(zip(totals["department"], intervals, strict=True))
+            report.since = since(last_manifest(options.output), made_of, points, whole.handed)
+            outcome = {
+                "totals": points,
+                "since": report.since.to_dict() if report.since else None,
+                "reminders": report.reminders(),
+                "counts": report.counts(),
+                "exit_code": report.exit_code,
+                "seconds": report.seconds,
+            }
             report.removed = publish(stage, options, made_of, outcome)
         report.outputs = {name: digest for name, digest in stage.hashes.items() if name != MANIFEST}
     return report
@@ -121,7 +141,8 @@ def _scratch(options: Options) -> Iterator[Scratch]:
     beside: Path | None = workshop(options.output)
     if options.dry_run:
         beside = next(path for path in workshop(options.output).parents if path.is_dir()) if options.scheduler else None
-    with tempfile.TemporaryDirectory(prefix=WORK, dir=beside, ignore_cleanup_errors=True) as folder:
+    holder = tempfile.TemporaryDirectory(prefix=WORK, dir=beside, ignore_cleanup_errors=True)
+    with room(options.output), holder as folder:
         yield Scratch(Path(folder))
 
 

@@ -244,6 +244,15 @@ def test_no_name_leads_out_of_the_folder(made: Path, tmp_path: Path, name: str, 
     assert caught.value.code == "R19"
 
 
+def test_an_archive_of_encrypted_inputs_asks_for_the_passwords(made: Path, tmp_path: Path) -> None:
+    def encrypted(_: dict[str, bytes], listed: dict[str, Any]) -> None:
+        listed["options"]["passwords"] = True
+
+    with pytest.raises(RunError, match="加密") as caught:
+        unpacked(made, tmp_path / "x.zip", encrypted)
+    assert (caught.value.code, "--password-file" in caught.value.advice) == ("R18", True)
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + bytes(18), b"text"], ids=["empty", "empty zip", "text"])
 def test_what_is_no_archive_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.zip").write_bytes(content)

@@ -139,6 +139,9 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "diff {out} {out} {out}": ("R00", "多写了参数"),
     "verify {w}/none": ("R08", "none"),
     "verify": ("R00", "OUT"),
+    "archive {out}": ("R00", "-o"),
+    "archive {w}/empty -o {w}/x.zip": ("R08", "run.json"),
+    "init {w}/file": ("R04", "文件"),
 }
 
 

@@ -120,7 +120,7 @@ def test_a_worker_that_cannot_see_the_inbox_is_named(farm: Farm, tmp_path: Path)
         Cluster(farm.address, remember, ("word",), (hidden,)),
     ):
         pass
-    assert caught.value.code == "R19"
+    assert caught.value.code == "R21"
     assert "工作进程 tcp://127.0.0.1:" in caught.value.message
     os.close(own)
     os.close(97)
@@ -131,7 +131,7 @@ def test_a_scheduler_that_is_not_there_is_said_to_be(tmp_path: Path, monkeypatch
     monkeypatch.setattr("converter.cluster._PATIENCE", 1)
     with pytest.raises(RunError, match="连不上调度器") as caught, Cluster("tcp://127.0.0.1:9", remember, ("",), ()):
         pass
-    assert caught.value.code == "R18"
+    assert caught.value.code == "R20"
 
 
 def inbox_of(folder: Path) -> Path:

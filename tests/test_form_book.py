@@ -105,6 +105,7 @@ def filled(
                 ("楼堂馆所批复面积", 2019): "" if name == "甲局" else 1000,
             }  # fmt: skip
             if name == "丁局":
+                values["是否涉及政府采购", 2019] = "否"
                 values["三公经费决算数", 2019] = float(values["三公经费决算数", 2019]) + 0.1
                 values["部门整体支出预算调整决算数", 2019] = float(values["部门整体支出预算调整决算数", 2019]) + 9
             if name != "戊局":
@@ -204,6 +205,7 @@ def test_a_form_checks_itself(filled: dict[str, Filled]) -> None:
     assert more["勾稽核对：预算调整行的增加数等于本年追加预算"].startswith(
         "不符：2019年部门整体支出预算调整决算数，差 9"
     )
+    assert more["勾稽核对：是否涉及政府采购，选“否”的没有填数"] == "不符：选了“否”，又填了数"
     blank = filled["绥宁县戊局"].texts("基础数据表")
     assert {said for text, said in blank.items() if text.startswith("勾稽核对")} == {"待填"}
 
@@ -211,8 +213,10 @@ def test_a_form_checks_itself(filled: dict[str, Filled]) -> None:
 def test_what_the_form_says_the_program_says(
     filled: dict[str, Filled], batches: dict[str, tuple[Batch, list[Finding]]]
 ) -> None:
-    found = {one.code for one in batches["绥宁县"][0].findings if one.department == "绥宁县丁局"}
-    assert found == {"J01", "J07"}
+    found = [one for one in batches["绥宁县"][0].findings if one.department == "绥宁县丁局"]
+    assert {one.code for one in found} == {"J01", "J07", "D05"}
+    denied = sorted(one.subject for one in found if one.code == "D05")
+    assert denied == ["政府采购决算数", "政府采购预算数"]
 
 
 def test_procurement_declared_not_to_be(
@@ -254,13 +258,28 @@ def test_the_code_follows_every_figure(filled: dict[str, Filled]) -> None:
     sheet = filled["绥宁县甲局"].book["基础数据表"]
     total = 0
     for weight, column in ((7, 2), (11, 3), (13, 4)):
-        for row in range(6 if column < 4 else 8, 25):
+        for row in range(6, 25):
             value = sheet.cell(row, column).value
             if isinstance(value, int | float):
                 total += round(weight * row * value * 10000) + 1
             elif value == "——":
                 total += 100
     assert f"{total % 99991:05d}-{total % 9973:04d}" in code("绥宁县甲局", "基础数据表")
+
+
+def test_a_figure_changed_behind_the_back_of_the_code_is_told(
+    filled: dict[str, Filled], library: Library, tmp_path: Path
+) -> None:
+    """As a program does that recalculates nothing: the new figure stands, the old code is still shown."""
+    book = openpyxl.load_workbook(filled["绥宁县甲局"].path, data_only=True)
+    sheet = book["基础数据表"]
+    cell = find(sheet, "政府采购金额").offset(0, 3)
+    cell.value = float(str(cell.value)) + 1
+    book.save(tmp_path / "改.xlsx")
+    reading = read_file(tmp_path / "改.xlsx", "改.xlsx", library.forms, library.dictionary)
+    (found,) = [one for document in reading.documents for one in document.findings]
+    assert (found.code, found.subject) == ("D10", "基础数据表")
+    assert found.place.sheet == "基础数据表"
 
 
 def test_only_cells_to_fill_in_are_open(schemes: dict[str, Scheme], derivations: Derivations, checks: Checks) -> None:

@@ -1,11 +1,10 @@
 """What a form says by itself: cells as ranges, blanks counted, checks as formulas, a county's own checks among them."""
 
-import math
 from dataclasses import replace
 
 import pytest
 
-from converter.books.form_checks import code_value, live_checks, ranges, status, unfilled
+from converter.books.form_checks import live_checks, ranges, status, unfilled
 from converter.books.form_plan import Plan, Taken
 from converter.scoring.checks import Checks
 from converter.scoring.expressions import Input
@@ -29,22 +28,6 @@ def test_blanks_are_counted_where_the_gate_is_open() -> None:
     assert status("3") == 'IF(3=0,"已填齐","还有 "&(3)&" 处未填")'
 
 
-def test_the_code_changes_with_every_figure_and_place() -> None:
-    columns = [((5, 1), (9, 1)), ((5, 2), (9, 2))]
-    held: dict[tuple[int, int], float | str] = {(5, 1): 60, (6, 1): 7.59, (6, 2): 7.6, (8, 2): "——"}
-    code = code_value(columns, held)
-    others = [
-        {**held, (6, 1): 7.6},
-        {**held, (6, 1): 7.6, (6, 2): 7.59},
-        {**held, (7, 1): 0.0},
-        {key: value for key, value in held.items() if key != (8, 2)},
-    ]
-    assert len({code, *(code_value(columns, other) for other in others)}) == 5
-    total = 7 * (6 * 60 + 7 * 7.59) + 11 * 7 * 7.6
-    whole = math.floor(total * 10000 + 0.5) + 3 + 100
-    assert code == f"{whole % 99991:05d}-{whole % 9973:04d}"
-
-
 def test_what_the_form_can_answer_is_checked_live(plan: Plan, checks: Checks) -> None:
     live = {check.title: check for check in live_checks(plan)}
     assert {checks.reconcile[key].title for key in ("J01", "J02", "J03", "J04", "J06", "J07", "J08", "J14.2")} <= set(
@@ -62,9 +45,10 @@ def test_a_countys_own_check_is_among_them(plan: Plan, checks: Checks) -> None:
         update={"title": "三公经费不大于公用经费", "left": "三公经费决算数", "right": ["公用经费决算数"]}
     )
     mine = replace(plan, checks=replace(checks, reconcile={"Z01": own}))
-    (live,) = live_checks(mine)
+    live, question = live_checks(mine)
     assert live.title == "三公经费不大于公用经费"
     assert "2019年三公经费决算数" in live.text
+    assert question.title == "是否涉及政府采购，选“否”的没有填数"
 
 
 def test_the_opening_carry_over_is_last_years_closing_one(

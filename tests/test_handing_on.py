@@ -77,6 +77,7 @@ def settled(**scores: str) -> Output:
         totals=totals,
         manifest={"year": 2019, "region": {"name": "绥宁县"}, "inputs": inputs},
         rules={"预算控制率": {"依据": "绥财绩〔2020〕2号"}},
+        fingerprint="0123456789ab",
     )
     return cast("Output", output)
 

@@ -22,6 +22,7 @@ TOP = [
     "gathering",
     "manifest",
     "lastyear",
+    "lastrun",
     "recorded",
     "settings",
     "outputs",

@@ -5,7 +5,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from converter.books.livecells import formulas_of, grouped, spelt, written_formulas
+from converter.books.livecells import formulas_of, spelt, written_formulas
 from converter.books.readback import Output
 from tests.test_assemble import SUINING
 
@@ -26,12 +26,12 @@ def test_every_formula_of_a_book_is_kept(suining_out: Path) -> None:
     assert len(expected) > 150
 
 
-def test_books_with_the_same_formulas_stand_together() -> None:
+def test_the_formulas_of_a_book_are_those_of_its_group() -> None:
     one, other = {"评分表": {"A1": "B1+1"}}, {"评分表": {"A1": "B1+2"}}
-    groups = grouped([("甲", one), ("乙", other), ("丙", dict(one))])
-    assert [group["books"] for group in groups] == [["甲", "丙"], ["乙"]]
-    assert formulas_of({"formulas": groups}, "丙") == one
-    assert formulas_of({"formulas": groups}, "丁") == formulas_of({}, "甲") == {}
+    manifest = {"formulas": [{"books": ["甲", "丙"], "sheets": one}, {"books": ["乙"], "sheets": other}]}
+    assert formulas_of(manifest, "丙") == one
+    assert formulas_of(manifest, "乙") == other
+    assert formulas_of(manifest, "丁") == formulas_of({}, "甲") == {}
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def notices(output: Output) -> Iterator[tuple[str, bytes]]:
 
 def _notice(output: Output, department: str, total: Record | None, items: list[Record]) -> bytes:
     year, region = output.manifest["year"], output.manifest["region"]["name"]
-    writer = Book(f"{department} {year} 年度复核意见")
+    writer = Book(f"{department} {year} 年度复核意见", output.fingerprint)
     page = writer.sheet("复核意见", Setup(3, 3))
     page.merge((0, 0), (0, len(HEADS) - 1), f"{region}{year}年度部门整体支出绩效复核意见", "title")
     page.height(0, 30)

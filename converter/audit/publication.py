@@ -69,7 +69,7 @@ def _signs(output: Output) -> dict[str, str]:
 def publication_book(output: Output, rows: list[Published], *, anonymous: bool) -> bytes:
     """公布稿 as a workbook."""
     title = f"{output.manifest['region']['name']}{output.manifest['year']}年度部门整体支出绩效评价结果"
-    writer = Book(title)
+    writer = Book(title, output.fingerprint)
     page = writer.sheet("公布稿", Setup(2, 2, landscape=False))
     heads = tuple("代号" if head == "部门" and anonymous else head for head in HEADS)
     page.merge((0, 0), (0, len(heads) - 1), title, "title")
@@ -83,7 +83,7 @@ def publication_book(output: Output, rows: list[Published], *, anonymous: bool) 
 
 def key_book(output: Output, rows: list[Published]) -> bytes:
     """Who bears which 代号, for the bureau alone."""
-    writer = Book("代号对照表")
+    writer = Book("代号对照表", output.fingerprint)
     page = writer.sheet("代号对照", Setup(1, 1, landscape=False))
     page.put(0, 0, f"{output.manifest['year']} 年度代号对照表（内部，不公布）", "left_title")
     cells = [(row.name, row.department) for row in sorted(rows, key=lambda row: row.name)]

@@ -39,7 +39,7 @@ def sample_rows(facts: Sequence[Record]) -> list[tuple[object, ...]]:
 def sample_book(output: Output, facts: Sequence[Record], seed: int) -> bytes:
     """抽查表 as a workbook to print and fill in."""
     title = f"{output.manifest['region']['name']} {output.manifest['year']} 年度绩效数据抽查表"
-    writer = Book(title)
+    writer = Book(title, output.fingerprint)
     page = writer.sheet("抽查表", Setup(2, 2))
     page.put(0, 0, title, "left_title")
     drawn = f"从 {sum(1 for row in output.facts if row['文件'])} 个数据中抽取 {len(facts)} 个，随机种子 {seed}，用同一种子可重现"

@@ -165,11 +165,11 @@ def summary(
     names: Mapping[str, str],
     sources: Rows,
     info: Rows,
-    leads: Iterable[int | None] = (),
-    fingerprint: str = "",
+    leads: Iterable[int | None],
+    fingerprint: str,
 ) -> SummaryBook:
-    """The content of the summary workbook; `big` has the tables that grow with the departments, `leads` where the rows of
-    指标得分 lead to in 规范数据, and `fingerprint` is printed at the foot of its pages.
+    """The content of the summary workbook; `big` has the tables that grow with the departments, `leads` the row of 规范数据
+    that each row of 指标得分 leads to; `fingerprint` is printed at the foot of its pages.
     """
     schemes = whole.rules.distinct
     contents: dict[str, Rows] = {

@@ -14,12 +14,12 @@ from converter.books.tables import SUMMARY_HEADS, Row
 
 SHEET = "图表"
 #: Departments in the chart of totals; of more, the first and the last half of it.
-MOST_SHOWN = 40
+MOST_SHOWN = 30
 GRADE_HEADS = ("等次", "部门数")
 TOTAL_HEADS = ("部门", "复算下限", "待定（上限－下限）", "复算上限", "自评得分")
 _WIDTHS = (40, 13, 19, 13, 13)
 _NAME, _LOW, _HIGH, _OWN, _GRADE = map(SUMMARY_HEADS.index, ("部门", "复算下限", "复算上限", "自评得分", "等次"))
-_PIXELS, _ROW_PIXELS, _TOP = 715, 20, 3
+_PIXELS, _ROW_PIXELS, _TOP, _GRADE_HEIGHT = 715, 20, 3, 220
 _FONT = {"name": "宋体", "size": 9}
 _GRID = {"visible": True, "line": {"color": "#D9D9D9"}}
 _TITLE_FONT = {"name": "黑体", "size": 12, "bold": False}
@@ -33,13 +33,13 @@ def write_charts(book: Book, title: str, rows: Sequence[Row]) -> None:
     page.put(1, 0, "实心部分是复算下限，斜线部分是还没有定的分数，斜线右端是复算上限。", "note")
     shown, which = chosen(rows)
     grades = Counter(str(row[_GRADE]) for row in rows)  # best first, as the rows are
-    high = 22 * len(shown) + 130 if len(shown) <= 20 else 15 * len(shown) + 60
-    second = _TOP + _rows_of(250)
+    high = 22 * len(shown) + 130 if len(shown) <= 20 else 18 * len(shown) + 90  # both charts on the first page
+    second = _TOP + _rows_of(_GRADE_HEIGHT)
     below = second + _rows_of(high)
     first = below + 2 + len(grades) + 2
     _table(page, below, GRADE_HEADS, list(grades.items()), "各等次部门数")
     _table(page, first, TOTAL_HEADS, [_total(row) for row in shown], f"部门得分（{which}）")
-    _insert(page, _TOP, 250, _grade_chart(book, below + 2, grades), "柱形图：各等次的部门数，数字见下方小表")
+    _insert(page, _TOP, _GRADE_HEIGHT, _grade_chart(book, below + 2, grades), "柱形图：各等次的部门数，数字见下方小表")
     chart = _total_chart(book, first + 2, [_total(row) for row in shown], which, _most(shown))
     _insert(page, second, high, chart, "条形图：各部门的复算下限和未定的分数，数字见下方小表")
     page.widths(_WIDTHS)

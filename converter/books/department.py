@@ -60,9 +60,12 @@ def _write_data(page: Page, book: DepartmentBook, cells: Mapping[Input, str]) ->
     for at, points in enumerate(heights):
         page.height(at, points)
     for at, row in enumerate(book.data, start=_DATA_HEAD + 1):
-        page.put(at, 0, str(row.wanted))
-        page.put(at, 1, row.year, "whole")
         look = "input" if row.unit == "万元" else "plain_input"
+        value = None if row.formulas else DASH_TEXT if row.state == State.DASH else row.value
+        sources = (row.raw, row.form, row.file, row.sheet, row.cell)
+        looks = ("text", "whole", look, "center", "center", *["text"] * len(sources))
+        shown = (str(row.wanted), row.year, value, row.unit, row.state, *sources)
+        page.put_row(at, 0, shown, [page.book.look(name) for name in looks])
         if row.formulas:
             text = excel.derived_formula(
                 row.formulas,
@@ -70,13 +73,6 @@ def _write_data(page: Page, book: DepartmentBook, cells: Mapping[Input, str]) ->
                 SNAP if row.snapped else None,
             )
             page.formula(at, _VALUE_COLUMN, text, row.value, look)
-        else:
-            page.put(at, _VALUE_COLUMN, DASH_TEXT if row.state == State.DASH else row.value, look)
-        for column, value in enumerate((row.unit, row.state), start=3):
-            page.put(at, column, value, "center")
-        sources = (row.raw, row.form, row.file, row.sheet, row.cell)
-        for column, text in enumerate(sources, start=5):
-            page.put(at, column, text)
         lines = max(wrapped_lines(t, w * SMALL) for t, w in zip(sources, _DATA_WIDTHS[5:], strict=True))
         heights.append(row_height(lines))
         page.height(at, heights[-1])
@@ -115,5 +111,5 @@ def _write_findings(page: Page, book: DepartmentBook) -> None:
         FINDING_HEADS,
         book.findings,
         [widths[head] for head in FINDING_HEADS],
-        lambda _, head: looks.get(head, "text"),
+        [looks.get(head, "text") for head in FINDING_HEADS],
     )

@@ -1,7 +1,7 @@
 """The form 基础数据表: 附件3 as printed, with input cells, live 勾稽核对, 还有 N 处未填 and 校验码."""
 
 from converter.books import form_entry as form
-from converter.books.form_checks import code_text, code_value, live_checks, unfilled
+from converter.books.form_checks import code_text, live_checks, unfilled
 from converter.books.form_plan import (
     BASIC_SHEET,
     COLUMNS,
@@ -16,9 +16,10 @@ from converter.books.form_plan import (
 from converter.books.formulas import DASH_TEXT
 from converter.books.styles import NO_NUMBER, Book, Page, row_height, wrapped_lines
 from converter.intake.cells import Cell, a1
+from converter.mapping.seal import code_of
 from converter.scoring.expressions import Input
 
-_WIDTHS, _SOURCE_WIDTH = (36.0, 17.0, 17.0, 17.0), 30.0
+_WIDTHS, _SOURCE_WIDTH = (40.0, 21.0, 21.0, 21.0), 32.0
 _LAST = 3
 _NOTES = (
     "有底色的格子要填。没有发生的填 0；空着就是没有填，程序不当作 0。“项目支出”填报除专项资金和基本支出以外的所有项目情况，"
@@ -44,8 +45,8 @@ def write_basic(book: Book, plan: Plan) -> None:
     checks = [check for check in live_checks(plan) if check.basic]
     at = form.check_lines(page, at + 1, (1, _LAST), checks, _WIDTHS[0])
     last = FIRST_MONEY + len(PRINTED) - 1
-    columns = [((STAFF_ROW, 1), (last, 1)), ((STAFF_ROW, 2), (last, 2)), ((FIRST_MONEY, 3), (last, 3))]
-    code = code_text(columns), code_value(columns, held)
+    columns = range(1, _LAST + 1)
+    code = code_text([((STAFF_ROW, column), (last, column)) for column in columns]), code_of(held, columns)
     form.foot_lines(page, at, _LAST, code, _NOTES, sum(_WIDTHS))
     count = _to_fill(plan)
     form.status_line(page, _count_text(plan, count), len(count) + (not plan.department))

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from converter.books.form_plan import BASIC_SHEET, Plan
 from converter.books.formulas import DASH_TEXT
 from converter.intake.cells import Cell, a1
+from converter.mapping.seal import COLUMN_WEIGHTS, DASH_COUNTS, MODULI, PARTS
 from converter.scoring.checks import Reconciliation, filled
 from converter.scoring.expressions import Formula, Input, parse
 from converter.vocabulary.findings import Level
 from converter.vocabulary.numbers import shortest
 
 OPEN, AGREES = "待填", "相符"
-#: 校验码: each column's figures count by their row and by this, in ten-thousandths; what is left of two divisions is shown.
-_COLUMN_WEIGHTS, _MODULI = (7, 11, 13), (99991, 9973)
 _TOLERANCE_OF_PERCENT = 0.00005
 
 
@@ -47,28 +46,13 @@ def ranges(cells: Iterable[Cell]) -> list[str]:
 
 
 def code_text(columns: Sequence[tuple[Cell, Cell]]) -> str:
-    """校验码 over up to three columns of figures, each from its first to its last cell; texts count for nothing."""
+    """校验码 (mapping/seal) over the columns of figures, each from its first to its last cell, left to right."""
     areas = [f"{a1(first)}:{a1(last)}" for first, last in columns]
-    terms = (f"{w}*SUMPRODUCT(ROW({area}),{area})" for w, area in zip(_COLUMN_WEIGHTS, areas, strict=False))
-    counted = "+".join(f'COUNT({area})+100*COUNTIF({area},"{DASH_TEXT}")' for area in areas)
-    total = f"(ROUND(({'+'.join(terms)})*10000,0)+{counted})"
-    rests = (f'TEXT({total}-INT({total}/{m})*{m},"{"0" * len(str(m))}")' for m in _MODULI)
+    terms = (f"{w}*SUMPRODUCT(ROW({area}),{area})" for w, area in zip(COLUMN_WEIGHTS, areas, strict=False))
+    counted = "+".join(f'COUNT({area})+{DASH_COUNTS}*COUNTIF({area},"{DASH_TEXT}")' for area in areas)
+    total = f"(ROUND(({'+'.join(terms)})*{PARTS},0)+{counted})"
+    rests = (f'TEXT({total}-INT({total}/{m})*{m},"{"0" * len(str(m))}")' for m in MODULI)
     return '&"-"&'.join(rests)
-
-
-def code_value(columns: Sequence[tuple[Cell, Cell]], held: Mapping[Cell, float | str]) -> str:
-    """校验码 of what the cells hold: numbers, or ——."""
-    total, counted = 0.0, 0
-    for weight, (first, last) in zip(_COLUMN_WEIGHTS, columns, strict=False):
-        for row in range(first[0], last[0] + 1):
-            value = held.get((row, first[1]))
-            if isinstance(value, int | float):
-                total += weight * (row + 1) * value
-                counted += 1
-            elif value == DASH_TEXT:
-                counted += 100
-    whole = math.floor(total * 10000 + 0.5) + counted
-    return "-".join(f"{whole % m:0{len(str(m))}d}" for m in _MODULI)
 
 
 @dataclass(frozen=True)
@@ -100,7 +84,17 @@ def live_checks(plan: Plan) -> list[Live]:
         cases = [case for case in _cases(check, plan) if case is not None]
         if cases:
             found.append(Live(check.title, _verdict(cases), all(case.basic for case in cases)))
-    return found
+    return [*found, *_answers(plan)]
+
+
+def _answers(plan: Plan) -> Iterator[Live]:
+    """Nothing is filled in where a question says that there is no such thing."""
+    for text in plan.questions:
+        gate = plan.question(text)
+        asked = [one for one in (*plan.basic, *plan.extra) if plan.known(one).asks == text]
+        cells = ",".join(plan.typed(one) for one in asked)
+        said = f'IF(COUNT({cells})>0,"不符：选了“否”，又填了数","{AGREES}")'
+        yield Live(f"{text}，选“否”的没有填数", f'IF({gate}="否",{said},IF({gate}="是","{AGREES}","{OPEN}"))', False)
 
 
 def _verdict(cases: Sequence[_Case]) -> str:

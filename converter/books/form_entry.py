@@ -30,8 +30,9 @@ def form_sheet(book: Book, name: str, head_row: int, *, landscape: bool) -> Page
 
 
 def entry(page: Page, cell: Cell, kind: FieldKind, *, dash: bool, what: str, most: float | None = None) -> None:
-    """An empty input cell for a figure, with what it accepts; `most` is its greatest value."""
+    """An empty input cell for a figure, with what it accepts; `most` is its greatest value (of points, the weight)."""
     looks = {FieldKind.RATIO: "fill_percent"} | dict.fromkeys(_WHOLE, "fill_whole")
+    looks |= {FieldKind.SCORE: "fill_score"} if most is not None else {}
     page.put(*cell, None, looks.get(kind, "fill"))
     here = a1(cell)
     most = 1.0 if most is None and kind is FieldKind.RATIO else most
@@ -48,7 +49,7 @@ def entry(page: Page, cell: Cell, kind: FieldKind, *, dash: bool, what: str, mos
     accept(page, cell, rule, what, said)
 
 
-def choice(page: Page, cell: Cell, options: Sequence[object], what: str, look: str = "fill_text") -> None:
+def choice(page: Page, cell: Cell, options: Sequence[object], what: str, look: str = "fill_choice") -> None:
     """An empty input cell with a list."""
     page.put(*cell, None, look)
     shown = [shortest(one) if isinstance(one, float) else str(one) for one in options]

@@ -1,12 +1,13 @@
 """The form 补充数据: what the scheme's formulas need and 附件3 does not print, one figure in a row."""
 
 from converter.books import form_entry as form
-from converter.books.form_checks import code_text, code_value, live_checks, unfilled
+from converter.books.form_checks import code_text, live_checks, unfilled
 from converter.books.form_plan import EXTRA_HEAD, EXTRA_SHEET, EXTRA_VALUE, Plan
 from converter.books.formulas import DASH_TEXT, derived_formula
-from converter.books.styles import Book, Page, row_height, wrapped_lines
+from converter.books.styles import NO_NUMBER, Book, Page, row_height, wrapped_lines
 from converter.intake.cells import Cell, a1
 from converter.mapping.fields import FieldKind
+from converter.mapping.seal import code_of
 from converter.scoring.expressions import Input
 from converter.scoring.rounding import SNAP
 
@@ -37,7 +38,7 @@ def write_extra(book: Book, plan: Plan) -> None:
     at = form.check_lines(page, plan.after_extra, (EXTRA_VALUE, _LAST), checks, sum(_WIDTHS[:EXTRA_VALUE]))
     values = [(row, EXTRA_VALUE) for row in plan.extra.values()]
     columns = [(values[0], values[-1])] if values else [((EXTRA_HEAD, EXTRA_VALUE), (EXTRA_HEAD, EXTRA_VALUE))]
-    form.foot_lines(page, at, _LAST, (code_text(columns), code_value(columns, held)), _NOTES, sum(_WIDTHS))
+    form.foot_lines(page, at, _LAST, (code_text(columns), code_of(held, [EXTRA_VALUE])), _NOTES, sum(_WIDTHS))
     _status(page, plan)
     page.widths((*_WIDTHS, 30.0) if given else _WIDTHS)
     page.height(1, 26)
@@ -119,7 +120,7 @@ def _derived(page: Page, plan: Plan) -> None:
             how, value = "；否则 ".join(one.chinese() for one in formulas), None
         else:  # a figure that hangs on a question
             typed = plan.typed(wanted)
-            text = f'IF({plan.question(known.asks)}="否","{DASH_TEXT}",IF(ISNUMBER({typed}),{typed},"—"))'
+            text = f'IF(ISNUMBER({typed}),{typed},IF({plan.question(known.asks)}="否","{DASH_TEXT}","{NO_NUMBER}"))'
             how, value = f"照填报数；{known.asks}选“否”的，不适用", None
         page.put(row, 0, f"计分用：{known.name}", "text")
         page.put(row, 1, plan.year + wanted.offset, "whole")

@@ -9,12 +9,13 @@ from converter.books import form_entry as form
 from converter.books import formulas as excel
 from converter.books import sums
 from converter.books.contents import ScoreRow
-from converter.books.form_checks import code_text, code_value, unfilled
+from converter.books.form_checks import code_text, unfilled
 from converter.books.form_plan import INDICATOR_SHEET, Plan
 from converter.books.formulas import DASH_TEXT, RowCells
 from converter.books.styles import Book, Page, row_height, wrapped_lines
 from converter.intake.cells import Cell, a1
 from converter.mapping.fields import FieldKind
+from converter.mapping.seal import code_of
 from converter.scoring.indicators import Rule
 from converter.scoring.judged import Graded
 from converter.scoring.schemes import Scheme
@@ -51,7 +52,7 @@ class IndicatorForm:
         first = (_HEAD_ROW + 1, _OWN)
         columns = [(first, (total, _OWN))]
         note = _LIVE if self.plan else _TYPED
-        code = code_text(columns), code_value(columns, {})
+        code = code_text(columns), code_of({}, [_OWN])
         form.foot_lines(page, total + 1, _LAST, code, [note], sum(_WIDTHS))
         form.status_line(page, unfilled(self.typed, {}, self._name_open()), self._open_count())
         self._name_line()
@@ -130,7 +131,7 @@ class IndicatorForm:
         judging, what = rule.spec.judging, rule.name
         points = _grades(rule) if isinstance(judging, Graded) else []
         if points and not rule.declarable:
-            form.choice(self.page, cell, points, what, "fill")
+            form.choice(self.page, cell, points, what, "fill_score")
             return
         form.entry(self.page, cell, FieldKind.SCORE, dash=rule.declarable, what=what, most=rule.full)
         sharing = [self.rows[other.name] for other in self.rules if other.group == rule.group]

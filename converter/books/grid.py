@@ -17,11 +17,19 @@ _SPAN = 16
 #: Texts up to here are within Excel's limit whatever characters they hold; longer ones go through the library.
 _SURELY_SHORT = 16_000
 _LETTERS = [xl_col_to_name(column) for column in range(256)]
+_INFINITE = (math.inf, -math.inf)
+#: A named tuple without the detour over its own constructor.
+_cell: Any = tuple.__new__
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 
 
 class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
     """A worksheet that takes whole rows of typed cells and writes them in one go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._heights: dict[float, Any] = {}
+        self._openings: dict[tuple[str | None, int], str] = {}
 
     def fill(self, row: int, first: int, values: Sequence[object], styles: Sequence[Format]) -> bool:
         """Puts values into the cells of a row from column `first` on; False where the library refuses one.
@@ -33,34 +41,41 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
             return False
         if self.constant_memory and row > self.previous_row:
             self._write_single_row(row)
-        cells, fine = self.table[row], True
+        cells, strings, fine = self.table[row], self.str_table, True
+        known, inline = strings.string_table, self.constant_memory
         for column, (value, style) in enumerate(zip(values, styles, strict=True), start=first):
-            kind = value.__class__
-            if kind is str and value:
-                if len(value) > _SURELY_SHORT:  # type: ignore[arg-type]
-                    fine = self.write_string(row, column, value, style) == 0 and fine
-                else:
-                    cells[column] = CellStringTuple(self._text(value), style)
-            elif value is None or value == "":
-                cells[column] = CellBlankTuple(style)
-            else:
-                number: Any = value
-                empty = math.isnan(number)
-                if number in (math.inf, -math.inf):
+            if value is None or value != value or value == "":
+                cells[column] = _cell(CellBlankTuple, (style,))
+            elif value.__class__ is not str:
+                if value in _INFINITE:
                     return False
-                cells[column] = CellBlankTuple(style) if empty else CellNumberTuple(number, style)
+                cells[column] = _cell(CellNumberTuple, (value, style))
+            elif len(value) > _SURELY_SHORT:
+                fine = self.write_string(row, column, value, style) == 0 and fine
+            elif inline:
+                cells[column] = _cell(CellStringTuple, (value, style))
+            else:
+                index = known.get(value)
+                if index is None:
+                    index = strings._get_shared_string_index(value)
+                else:
+                    strings.count += 1
+                cells[column] = _cell(CellStringTuple, (index, style))
         return fine
 
-    def _text(self, text: object) -> object:
-        """What a cell of a text holds: its number among the shared strings, in constant memory itself."""
-        if self.constant_memory:
-            return text
-        strings = self.str_table
-        index = strings.string_table.get(text)
-        if index is None:
-            return strings._get_shared_string_index(text)
-        strings.count += 1
-        return index
+    def height(self, row: int, points: float) -> bool:
+        """Sets the height of a row; False where the library refuses."""
+        info = self._heights.get(points)
+        if info is None or not 0 <= row < self.xls_rowmax or self.dim_colmin is None:
+            refused = self.set_row(row, points) != 0
+            if not refused:
+                self._heights[points] = self.row_info[row]
+            return not refused
+        if not self.dim_rowmin <= row <= self.dim_rowmax and self._check_dimensions(row, self.dim_colmin) != 0:
+            return False
+        self.row_info[row] = info
+        self.row_sizes[row] = [info.height, info.hidden]
+        return True
 
     def calculate(self, row: int, column: int, formula: str, style: Format, value: object) -> bool:
         """A formula (without =) of functions that every spreadsheet since 2007 has, with its value; False where refused."""
@@ -103,13 +118,26 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
         if not cells:
             self._write_empty_row(row, span, info)
             return
-        self._write_row(row, span, info)
+        if info is None or info.row_format or info.hidden or info.level or info.collapsed:
+            self._write_row(row, span, info)
+        else:
+            self.fh.write(f'<row r="{row + 1}"{self._opening(span, info.height)}>')
         if info is not None and info.row_format:  # cells without a format of their own take the row's
             for column in sorted(cells):
                 self._write_cell(row, column, cells[column])
         else:
             self._write_cells(row, cells)
         self._xml_end_tag("row")
+
+    def _opening(self, span: str | None, height: int) -> str:
+        """The attributes of a row of which only the height is given."""
+        known = self._openings.get((span, height))
+        if known is None:
+            spans = f' spans="{span}"' if span else ""
+            own = height != self.original_row_height or height != self.default_row_height
+            points = f' ht="{height * 0.75:.16g}" customHeight="1"' if own else ""
+            known = self._openings[span, height] = spans + points
+        return known
 
     def _write_cells(self, row: int, cells: dict[int, Any]) -> None:
         name = str(row + 1)

@@ -37,7 +37,7 @@ def department_notes(batch: "Batch") -> tuple[str, ...]:
     )
 
 
-def summary_notes(schemes: Sequence["Scheme"]) -> tuple[str, ...]:
+def summary_notes(schemes: "Sequence[Scheme]") -> tuple[str, ...]:
     """The lines of 说明 of the summary workbook, with the grades and the basis of every scheme."""
     return _numbered(
         "汇总：一行一个部门，按复算下限、上限排列，是核查的先后，不是评价结果。区间重叠的部门分不出先后，只有名次区间；"

@@ -4,7 +4,6 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Iterable
 from typing import Any
 
 #: Sheet → cell → formula, without the = before it.
@@ -27,18 +26,6 @@ def written_formulas(content: bytes) -> Formulas:
             if found:
                 formulas[html.unescape(name)] = {cell: html.unescape(text) for cell, text in found}
     return formulas
-
-
-def grouped(books: Iterable[tuple[str, Formulas]]) -> list[dict[str, Any]]:
-    """The formulas of many books, by name, for run.json: books of one scheme have the same, which stand there once."""
-    groups: list[dict[str, Any]] = []
-    for name, formulas in books:
-        same = next((group for group in groups if group["sheets"] == formulas), None)
-        if same is None:
-            groups.append({"books": [name], "sheets": formulas})
-        else:
-            same["books"].append(name)
-    return groups
 
 
 def formulas_of(manifest: dict[str, Any], name: str) -> Formulas:

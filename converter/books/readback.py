@@ -48,6 +48,11 @@ class Output:
             raise RunError("R08", "run.json 已损坏", "请重新运行 jixiao run", Place(str(self.folder))) from error
         return content
 
+    @property
+    def fingerprint(self) -> str:
+        """The 指纹 of the run, "" for an output of an earlier version."""
+        return str(self.manifest.get("fingerprint", ""))
+
     @cached_property
     def scores(self) -> list[Record]:
         """Rows of scores.csv by head."""

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,8 +20,8 @@ from converter.books.grid import Grid
 #: Part of every workbook's properties, so that the same inputs give the same bytes on any day.
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001  # a fixed mark, not a time
 MAX_TEXT, MAX_SHEET_ROWS = 32_767, 200_000
-#: Of a sheet: Excel takes 65,530 links; notes are drawings, which every opening of the book has to lay out.
-MAX_LINKS, MAX_COMMENTS = 65_000, 1_000
+#: Of a sheet: Excel takes 65,530 links; LibreOffice needs a hundredth of a second for each note when it opens the book.
+MAX_LINKS, MAX_COMMENTS = 65_000, 200
 _LONGEST_COMMENT = 1_000
 #: Characters of small text in the width of one of usual size.
 SMALL = 1.15
@@ -54,6 +55,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "fill_whole": {**_NUMBER, "num_format": "#,##0", "align": "right", "bg_color": "#FFF9E5", "locked": False},
     "fill_percent": {**_NUMBER, "num_format": "0.00##%", "align": "right", "bg_color": "#FFF9E5", "locked": False},
     "fill_text": {"font_size": 9, "bg_color": "#FFF9E5", "locked": False, **_BORDER},
+    "fill_choice": {"align": "center", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
+    "fill_score": {"num_format": "0.00", "align": "center", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
     "fill_code": {"font_size": 9, "num_format": "@", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
     "fill_label": {"num_format": "@", "bg_color": "#FFF9E5", "locked": False, "text_wrap": False, **_BORDER},
     "label": {"text_wrap": False, **_BORDER},
@@ -71,6 +74,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "signature": {**fonts.RUNNING, "font_size": 11, "text_wrap": False},
 }
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+#: Types of values that a cell takes unasked.
+_AS_THEY_ARE = frozenset({int, float, type(None)})
 #: Characters of a file name that a link would take for its own: an anchor, an escape, the end of the address.
 _IN_LINKS = str.maketrans({character: f"%{ord(character):02x}" for character in "%# []{}^`"})
 
@@ -94,21 +99,15 @@ class Setup:
 
 
 class Book:
-    """A workbook whose cells are written by type only.
-
-    It is made in memory; with a `target` in that file, so that no more than a row is held at a time. Then every sheet must be
-    written row by row, each row's height before the next row, and texts stand in their cells.
+    """A workbook whose cells are written by type only: in memory, or in a file (`target`), holding but a row. Then rows must
+    come in order, each with its height before the next, and texts stand in their cells.
     """
 
     def __init__(self, title: str, fingerprint: str = "", target: Path | None = None) -> None:
-        self.fingerprint = fingerprint
-        self._buffer = io.BytesIO()
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        if target is None:
-            self._workbook = xlsxwriter.Workbook(self._buffer, {**options, "in_memory": True})
-        else:
-            streamed = {"constant_memory": True, "tmpdir": str(target.parent)}
-            self._workbook = xlsxwriter.Workbook(str(target), {**options, **streamed})
+        self.fingerprint, self._buffer = fingerprint, io.BytesIO()
+        options: dict[str, Any] = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+        options |= {"constant_memory": True, "tmpdir": str(target.parent)} if target else {"in_memory": True}
+        self._workbook = xlsxwriter.Workbook(str(target) if target else self._buffer, options)
         self._workbook.set_properties({"title": printable(title), "created": CREATED})
         self._workbook.set_calc_mode("auto")
         self._formats: dict[str, Format] = {}
@@ -159,12 +158,7 @@ class Page:
 
     def put_row(self, row: int, column: int, values: Sequence[object], styles: Sequence[Format]) -> None:
         """As `put` for the cells of a row from `column` on."""
-        typed = [
-            value
-            if value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-            else printable(str(value))
-            for value in values
-        ]
+        typed = [value if value.__class__ in _AS_THEY_ARE else _typed(value) for value in values]
         if not self.worksheet.fill(row, column, typed, styles):
             self._refuse(row, column)
 
@@ -193,7 +187,7 @@ class Page:
             self._refuse(row, column)
 
     def comment(self, row: int, column: int, text: str) -> None:
-        """A note at a cell, as large as its text needs; none beyond MAX_COMMENTS, which take time to open."""
+        """A note at a cell, as large as its text needs; none beyond MAX_COMMENTS."""
         self._comments += 1
         if self._comments > MAX_COMMENTS:
             return
@@ -223,31 +217,35 @@ class Page:
         heads: Sequence[str],
         rows: Iterable[Sequence[object]],
         widths: Sequence[float],
-        looks: Callable[[Sequence[object], str], str],
+        looks: Callable[[Sequence[object], str], str] | Sequence[str],
         also: Callable[[int, Sequence[object]], None] | None = None,
     ) -> int:
         """A head row at `top` and the rows below it, each as high as its wrapped texts need; how many there are.
 
-        `looks` gives the look of a cell by its row and head; `link` makes a relative link to the file it names. `also` is
-        called for each row when its cells are written.
+        `looks` gives the look of each column, or of a cell by its row and head (`link`: a relative link to the file it names);
+        `also` is called for each row when its cells are written.
         """
         self.widths(widths)
         for column, head in enumerate(heads):
             self.put(top, column, head, "head")
         self.height(top, row_height(max(map(wrapped_lines, heads, widths))))
         room = [width * SMALL for width in widths]
-        at = top
+        names = [] if callable(looks) else list(looks)
+        styles, at = [self.book.look(name) for name in names], top
         for at, row in enumerate(rows, start=top + 1):
-            names = [looks(row, head) for head in heads]
+            if callable(looks):
+                names = [looks(row, head) for head in heads]
+                styles = [self.book.look(name) for name in names]
             links = [column for column, name in enumerate(names) if name == "link" and row[column]]
-            values = [None if at in links else value for at, value in enumerate(row)] if links else row
-            self.put_row(at, 0, values, [self.book.look(name) for name in names])
+            self.put_row(at, 0, [None if i in links else v for i, v in enumerate(row)] if links else row, styles)
             for column in links:
                 self.link(at, column, str(row[column]), str(row[column]))
             if also is not None:
                 also(at, row)
             lines = [
-                wrapped_lines(value, wide) for value, wide in zip(row, room, strict=True) if isinstance(value, str)
+                wrapped_lines(value, wide)
+                for value, wide in zip(row, room, strict=True)
+                if isinstance(value, str) and (2 * len(value) > wide - 1 or "\n" in value)
             ]
             self.height(at, row_height(max(lines, default=1)))
         return at - top
@@ -259,10 +257,17 @@ class Page:
 
     def height(self, row: int, points: float) -> None:
         """Height of a row in points."""
-        self.worksheet.set_row(row, points)
+        if not self.worksheet.height(row, points):
+            self._refuse(row, 0)
 
     def _refuse(self, row: int, column: int) -> NoReturn:
         raise WriteError(f"{self.name} 第 {row + 1} 行第 {column + 1} 列写入失败")
+
+
+def _typed(value: object) -> object:
+    """A number as it is, whatever else as text."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if number else printable(str(value))
 
 
 def printable(text: str) -> str:
@@ -276,22 +281,17 @@ def row_height(lines: int) -> float:
     return min(400.0, 5.0 + 13 * lines)
 
 
-class _Columns(dict[str, int]):
-    """Columns that a character takes, asked of Unicode once for each."""
-
-    def __missing__(self, character: str) -> int:
-        self[character] = columns = 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        return columns
-
-
-_COLUMNS = _Columns()
+@lru_cache(maxsize=1 << 16)
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def display_width(text: str) -> float:
     """Columns a text takes on screen: wide characters count two."""
-    return float(len(text) if text.isascii() else sum(map(_COLUMNS.__getitem__, text)))
+    return float(len(text) if text.isascii() else sum(map(_columns, text)))
 
 
+@lru_cache(maxsize=1 << 14)
 def wrapped_lines(text: str, width: float) -> int:
     """Lines a text takes in a column of a width, for row heights."""
     usable = max(1.0, width - 1)

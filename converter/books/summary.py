@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from xlsxwriter.exceptions import FileCreateError
+
 from converter.books import legend, tables
 from converter.books.chartsheet import write_charts
 from converter.books.legend import score_note, write_notes
 from converter.books.styles import MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup, display_width
-from converter.books.tables import Table
+from converter.books.tables import Row, Table
 
 _HEAD_ROW = 2
 #: Rows of all tables beyond which a workbook is not made in memory: those of some three hundred departments.
@@ -100,7 +102,8 @@ _OWN_WIDTHS = {
 }
 #: Of a column without a single value.
 _BLANK_WIDTH = 5.0
-_LINKS, _WIDEST_LINK = {"评分表", "三级指标"}, 34.0
+#: Columns that grow with their longest text: up to how much, and over how many lines it may go.
+_GROWING = {"评分表": (38.0, 1), "三级指标": (34.0, 1), "部门": (22.0, 1), "主要扣分": (30.0, 4), "缺数指标": (44.0, 4)}
 #: As wide as the longest number needs.
 _AMOUNTS, _LEAST_AMOUNT = {"数值", "左", "右", "差"}, 9.0
 _INDICATOR, _SCORE, _LACKING, _OTHERS = map(tables.SCORE_HEADS.index, ("三级指标", "得分", "缺少数据", "其他口径得分"))
@@ -127,7 +130,10 @@ def write_summary(book: SummaryBook, target: Path) -> None:
         if table.name == "汇总":
             write_charts(writer, book.title, list(table.rows))
     write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
-    content = writer.content()
+    try:
+        content = writer.content()
+    except FileCreateError as error:  # xlsxwriter's cover for what the file system said
+        raise error.args[0] from error
     if not streamed:
         target.write_bytes(content)
 
@@ -142,8 +148,7 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
         also = partial(_note_total, page)
     if table.name == "指标得分":
         also = partial(_lead, page, itertools.chain(book.leads, itertools.repeat(None)))
-    rows = itertools.islice(table.rows, MAX_SHEET_ROWS)
-    shown = page.table(_HEAD_ROW, table.heads, rows, _widths(table), partial(_look, book.ratios), also)
+    shown = page.table(_HEAD_ROW, table.heads, _shown(table), _widths(table), _looks(table, book.ratios), also)
     if len(table.rows) > MAX_SHEET_ROWS:
         note = f"共 {len(table.rows)} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
         page.put(_HEAD_ROW + 1 + MAX_SHEET_ROWS, 0, note, "note")
@@ -151,12 +156,18 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
         page.worksheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + shown, len(table.heads) - 1)
 
 
+def _shown(table: Table) -> Iterator[Row]:
+    return itertools.islice(table.rows, MAX_SHEET_ROWS)
+
+
 def _widths(table: Table) -> list[float]:
-    """The usual widths; less where a column is empty throughout, more for links, which LibreOffice does not wrap."""
+    """The usual widths; less where a column is empty throughout, more for long texts; LibreOffice does not wrap links."""
     columns = [_Column(head) for head in table.heads]
-    for row in table.rows:
-        for column, value in zip(columns, row, strict=True):
-            column.see(value)
+    asked = list(enumerate(columns))
+    for row in _shown(table):
+        for at, column in asked:
+            column.see(row[at])
+        asked = [(at, column) for at, column in asked if not column.settled]
     return [column.width(_OWN_WIDTHS.get((table.name, column.head), WIDTHS[column.head])) for column in columns]
 
 
@@ -165,30 +176,38 @@ class _Column:
     """What the width of a column hangs on, seen value by value."""
 
     head: str
-    holds: bool = False
+    settled: bool = False
     longest: float = 0.0
 
     def see(self, value: object) -> None:
         """Takes one value into account."""
-        if self.head in _LINKS:
+        if self.head in _GROWING:
             self.longest = max(self.longest, display_width(str(value)))
         elif self.head in _AMOUNTS:
             if isinstance(value, float):
                 self.longest = max(self.longest, len(f"{value:,.15g}"))
-        elif not self.holds:
-            self.holds = _holds(value)
+        else:
+            self.settled = _holds(value)
 
     def width(self, usual: float) -> float:
         """The width, by what is usual for the head."""
-        if self.head in _LINKS:
-            return max(usual, min(_WIDEST_LINK, 0.92 * self.longest + 1))
+        if self.head in _GROWING:
+            most, lines = _GROWING[self.head]
+            return max(usual, min(most, 0.92 * self.longest / lines + 1))
         if self.head in _AMOUNTS:
             return max(_LEAST_AMOUNT, min(usual, self.longest + 1.0))
-        return usual if self.holds else min(usual, _BLANK_WIDTH)
+        return usual if self.settled else min(usual, _BLANK_WIDTH)
 
 
 def _holds(value: object) -> bool:
     return not (value is None or value == "" or value != value)  # NaN
+
+
+def _looks(table: Table, ratios: frozenset[str]) -> Callable[[Sequence[object], str], str] | list[str]:
+    """The looks of a table's columns; asked row by row only where one depends on the row."""
+    if {"指标值", "数值"} & set(table.heads):
+        return partial(_look, ratios)
+    return [LOOKS.get(head, "text") for head in table.heads]
 
 
 def _look(ratios: frozenset[str], row: Sequence[object], head: str) -> str:
@@ -209,7 +228,7 @@ def _note_total(page: Page, line: int, row: Sequence[object]) -> None:
 def _lead(page: Page, leads: Iterator[int | None], line: int, row: Sequence[object]) -> None:
     """A link from a score to its first input, and a note at one that is missing or hangs on a reading."""
     lead = next(leads)
-    if lead is not None:
+    if lead is not None and lead < MAX_SHEET_ROWS:
         page.jump(line, _INDICATOR, "规范数据", f"A{lead + _HEAD_ROW + 2}", str(row[_INDICATOR]))
     if note := score_note(str(row[_LACKING]) if not _holds(row[_SCORE]) else "", str(row[_OTHERS])):
         page.comment(line, _SCORE, note)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -96,6 +95,10 @@ def csv_body(heads: Sequence[str], rows: Sequence[Row]) -> bytes:
     return csv_bytes(heads, rows)[len(csv_bytes(heads, [])) :]
 
 
+#: What a text must not begin with, or a spreadsheet takes it for a formula.
+_FORMULA = frozenset("=+-@\t\r")
+
+
 def csv_bytes(heads: Sequence[str], rows: Iterable[Row]) -> bytes:
     """A table as CSV: utf-8-sig, CRLF, shortest floats, text that would start a formula behind an apostrophe."""
     buffer = io.StringIO(newline="")
@@ -106,11 +109,12 @@ def csv_bytes(heads: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 
 def _csv_cell(value: object) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, float):
-        return shortest(value)
-    if isinstance(value, int):
-        return str(value)
+    if not isinstance(value, str):  # most cells are texts
+        if value is None or value != value:
+            return ""
+        if isinstance(value, float):
+            return shortest(value)
+        if isinstance(value, int):
+            return str(value)
     text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text[:1] in _FORMULA else text

@@ -54,7 +54,7 @@ def open_items(output: Output) -> list[Open]:
 def decisions_template(output: Output) -> tuple[bytes, int]:
     """The 复核记录 for OUT's open items as a workbook, and how many there are."""
     items = open_items(output)
-    writer = Book(SHEET)
+    writer = Book(SHEET, output.fingerprint)
     page = writer.sheet(SHEET, Setup(_HEAD_ROW, _HEAD_ROW, 5))
     page.put(0, 0, f"{SHEET}（{output.manifest['year']} 年度，待认定 {len(items)} 项）", "left_title")
     page.put(1, 0, _NOTE, "note")

@@ -16,17 +16,17 @@ from converter.mapping.page import Page, Seen
 from converter.mapping.replies import Reply, replies_on
 from converter.mapping.rows import Entry, Note, Rows, TableRows
 from converter.mapping.titles import Titles
-from converter.mapping.unfilled import unfilled
+from converter.mapping.unfilled import unfilled, unsealed
 from converter.vocabulary.findings import Finding, Place, finding, mask
 from converter.vocabulary.labels import plain, shown
 from converter.vocabulary.numbers import USABLE, State
 
 __all__ = ["SELF_SCORE", "WEIGHT", "Document", "Fact", "Line", "Printed", "Reading", "read_documents"]
+#: The sheet of our forms that says how to fill them in; it holds no figures.
+_INSTRUCTIONS = "填表说明"
 #: The code of a formula that was never calculated.
 STALE = "D03"
 _PROBLEMS = {State.UNREADABLE: "D01", State.ERROR: "D02", State.STALE: STALE}
-#: The sheet of our forms that says how to fill them in; it holds no figures.
-_INSTRUCTIONS = "填表说明"
 #: The sheets by which our own books are known when they come back.
 _OWN_SHEETS = ({"评分表", "核对", "说明"}, {"汇总", "指标得分", "规范数据"})
 
@@ -239,6 +239,7 @@ def _fill(document: Document, page: Page, form: Form, readers: Sequence[Rows]) -
     notes += [
         *(note for rows in readers for note in rows.notes),
         *unfilled(form, entries),
+        *unsealed(page, form, entries),
         *shadows(page.sheet),
         *idle(page.sheet),
     ]

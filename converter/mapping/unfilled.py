@@ -1,10 +1,12 @@
-"""Forms that came back as they were handed out: nothing in them is filled in."""
+"""Forms that came back: as they were handed out, with nothing filled in, or with figures that their 校验码 does not fit."""
 
 from collections.abc import Sequence
 
 from converter.mapping.forms import Form
 from converter.mapping.indicators import SELF_SCORE
+from converter.mapping.page import Page
 from converter.mapping.rows import Entry, Note
+from converter.mapping.seal import broken_seal
 from converter.vocabulary.numbers import State
 
 
@@ -20,3 +22,10 @@ def unfilled(form: Form, entries: Sequence[Entry]) -> list[Note]:
     if State.BLANK not in states or states - {State.BLANK, State.DASH}:
         return []
     return [Note("M19", f"“{form.form}”还没有填写，{len(asked)} 个格子里没有一个数", asked[0].cell, form.form)]
+
+
+def unsealed(page: Page, form: Form, entries: Sequence[Entry]) -> list[Note]:
+    """D10 where a sheet's 校验码 does not fit its figures; of a 指标表 those are the self scores."""
+    cells = [one.cell for one in entries if form.indicators is None or one.field.endswith(SELF_SCORE)]
+    broken = broken_seal(page.sheet, cells)
+    return [] if broken is None else [Note("D10", f"“{form.form}”{broken[0]}", broken[1], form.form)]

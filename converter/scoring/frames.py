@@ -11,6 +11,7 @@ import pandas as pd
 from converter.mapping.departments import Submission
 from converter.mapping.facts import WEIGHT, Document
 from converter.mapping.fields import Dictionary
+from converter.mapping.named import NO
 from converter.vocabulary.findings import Finding, Place, finding
 from converter.vocabulary.numbers import NAN, USABLE, State, convert, read_text, shortest
 
@@ -126,6 +127,7 @@ def adopt(facts: pd.DataFrame, dictionary: Dictionary) -> Adoption:
     also = ordered.index[repeats[ordered.index].to_numpy() & np.logical_and.reduce(same_source)]
     frame.loc[also, "adopted"] = True
     findings += _disagreements(ordered, chosen, repeats, dictionary)
+    findings += _denied(frame, best)
     return Adoption(frame[list(FACT_COLUMNS)], findings)
 
 
@@ -202,6 +204,18 @@ def _disagreements(
     for position in np.flatnonzero(differs):
         row, best = ordered.iloc[position], chosen.iloc[position]
         message = f"{row['field']}（{row['year']}年）采用 {_at(best)}，另一处 {_at(row)}"
+        findings.append(_about("D05", message, row))
+    return findings
+
+
+def _denied(frame: pd.DataFrame, best: pd.DataFrame) -> list[Finding]:
+    """Figures that are there although a question (是否涉及…) was answered with no."""
+    denied = frame[(frame["state"] == State.DASH) & (frame["raw"] == NO)]
+    chosen = best.reindex(pd.MultiIndex.from_frame(denied[["department", "year", "field"]]))
+    findings = []
+    for position in np.flatnonzero(chosen["value"].notna()):
+        row, other = denied.iloc[position], chosen.iloc[position]
+        message = f"{row['field']}（{row['year']}年）采用 {_at(other)}，另一处（{_place(row)}）填“{NO}”，申明不涉及"
         findings.append(_about("D05", message, row))
     return findings
 

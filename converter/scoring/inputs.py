@@ -1,5 +1,6 @@
 """Facts → whole columns: the value of every input for every department, derived fields included, and why one is missing."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -151,22 +152,17 @@ class Inputs:
                 unknown.add(key)
             if row.adopted and row.department in self._position:
                 sums.setdefault(key, Sum()).add(row.value)
-        columns: dict[tuple[str, int], Floats] = {}
+        columns: dict[tuple[str, int], Floats] = defaultdict(lambda: np.full(len(self.departments), np.nan))
         for (owner, name, year), total in sums.items():
             if (owner, name, year) not in unknown:
-                if (name, year) not in columns:
-                    columns[name, year] = np.full(len(self.departments), np.nan)
                 columns[name, year][self._position[owner]] = total.value
-        return columns
+        return dict(columns)
 
     def column(self, wanted: Input) -> Floats:
         """The input's value for every department, NaN where missing; derived fields by their first formula that works."""
         if wanted not in self._columns:
             formulas = self.derivations.of(wanted)
-            if formulas:
-                self._columns[wanted] = self._derive(wanted, formulas)
-            else:
-                self._columns[wanted] = self._read(wanted)
+            self._columns[wanted] = self._derive(wanted, formulas) if formulas else self._read(wanted)
         return self._columns[wanted]
 
     def _read(self, wanted: Input) -> Floats:
@@ -248,10 +244,10 @@ class Inputs:
     @cached_property
     def _rows(self) -> dict[tuple[str, str, int], list[FactRow]]:
         """The facts by department, field and year."""
-        rows: dict[tuple[str, str, int], list[FactRow]] = {}
+        rows = defaultdict(list)
         for row in self.every:
-            rows.setdefault((row.department, row.field, row.year), []).append(row)
-        return rows
+            rows[row.department, row.field, row.year].append(row)
+        return dict(rows)
 
     @cached_property
     def _taken(self) -> dict[tuple[str, str, int], list[FactRow]]:
@@ -261,11 +257,10 @@ class Inputs:
     @cached_property
     def _forms(self) -> dict[str, dict[str, int]]:
         """Each department's newest form of a kind."""
-        forms: dict[str, dict[str, int]] = {}
+        forms: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for row in self.every:
-            newest = forms.setdefault(row.department, {})
-            newest[row.form] = max(row.form_year, newest.get(row.form, 0))
-        return forms
+            forms[row.department][row.form] = max(row.form_year, forms[row.department][row.form])
+        return {department: dict(newest) for department, newest in forms.items()}
 
     def about(self, wanted: Input, position: int) -> list[FactRow]:
         """Every fact about an input of a department."""

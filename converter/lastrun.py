@@ -1,0 +1,131 @@
+"""What has changed since the last run into the same folder, in a line; and who has still to be asked for tables (催报)."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from converter.publish import MANIFEST
+from converter.scoring.submitted import NOTHING, PART, Submitted
+from converter.vocabulary.numbers import shortest
+
+#: Names told of in the line; the others are counted.
+_MOST_NAMED = 5
+#: What of run.json a score hangs on besides the files, and what it is called.
+_RULES = {"scheme": "评分方案改变", "mappings": "映射改变", "decisions": "复核记录改变", "program": "程序版本改变"}
+_LACKING = "缺"
+
+#: Department → 下限 and 上限.
+Totals = Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Since:
+    """Files that came, came again and went since the last run, departments whose total moved and why, and how many of the
+    departments that have to hand in have not.
+    """
+
+    received: int
+    resent: int
+    gone: int
+    moved: tuple[tuple[str, str], ...]
+    missing: int
+
+    def __str__(self) -> str:
+        """较上次：新收 6，重报 2，得分变动 1（人社局 77～88→82～88，重报 决算.xlsx），未报 41"""
+        told = "；".join(f"{name} {how}" for name, how in self.moved[:_MOST_NAMED])
+        more = "等" if len(self.moved) > _MOST_NAMED else ""
+        moved = f"得分变动 {len(self.moved)}" + (f"（{told}{more}）" if told else "")
+        gone = f"，撤回 {self.gone}" if self.gone else ""
+        return f"较上次：新收 {self.received}，重报 {self.resent}{gone}，{moved}，未报 {self.missing}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison as JSON."""
+        moved = [{"department": name, "how": how} for name, how in self.moved]
+        counts = {"received": self.received, "resent": self.resent, "gone": self.gone, "missing": self.missing}
+        return {**counts, "moved": moved}
+
+
+def last_manifest(output: Path) -> dict[str, Any] | None:
+    """run.json of the last run into a folder; None where there is none, or it is no longer one."""
+    try:
+        content = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def since(
+    last: Mapping[str, Any] | None, now: Mapping[str, Any], totals: Totals, handed: Sequence[Submitted]
+) -> Since | None:
+    """The comparison of a run with the last one, by what their run.json say (of `now` the inputs and rules); None where there
+    was none of this year. A last run.json that was edited by hand counts as none.
+    """
+    try:
+        if last is None or last["year"] != now["year"]:
+            return None
+        before, after = _digests(last), _digests(now)
+        was = {str(who): (float(low), float(high)) for who, (low, high) in last["totals"].items()}
+        files = _files(last), _files(now)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    rules = "、".join(word for key, word in _RULES.items() if _version(last, key) != _version(now, key))
+    return Since(
+        received=len(after.keys() - before.keys()),
+        resent=sum(1 for name in before.keys() & after.keys() if before[name] != after[name]),
+        gone=len(before.keys() - after.keys()),
+        moved=tuple(_moved(was, totals, files, rules)),
+        missing=sum(row.status == NOTHING for row in handed),
+    )
+
+
+def _version(manifest: Mapping[str, Any], key: str) -> object:
+    """What tells one version of a rule or the program from another."""
+    found = manifest.get(key)
+    return found.get("sha256", found.get("version")) if isinstance(found, dict) else found
+
+
+def _digests(manifest: Mapping[str, Any]) -> dict[str, str]:
+    return {str(entry["file"]): str(entry["sha256"]) for entry in manifest["inputs"]}
+
+
+def _files(manifest: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Department → its files with their SHA-256."""
+    owned: dict[str, dict[str, str]] = defaultdict(dict)
+    for entry in manifest["inputs"]:
+        for use in entry["documents"]:
+            owned[str(use["department"])][str(entry["file"])] = str(entry["sha256"])
+    return owned
+
+
+def _moved(
+    was: Totals, totals: Totals, files: tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]], rules: str
+) -> Iterator[tuple[str, str]]:
+    """Departments whose interval is another one, with both and why."""
+    for who in sorted(was.keys() & totals.keys()):
+        if tuple(was[who]) != tuple(totals[who]):
+            before, after = files[0].get(who, {}), files[1].get(who, {})
+            changed = sorted(n for n in before.keys() | after.keys() if before.get(n) != after.get(n))
+            handed = "、".join(name.rpartition("/")[2] for name in changed)
+            why = "，".join(filter(None, (handed and f"报送变动 {handed}", rules)))
+            yield who, f"{_interval(was[who])}→{_interval(totals[who])}" + (f"，{why}" if why else "")
+
+
+def _interval(points: Sequence[float]) -> str:
+    low, high = points
+    return shortest(low) if low == high else f"{shortest(low)}～{shortest(high)}"
+
+
+def reminders(handed: Sequence[Submitted]) -> list[str]:
+    """催报名单, a line for each sort: who has handed in nothing, and who lacks which table."""
+    nothing = [row.department for row in handed if row.status == NOTHING]
+    part = [f"{row.department}（缺{_tables(row)}）" for row in handed if row.status == PART]
+    lines = [f"催报名单，未报 {len(nothing)} 个：{'、'.join(nothing)}"] if nothing else []
+    return lines + ([f"催报名单，部分报送 {len(part)} 个：{'、'.join(part)}"] if part else [])
+
+
+def _tables(row: Submitted) -> str:
+    lacking = {"基础数据表": row.basic_data, "指标表": row.indicators}
+    return "、".join(name for name, count in lacking.items() if count == _LACKING)
