@@ -6,7 +6,7 @@ total that is still open is hatched, and every value stands in the tables.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from converter.books.styles import Book, Page, Setup
@@ -105,10 +105,13 @@ def _grade_chart(book: Book, first: int, grades: Mapping[str, int]) -> Any:
     return chart
 
 
-def _held(name: str, categories: Sequence[object], values: Sequence[object]) -> dict[str, list[object]]:
+def _held(name: str, categories: Sequence[object], values: Iterable[float]) -> dict[str, list[object]]:
     """What the cells of a series hold: the book is streamed and cannot be asked."""
-    plain = [int(value) if isinstance(value, float) and value.is_integer() else value for value in values]
-    return {"name_data": [name], "categories_data": list(categories), "values_data": plain}
+    return {
+        "name_data": [name],
+        "categories_data": list(categories),
+        "values_data": [f"{value:.16g}" for value in values],
+    }
 
 
 def _total_chart(book: Book, first: int, totals: Sequence[Row], which: str, most: int) -> Any:
@@ -121,7 +124,7 @@ def _total_chart(book: Book, first: int, totals: Sequence[Row], which: str, most
     )
     for column, look in enumerate(looks, start=1):
         series = {"categories": _cells(first, count, 0), "values": _cells(first, count, column), "gap": 40}
-        held = _held(TOTAL_HEADS[column], names, [row[column] for row in totals])
+        held = _held(TOTAL_HEADS[column], names, [float(str(row[column])) for row in totals])
         chart.add_series({"name": [SHEET, first - 1, column], "border": {"color": "#2B4A67"}, **series, **held, **look})
     font = _FONT if count <= MOST_SHOWN // 2 else {**_FONT, "size": 7}
     chart.set_title({"name": f"部门得分：{which}", "name_font": _TITLE_FONT, "overlay": False})

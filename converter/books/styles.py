@@ -54,21 +54,15 @@ class Setup:
 
 
 class Book:
-    """A workbook whose cells are written by type only.
-
-    It is made in memory; with a `target` in that file, so that no more than a row is held at a time. Then every sheet must be
-    written row by row, each row's height before the next row, and texts stand in their cells.
+    """A workbook whose cells are written by type only: in memory, or in a file (`target`), holding but a row. Then rows must
+    come in order, each with its height before the next, and texts stand in their cells.
     """
 
     def __init__(self, title: str, fingerprint: str = "", target: Path | None = None) -> None:
-        self.fingerprint = fingerprint
-        self._buffer = io.BytesIO()
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        if target is None:
-            self._workbook = xlsxwriter.Workbook(self._buffer, {**options, "in_memory": True})
-        else:
-            streamed = {"constant_memory": True, "tmpdir": str(target.parent)}
-            self._workbook = xlsxwriter.Workbook(str(target), {**options, **streamed})
+        self.fingerprint, self._buffer = fingerprint, io.BytesIO()
+        options: dict[str, Any] = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+        options |= {"constant_memory": True, "tmpdir": str(target.parent)} if target else {"in_memory": True}
+        self._workbook = xlsxwriter.Workbook(str(target) if target else self._buffer, options)
         self._workbook.set_properties({"title": printable(title), "created": CREATED})
         self._workbook.set_calc_mode("auto")
         self._formats: dict[str, Format] = {}
@@ -183,8 +177,8 @@ class Page:
     ) -> int:
         """A head row at `top` and the rows below it, each as high as its wrapped texts need; how many there are.
 
-        `looks` gives the look of each column, or of a cell by its row and head; `link` makes a relative link to the file
-        it names. `also` is called for each row when its cells are written.
+        `looks` gives the look of each column, or of a cell by its row and head (`link`: a relative link to the file it names);
+        `also` is called for each row when its cells are written.
         """
         self.widths(widths)
         for column, head in enumerate(heads):
@@ -192,15 +186,13 @@ class Page:
         self.height(top, row_height(max(map(wrapped_lines, heads, widths))))
         room = [width * SMALL for width in widths]
         names = [] if callable(looks) else list(looks)
-        styles = [self.book.look(name) for name in names]
-        at = top
+        styles, at = [self.book.look(name) for name in names], top
         for at, row in enumerate(rows, start=top + 1):
             if callable(looks):
                 names = [looks(row, head) for head in heads]
                 styles = [self.book.look(name) for name in names]
             links = [column for column, name in enumerate(names) if name == "link" and row[column]]
-            values = [None if at in links else value for at, value in enumerate(row)] if links else row
-            self.put_row(at, 0, values, styles)
+            self.put_row(at, 0, [None if i in links else v for i, v in enumerate(row)] if links else row, styles)
             for column in links:
                 self.link(at, column, str(row[column]), str(row[column]))
             if also is not None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from xlsxwriter.exceptions import FileCreateError
+
 from converter.books import legend, tables
 from converter.books.chartsheet import write_charts
 from converter.books.legend import score_note, write_notes
 from converter.books.styles import MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup, display_width
-from converter.books.tables import Table
+from converter.books.tables import Row, Table
 
 _HEAD_ROW = 2
 #: Rows of all tables beyond which a workbook is not made in memory: those of some three hundred departments.
@@ -128,7 +130,10 @@ def write_summary(book: SummaryBook, target: Path) -> None:
         if table.name == "汇总":
             write_charts(writer, book.title, list(table.rows))
     write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
-    content = writer.content()
+    try:
+        content = writer.content()
+    except FileCreateError as error:  # xlsxwriter's cover for what the file system said
+        raise error.args[0] from error
     if not streamed:
         target.write_bytes(content)
 
@@ -143,8 +148,7 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
         also = partial(_note_total, page)
     if table.name == "指标得分":
         also = partial(_lead, page, itertools.chain(book.leads, itertools.repeat(None)))
-    rows = itertools.islice(table.rows, MAX_SHEET_ROWS)
-    shown = page.table(_HEAD_ROW, table.heads, rows, _widths(table), _looks(table, book.ratios), also)
+    shown = page.table(_HEAD_ROW, table.heads, _shown(table), _widths(table), _looks(table, book.ratios), also)
     if len(table.rows) > MAX_SHEET_ROWS:
         note = f"共 {len(table.rows)} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
         page.put(_HEAD_ROW + 1 + MAX_SHEET_ROWS, 0, note, "note")
@@ -152,12 +156,18 @@ def _write(page: Page, table: Table, book: SummaryBook) -> None:
         page.worksheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + shown, len(table.heads) - 1)
 
 
+def _shown(table: Table) -> Iterator[Row]:
+    return itertools.islice(table.rows, MAX_SHEET_ROWS)
+
+
 def _widths(table: Table) -> list[float]:
     """The usual widths; less where a column is empty throughout, more for long texts; LibreOffice does not wrap links."""
     columns = [_Column(head) for head in table.heads]
-    for row in itertools.islice(table.rows, MAX_SHEET_ROWS):
-        for column, value in zip(columns, row, strict=True):
-            column.see(value)
+    asked = list(enumerate(columns))
+    for row in _shown(table):
+        for at, column in asked:
+            column.see(row[at])
+        asked = [(at, column) for at, column in asked if not column.settled]
     return [column.width(_OWN_WIDTHS.get((table.name, column.head), WIDTHS[column.head])) for column in columns]
 
 
@@ -166,7 +176,7 @@ class _Column:
     """What the width of a column hangs on, seen value by value."""
 
     head: str
-    holds: bool = False
+    settled: bool = False
     longest: float = 0.0
 
     def see(self, value: object) -> None:
@@ -176,8 +186,8 @@ class _Column:
         elif self.head in _AMOUNTS:
             if isinstance(value, float):
                 self.longest = max(self.longest, len(f"{value:,.15g}"))
-        elif not self.holds:
-            self.holds = _holds(value)
+        else:
+            self.settled = _holds(value)
 
     def width(self, usual: float) -> float:
         """The width, by what is usual for the head."""
@@ -186,7 +196,7 @@ class _Column:
             return max(usual, min(most, 0.92 * self.longest / lines + 1))
         if self.head in _AMOUNTS:
             return max(_LEAST_AMOUNT, min(usual, self.longest + 1.0))
-        return usual if self.holds else min(usual, _BLANK_WIDTH)
+        return usual if self.settled else min(usual, _BLANK_WIDTH)
 
 
 def _holds(value: object) -> bool:
