@@ -87,7 +87,7 @@ def build(place: Path) -> County:
     rows = [
         row("认定得分", STAFF, "", 3, department=OFFICES[0]),
         row("更正数据", "三公经费决算数", 22, 21, department=OFFICES[3]),
-        row("采纳说明", told, "", "采纳", department=OFFICES[5]),
+        row("采纳说明", told, "本单位没有政府采购", "采纳", department=OFFICES[5]),
         row("采纳说明", banded["编号"], "", "采纳", department=banded["部门"]),
         row("加减分", "获表彰", "", 1, department=SCHOOL),
         row("采纳说明", "J12", "", "采纳", department="全部"),
@@ -119,7 +119,11 @@ def test_decisions_reach_every_department(county: County, tmp_path: Path) -> Non
     """They are one record about all departments, which therefore are scored together, whatever is asked for."""
     county.convert(tmp_path / "OUT", departments=county.roster, decisions=county.decisions, chunk=1, books=False)
     told = {(row["代码"], row["部门"]) for row in Out(tmp_path / "OUT").findings if row["代码"] == "P01"}
-    assert {("P01", OFFICES[5]), ("P01", SCHOOL)} <= told
+    assert {
+        ("P01", OFFICES[5]),
+        ("P01", OFFICES[0]),
+        ("P01", SCHOOL),
+    } <= told  # 0: of B04, which all departments decide
 
 
 def test_nothing_that_was_put_aside_remains(county: County, tmp_path: Path) -> None:
