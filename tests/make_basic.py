@@ -206,7 +206,7 @@ def _by_name(out: Print) -> Grid:
     grid.row(10, "计分用：以下由填报的数推算，不用填")
     grid.row(11, "计分用：年末结余", out.year, "万元", 99, "年末结转和结余决算数")
     grid.row(12, "勾稽核对：上年年末结转等于本年年初结转", None, None, "相符")
-    grid.row(13, "校验码：01234-5678（纸质与电子两份应当一样）")
+    grid.row(13, "校验码：（纸质与电子两份应当一样）")
     return grid
 
 

@@ -92,7 +92,7 @@ def test_lines_of_our_own_are_no_data(read: Read) -> None:
         ("某项", 2019, "万元", None),
     )
     assert [fact.field for fact in document.facts] == ["满意度"]
-    assert document.findings == []
+    assert [(found.code, found.subject) for found in document.findings] == [("D10", "补充数据")]  # an invented code
 
 
 def test_without_its_heads_it_is_no_such_list(library: Library) -> None:

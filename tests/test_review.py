@@ -101,7 +101,7 @@ def test_explaining_names_the_decision_and_who_made_it(decided: Path) -> None:
 def test_a_comparison_gives_the_decisions_as_causes(suining_out: Path, decided: Path) -> None:
     found = diff(Output(suining_out), Output(decided))
     causes = {(change.subject, change.column): change.cause for change in found.changes}
-    assert causes[PURCHASE, "得分"] == "复核认定"
+    assert causes[PURCHASE, "得分"] == "认定 下限 0、上限 −6；复核认定"
     assert "三公经费预算数（2018年）空→29.5 复核.xlsx!复核记录!G4" in causes[VARIATION, "得分"]
 
 

@@ -8,6 +8,8 @@ from converter.books import fonts
 BASE: dict[str, Any] = {**fonts.TEXT, "font_size": 10, "valign": "vcenter", "text_wrap": True}
 _BORDER = {"border": 1, "border_color": "#7F7F7F"}
 _NUMBER = {**fonts.NUMBER, **_BORDER}
+#: Of one line, printed smaller where it is too long.
+_SHORT = {"text_wrap": False, "shrink": True, **_BORDER}
 
 #: The looks of cells, by what they hold.
 LOOKS: dict[str, dict[str, Any]] = {
@@ -34,9 +36,9 @@ LOOKS: dict[str, dict[str, Any]] = {
     "fill_percent": {**_NUMBER, "num_format": "0.00##%", "align": "right", "bg_color": "#FFF9E5", "locked": False},
     "fill_text": {"font_size": 9, "bg_color": "#FFF9E5", "locked": False, **_BORDER},
     "fill_choice": {"align": "center", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
-    "fill_score": {"num_format": "0.00", "align": "center", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
-    "fill_code": {"font_size": 9, "num_format": "@", "bg_color": "#FFF9E5", "locked": False, **_BORDER},
-    "fill_label": {"num_format": "@", "bg_color": "#FFF9E5", "locked": False, "text_wrap": False, **_BORDER},
+    "fill_score": {**_NUMBER, "num_format": "0.00", "align": "center", "bg_color": "#FFF9E5", "locked": False},
+    "fill_code": {"font_size": 9, "num_format": "@", "bg_color": "#FFF9E5", "locked": False, **_SHORT},
+    "fill_label": {"num_format": "@", "bg_color": "#FFF9E5", "locked": False, **_SHORT},
     "label": {"text_wrap": False, **_BORDER},
     "taken": {**_NUMBER, "num_format": "#,##0.00####", "align": "right", "bg_color": "#E7E6E6"},
     "status": {**fonts.HEAD, "font_size": 9, "font_color": "#C00000", "text_wrap": False},
