@@ -6,9 +6,6 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 log = logging.getLogger("jixiao")
 
 T = TypeVar("T")
@@ -29,6 +26,9 @@ def tracked(items: Iterable[T], total: int, doing: str, *, bar: bool) -> Iterato
 
 
 def _with_bar(items: Iterable[T], total: int, doing: str) -> Iterator[T]:
+    from rich.console import Console  # a log needs none of it
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

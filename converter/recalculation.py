@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from converter.audit.verify import recalculate
 from converter.engine import Engine, Lost
 from converter.intake.archives import content_of
 from converter.intake.discover import Source
@@ -28,6 +27,8 @@ def recalculated(pool: Engine, sources: Sequence[Source], readings: Sequence[Rea
             copy = Path(folder) / f"{index}.xlsx"
             copy.write_bytes(content_of(source.path, source.inner))
             copies[copy] = source
+        from converter.audit.verify import recalculate  # with openpyxl, which no other run needs
+
         made = recalculate(list(copies), Path(folder))
         again = [replace(copies[copy], path=path, inner=()) for copy, path in made if path is not None]
         read = [result for result in pool.map(read_source, again) if not isinstance(result, Lost)]

@@ -12,10 +12,8 @@ import zlib
 from collections.abc import Callable
 from xml.parsers import expat
 
-import openpyxl
 import python_calamine
 from lxml import etree
-from openpyxl.worksheet.worksheet import Worksheet
 
 from converter.intake import guards
 from converter.intake.cells import Sheet, Value, Workbook
@@ -116,6 +114,9 @@ def calamine_sheets(book: python_calamine.CalamineWorkbook) -> list[Sheet]:
 
 
 def _by_openpyxl(content: bytes) -> list[Sheet]:
+    import openpyxl  # takes a third of a second, and is seldom asked
+    from openpyxl.worksheet.worksheet import Worksheet
+
     book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
     sheets = []
     for source in book.worksheets:
