@@ -10,9 +10,12 @@ from pydantic import BeforeValidator
 from pydantic import Field as Key
 
 from converter.books.form_lists import departments_form
+from converter.books.legend import add_notes
 from converter.books.styles import Book, Setup
+from converter.books.templates import LEGEND
 from converter.mapping.documents import Document, Strict
 from converter.scoring.decisions import HEADS as DECISION_HEADS
+from converter.scoring.decisions import SHEET
 from converter.vocabulary.findings import Place, RunError
 
 SETTINGS = "设置.yaml"
@@ -140,22 +143,21 @@ def _contents() -> Mapping[str, bytes]:
     batch = _BATCH.format(program=doubled[0], root=doubled[1], start=_START).replace("\n", "\r\n")
     return {
         ROSTER: departments_form(None)[0],
-        DECISIONS: _table(
-            DECISIONS, "用 jixiao template decisions 列出待认定的事项，填好后接在下面。", tuple(DECISION_HEADS)
-        ),
+        DECISIONS: _record("用 jixiao template decisions 列出待认定的事项，填好后接在下面。"),
         SETTINGS: _TEXT.encode(),
         "运行.bat": batch.encode(),
         "运行.sh": _SHELL.format(program=quoted[0], root=quoted[1], start=_START).encode(),
     }
 
 
-def _table(name: str, note: str, heads: tuple[str, ...]) -> bytes:
-    """An empty list: a note, the heads, nothing below them."""
-    title = name.partition(".")[0]
-    book = Book(title)
-    page = book.sheet(title, Setup(1, 1))
+def _record(note: str) -> bytes:
+    """An empty 复核记录: a note, the heads, nothing below them."""
+    book = Book(SHEET)
+    page = book.sheet(SHEET, Setup(1, 1))
     page.put(0, 0, note, "note")
+    heads = tuple(DECISION_HEADS)
     page.table(1, heads, [], [max(10, 2 * len(head) + 4) for head in heads], lambda _, __: "text")
+    add_notes(book, *LEGEND)
     return book.content()
 
 

@@ -37,8 +37,8 @@ def rows(book: Any, name: str) -> list[tuple[Any, ...]]:
     return [row for row in book[name].iter_rows(values_only=True) if any(value is not None for value in row)]
 
 
-def test_three_sheets(book: Any) -> None:
-    assert book.sheetnames == ["摘要", "明细", "并排"]
+def test_four_sheets(book: Any) -> None:
+    assert book.sheetnames == ["摘要", "明细", "并排", "说明"]
 
 
 def test_details_hold_every_change_in_order(book: Any, found: Difference) -> None:

@@ -18,7 +18,7 @@ from tests.conftest import Command
 
 
 def cells(content: bytes) -> list[tuple[Any, ...]]:
-    (sheet,) = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     return [row for row in sheet.iter_rows(values_only=True) if any(value is not None for value in row)]
 
 

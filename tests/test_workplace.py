@@ -39,7 +39,7 @@ def test_init_makes_everything(place: Path) -> None:
     assert batch.splitlines()[0] == b"@echo off"
     assert stat.S_IMODE((place / "运行.sh").stat().st_mode) & 0o111 == 0o111
     for name in ("部门名单.xlsx", "复核记录.xlsx"):
-        assert len(openpyxl.load_workbook(place / name).worksheets) == 1
+        assert openpyxl.load_workbook(place / name).sheetnames == [name.removesuffix(".xlsx"), "说明"]
 
 
 def test_init_overwrites_nothing(place: Path) -> None:

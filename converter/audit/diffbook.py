@@ -5,6 +5,7 @@ from functools import partial
 
 from converter.audit.changes import KINDS, NOISE, TOLERANCES, number, tolerance_of
 from converter.audit.diff import Difference
+from converter.books.legend import add_notes
 from converter.books.readback import Record
 from converter.books.styles import MAX_SHEET_ROWS, SMALL, Book, Page, Setup, row_height, wrapped_lines
 from converter.books.tables import Row
@@ -25,6 +26,13 @@ _COLUMNS = {
 }
 _SUMMARY_WIDTHS = (30, 36, 36, 12, 11, 11, 11)
 _SIDE_WIDTHS = (18, 22, 6, *([9] * 2 * len(_COLUMNS)))
+_LEGEND = (
+    "摘要：比较的是哪两侧（名称、SHA-256），比对、相同、变动、新增、删除各多少，合计数两侧各是多少、差多少。",
+    "明细：每处不同一行，按风险从高到低。按部门（编码、曾用名）、年度、指标或字段对应，行的先后不算不同；空白、0、“—”是三种不同的状态。",
+    "成因：得分的变动由逐项重算得出，规则、映射、数据、缺数变化、认定各几分，加起来等于全部变动；后面写着是哪个单元格的数变了。",
+    "旧位置、新位置：数据在哪个文件、哪张表、哪一格。并排：同一指标两侧的数放在一起，有一列写着改、增、删、同，黑白打印也看得清。",
+    "容差以内的差不算不同，个数写在摘要里。",
+)
 TOTAL, BLANK = "（总分）", "（空）"
 
 
@@ -39,6 +47,7 @@ def difference_book(found: Difference) -> bytes:
     heads = ("部门", "指标", "标记", *(f"{word}{head}" for head in _COLUMNS for word in ("旧", "新")))
     pairs = [*_pairs(found)][:MAX_SHEET_ROWS]
     _table(side, "两侧并排：改＝不同，增＝只有新，删＝只有旧，同＝相同", heads, pairs, _SIDE_WIDTHS, _side_look)
+    add_notes(writer, *_LEGEND)
     return writer.content()
 
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 
+from converter.books.legend import add_notes
 from converter.books.readback import Output, Record
 from converter.books.styles import Book, Setup
 from converter.vocabulary.findings import RunError
@@ -12,6 +13,12 @@ HEADS = (
     "序号", "部门", "年度", "字段", "原文", "数值", "单位", "状态", "采用", "文件", "工作表", "单元格", "纸质数", "是否相符", "核对人",
 )  # fmt: skip
 _WIDTHS = (5, 18, 6, 24, 14, 12, 6, 8, 5, 30, 16, 7, 12, 8, 10)
+
+_LEGEND = (
+    "从输出的全部数据里随机抽取，每个数据被抽中的机会相同；用同一份输出和同一个随机种子，任何人都抽出同样的数据。",
+    "逐行找到文件、工作表、单元格，与部门的纸质材料核对：写上纸质数、是否相符，核对人签名。",
+    "原文是单元格里原来的样子，数值已换算成单位一列的单位；采用为“否”的，是没有用于评分的数。",
+)
 
 
 def sample(output: Output, count: int, seed: int) -> list[Record]:
@@ -45,4 +52,5 @@ def sample_book(output: Output, facts: Sequence[Record], seed: int) -> bytes:
     drawn = f"从 {sum(1 for row in output.facts if row['文件'])} 个数据中抽取 {len(facts)} 个，随机种子 {seed}，用同一种子可重现"
     page.put(1, 0, drawn, "note")
     page.table(2, HEADS, sample_rows(facts), _WIDTHS, lambda _, head: "center" if head in ("序号", "采用") else "text")
+    add_notes(writer, *_LEGEND)
     return writer.content()

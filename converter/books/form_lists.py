@@ -1,6 +1,7 @@
 """The form 部门名单: who is expected to hand in, to be kept by the bureau (--departments)."""
 
 from converter.books.form_entry import YES_NO
+from converter.books.legend import add_notes
 from converter.books.readback import Output
 from converter.books.styles import Book, Setup, row_height
 from converter.mapping.roster import HEADS
@@ -20,6 +21,13 @@ _HEAD_ROW, _ROOM = 1, 40
 _NOTE = (
     "名称必填；别名、曾用名有几个的用顿号隔开；类别如 学校、乡镇，评分方案按类别分的必须填；不应报的，应报填否；"
     "不参评的写明理由。填好后用 jixiao run --departments 交给程序。"
+)
+_LEGEND = (
+    "每行一个部门，名称必填。编码用来跨年度认出同一部门，有就填，不会变的最好。",
+    "别名、曾用名：报表上会出现的其他叫法，几个用顿号隔开；程序只按这里写的认，不按相似猜。",
+    "上级：下属单位写上级部门的名称，用来核对汇总数。类别：如 学校、乡镇；评分方案按类别分的必须填，名次在同类里排。",
+    "应报：填“否”的不催报；空着就是应报。不参评理由：写了的不评分，列在报送情况里。",
+    "填好后用 jixiao run --departments 交给程序；没有报的部门会列在报送情况和催报名单里。",
 )
 
 
@@ -44,6 +52,7 @@ def departments_form(output: Output | None) -> tuple[bytes, int]:
     page.worksheet.data_validation(first, expected, last, expected, rule)
     page.widths([_WIDTHS[head] for head in heads])
     page.worksheet.autofilter(_HEAD_ROW, 0, last, len(heads) - 1)
+    add_notes(book, *_LEGEND)
     return book.content(), len(rows)
 
 

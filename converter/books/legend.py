@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from converter.books.styles import MAX_COMMENTS, Page, row_height, wrapped_lines
+from converter.books.styles import MAX_COMMENTS, Book, Page, Setup, row_height, wrapped_lines
 from converter.vocabulary.numbers import shortest
 
 if TYPE_CHECKING:  # workers write the sheet without pandas
@@ -22,7 +22,7 @@ _PRINTED = "页脚的指纹由输入、规则、名单和复核记录算出：�
 def department_notes(batch: "Batch") -> tuple[str, ...]:
     """The lines of 说明 of a department's workbook."""
     scheme = batch.scheme
-    return _numbered(
+    return numbered(
         "评分表：各指标按印发的评价标准复算，得分是公式，引用“基础数据”的数值一列；补填空白后随即重算。末尾两行供填报单位和财政部门签署。",
         _INTERVAL,
         f"状态：{_STATES}",
@@ -39,7 +39,7 @@ def department_notes(batch: "Batch") -> tuple[str, ...]:
 
 def summary_notes(schemes: "Sequence[Scheme]") -> tuple[str, ...]:
     """The lines of 说明 of the summary workbook, with the grades and the basis of every scheme."""
-    return _numbered(
+    return numbered(
         "汇总：一行一个部门，按复算下限、上限排列，是核查的先后，不是评价结果。区间重叠的部门分不出先后，只有名次区间；"
         "点“评分表”一列打开该部门的工作簿。",
         "图表：各等次的部门数，和得分的区间；部门多时只画前后各一半，数字都在图下的小表里。",
@@ -69,7 +69,8 @@ def _basis(scheme: "Scheme") -> str:
     return f"{scheme.file.basis}《{scheme.file.title}》；方案 {scheme.name}，校验码 {scheme.sha256[:12]}"
 
 
-def _numbered(*lines: str) -> tuple[str, ...]:
+def numbered(*lines: str) -> tuple[str, ...]:
+    """The lines with their numbers."""
     return tuple(f"{number}．{line}" for number, line in enumerate(lines, start=1))
 
 
@@ -82,6 +83,11 @@ def score_note(lacking: str, others: str) -> str:
 
 def _lines(listed: str) -> str:
     return listed.replace("；", "\n")
+
+
+def add_notes(book: Book, *lines: str) -> None:
+    """说明 as the last sheet of a book, the lines numbered."""
+    write_notes(book.sheet(SHEET, Setup(landscape=False)), numbered(*lines))
 
 
 def write_notes(page: Page, lines: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from converter.books.legend import add_notes
 from converter.books.readback import Output, Record
 from converter.books.styles import MAX_SHEET_ROWS, Book, Setup
 from converter.books.tables import Row
@@ -20,6 +21,16 @@ _HEAD_ROW, _KIND_COLUMN = 2, 3
 _NOTE = (
     "按影响分值从大到小排列：填写认定值、理由、依据材料，由两人签署；不认定的行留空。类型可以改选，部门写“全部”即适用于所有仍是该原值的部门。"
     "已有的复核记录请保留，把填好的行接在它后面，用 jixiao run --decisions 交回。"
+)
+#: 说明 of the record.
+LEGEND = (
+    "每行一个待认定的事项。浅黄底的格要填：认定值、理由、依据材料，经办人、复核人由两人分别签署并写日期；不认定的行留空，等于没有认定。",
+    "类型：更正数据＝改一个字段的数；认定得分＝定一个指标的分；不适用＝申明没有此项；采用文件＝同一张表报了两次，用哪一份；"
+    "采纳说明、不采纳说明＝问题清单里的一个问题怎样处理；加减分＝在一个指标或总分上加减。",
+    "原值是认定时看到的数。它与现在的数一样，这一行才采用；部门补报以后数变了，这一行不采用，问题清单里写“原值已变，请重新认定”。",
+    "部门写“全部”，适用于所有仍是该原值的部门。同一事项有两行，都不采用。",
+    "右边的影响分值、自评得分、怎样填、情况只供参考，交回时不读取。",
+    "填好后用 jixiao run --decisions 交给程序；拿掉它再运行，结果与原来一样。",
 )
 _EACH = re.compile(r"每出现一例扣 ([\d.]+) 分")
 
@@ -66,6 +77,7 @@ def decisions_template(output: Output) -> tuple[bytes, int]:
     page.worksheet.data_validation(_HEAD_ROW + 1, _KIND_COLUMN, last, _KIND_COLUMN, kinds)
     page.worksheet.autofilter(_HEAD_ROW, 0, last, len(HEADS) + len(HELP_HEADS) - 1)
     page.height(0, 24)
+    add_notes(writer, *LEGEND)
     return writer.content(), len(items)
 
 
