@@ -6,7 +6,7 @@ Everything heavy is imported inside the commands, so that --help answers at once
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -28,6 +28,11 @@ from converter.keeping import add_keeping
 from converter.scheme_commands import scheme_app
 from converter.starting import init_command
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
+
+if TYPE_CHECKING:
+    from converter.run import Report
+    from converter.settings import Options
+    from converter.unchanged import Kept
 
 app = typer.Typer(
     **APP_SETTINGS, help="部门整体支出绩效：报表文件夹进，逐项复算、逐数可溯的评分工作簿出。", epilog=EXIT_CODES
@@ -136,15 +141,20 @@ def run_command(
         print_json(whole_report.to_dict())
         return whole_report.exit_code
     report = run(options) if no_cache else run_unless_done(options)
-    counts = report.counts()
-    levels = "，".join(f"{name} {counts[name]}" for name in ("错误", "警告", "提示"))
-    done = "试运行（未写任何文件）" if dry_run else "完成"
-    where = output / f"评分汇总_{report.year}.xlsx"
-    verdict = f"{done}：{report.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}"
-    for line in (verdict, *([str(report.since)] if report.since else []), *report.reminders()):
+    for line in _told(report, options):
         print(line)
         log.debug("%s", line)
     return report.exit_code
+
+
+def _told(report: "Report | Kept", options: "Options") -> list[str]:
+    """What a run ends with: the verdict, 较上次, 催报名单."""
+    counts = report.counts()
+    levels = "，".join(f"{name} {counts[name]}" for name in ("错误", "警告", "提示"))
+    done = "试运行（未写任何文件）" if options.dry_run else "完成"
+    where = options.output / f"评分汇总_{report.year}.xlsx"
+    verdict = f"{done}：{report.year} 年度，评分 {counts['部门']} 个部门；{levels}；汇总 {where}"
+    return [verdict, *([str(report.since)] if report.since else []), *report.reminders()]
 
 
 @app.command("describe", cls=Command)

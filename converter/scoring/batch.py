@@ -168,6 +168,23 @@ def _joined(parts: list[Batch], submissions: Sequence[Submission], review: Revie
     )
 
 
+def _in_scope(
+    submissions: Sequence[Submission], year: int
+) -> tuple[list[tuple[Submission, list[Document]]], list[Finding]]:
+    """The departments with a document of the year, with all that count, and what reading and sorting out said."""
+    used: list[tuple[Submission, list[Document]]] = []
+    findings: list[Finding] = []
+    for submission in submissions:
+        settle_years(submission, year)
+        documents, out_of_scope = in_scope(submission, year)
+        own = [f for d in submission.documents for f in signed(d.findings, submission.department, d.year)]
+        notes = [*submission.findings, *out_of_scope, *other_titles(documents)]
+        findings += own + signed(notes, submission.department, year)
+        if any(document.year == year for document in documents):
+            used.append((submission, documents))
+    return used, findings
+
+
 def score_batch(
     submissions: Sequence[Submission],
     scheme: Scheme,
@@ -184,16 +201,8 @@ def score_batch(
     other names of the `roster`. What is asked of all departments together (ACROSS) is not asked here.
     """
     year, roster = scheme.file.year, roster or Roster()
-    findings = audit_scheme(scheme, checks)
-    used: list[tuple[Submission, list[Document]]] = []
-    for submission in submissions:
-        settle_years(submission, year)
-        documents, out_of_scope = in_scope(submission, year)
-        own = [f for d in submission.documents for f in signed(d.findings, submission.department, d.year)]
-        notes = [*submission.findings, *out_of_scope, *other_titles(documents)]
-        findings += own + signed(notes, submission.department, year)
-        if any(document.year == year for document in documents):
-            used.append((submission, documents))
+    used, told = _in_scope(submissions, year)
+    findings = audit_scheme(scheme, checks) + told
     departments = [submission.department for submission, _ in used]
     read = rename_indicators(facts_frame(used), scheme)
     supplied = prior.fitted(departments, roster)[0] if prior else []
