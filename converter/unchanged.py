@@ -59,7 +59,7 @@ def key_of_run(options: Options, settings: Settings, inbox: Inbox) -> str:
         "options": [options.year, options.region, options.books],
         "mappings": [[layer.name for layer in settings.library.layers], settings.library.fingerprint()],
         "lists": [[one.shown, one.sha256] for one in lists],
-        "places": [str(path and path.resolve()) for path in (options.departments, options.decisions)],
+        "places": [str(path and path.resolve()) for path in _places(options)],  # run.json says where archive finds them
         "prior": _prior(options.prior),
         "inputs": [_told(source) for source in inbox.sources],
         "void": [_told(source) for source in inbox.void],
@@ -68,6 +68,10 @@ def key_of_run(options: Options, settings: Settings, inbox: Inbox) -> str:
         "libraries": [[name, library_version(name)] for name in LIBRARIES],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode(errors="surrogatepass")).hexdigest()
+
+
+def _places(options: Options) -> list[Path | None]:
+    return [*options.inboxes, options.mappings, options.departments, options.prior, options.decisions]
 
 
 def _told(source: Source) -> list[object]:

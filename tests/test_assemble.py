@@ -105,7 +105,9 @@ def ranked(desk: Desk, documents: list[Document]) -> Batch:
 
 
 def records(batch: Batch, findings: Sequence[Finding] = ()) -> list[dict[str, object]]:
-    rows = summary_rows(batch.totals, batch.codes, batch.kinds, Tally.of(findings), {})
+    rows = summary_rows(
+        batch.totals, batch.codes, {s.department: s.kind for s in batch.submissions}, Tally.of(findings), {}
+    )
     return [dict(zip(SUMMARY_HEADS, row, strict=True)) for row in rows]
 
 
@@ -209,7 +211,13 @@ def test_errors_and_warnings_are_counted_for_each_department(ranked: Batch) -> N
 
 
 def test_the_book_is_named_where_there_is_one(ranked: Batch) -> None:
-    rows = summary_rows(ranked.totals, ranked.codes, ranked.kinds, Tally(), {"甲局": "部门/甲局_2019.xlsx"})
+    rows = summary_rows(
+        ranked.totals,
+        ranked.codes,
+        {s.department: s.kind for s in ranked.submissions},
+        Tally(),
+        {"甲局": "部门/甲局_2019.xlsx"},
+    )
     assert {str(row[3]): row[-1] for row in rows} == {**dict.fromkeys(RANKED, ""), "甲局": "部门/甲局_2019.xlsx"}
 
 

@@ -43,7 +43,7 @@ def options(folder: Path) -> Options:
 
 
 def moved(folder: Path) -> dict[str, object]:
-    """run.json with the key of the folder's new place: where the departments list lies belongs to it."""
+    """run.json with the key of the folder's new place: where inputs and lists lie belongs to it."""
     asked = options(folder)
     manifest: dict[str, object] = json.loads((folder / "OUT" / "run.json").read_text(encoding="utf-8"))
     inbox = discover(asked.inboxes, asked.output)
@@ -130,6 +130,14 @@ def test_whatever_changes_it_is_done_again(
 )
 def test_another_option_is_another_run(place: Path, asked: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_done_again(replace(options(place), **asked), monkeypatch)  # type: ignore[arg-type]
+
+
+def test_an_inbox_that_was_moved_is_read_again_so_that_archive_finds_it(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "收件箱").rename(place / "别处")
+    asked = replace(options(place), inboxes=(place / "别处",))
+    assert is_done_again(asked, monkeypatch)
 
 
 def test_another_program_is_another_run(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

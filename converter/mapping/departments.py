@@ -37,6 +37,11 @@ class Submission:
     listed: Listed | None = None
 
     @property
+    def code(self) -> str:
+        """Its code in the departments list, "" without one."""
+        return self.listed.code if self.listed else ""
+
+    @property
     def kind(self) -> str:
         """Its 类别 in the departments list, "" where none is given."""
         return self.listed.kind if self.listed else ""

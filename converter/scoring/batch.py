@@ -79,12 +79,7 @@ class Batch:
     @cached_property
     def codes(self) -> dict[str, str]:
         """Department → its code in the departments list, "" without one."""
-        return {s.department: s.listed.code if s.listed else "" for s in self.submissions}
-
-    @cached_property
-    def kinds(self) -> dict[str, str]:
-        """Department → its 类别 in the departments list, "" without one."""
-        return {submission.department: submission.kind for submission in self.submissions}
+        return {submission.department: submission.code for submission in self.submissions}
 
     @property
     def departments(self) -> list[str]:

@@ -91,7 +91,7 @@ class Whole:
     @cached_property
     def codes(self) -> dict[str, str]:
         """Department → its code in the departments list, "" without one."""
-        return {s.department: s.listed.code if s.listed else "" for s in self.submissions}
+        return {submission.department: submission.code for submission in self.submissions}
 
     @cached_property
     def kinds(self) -> dict[str, str]:
