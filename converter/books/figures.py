@@ -206,19 +206,20 @@ def figures_of(book: DepartmentBook) -> Figures:
 
 def _row(row: ScoreRow) -> RowFigures:
     lines = _lines((row.rule.name, row.rule.spec.text, row.missing, row.others), _ROW_ROOM)
+    decided = row.decided
     return RowFigures(
-        value=row.value,
-        score=NO_NUMBER if row.decided and row.left_out else row.score,
-        low=row.low,
-        high=row.high,
-        own=DASH_TEXT if row.declared else row.own,
-        gap=row.gap,
-        status=row.status,
-        look="missing" if row.status == Status.MISSING and not row.decided else "center",
-        missing=row.missing,
-        others=row.others,
-        note=score_note(row.missing, "" if row.decided else row.others),
-        height=max(row_height(1), 11.5 * lines + 5),
+        row.value,
+        NO_NUMBER if decided and row.left_out else row.score,
+        row.low,
+        row.high,
+        DASH_TEXT if row.declared else row.own,
+        row.gap,
+        row.status,
+        "missing" if row.status == Status.MISSING and not decided else "center",
+        row.missing,
+        row.others,
+        score_note(row.missing, "" if decided else row.others),
+        max(row_height(1), 11.5 * lines + 5),
     )
 
 
@@ -239,16 +240,13 @@ def _extra(step: TotalRow) -> ExtraFigures:
 def _datum(row: DataRow) -> DataFigures:
     sources = (row.raw, row.form, row.file, row.sheet, row.cell)
     value = DASH_TEXT if row.state == State.DASH and not row.formulas else row.value
-    return DataFigures(value, row.state, *sources, height=row_height(_lines(sources, _SOURCE_ROOM)))
+    return DataFigures(value, row.state, *sources, row_height(_lines(sources, _SOURCE_ROOM)))
 
 
 def _lines(texts: Iterable[str], room: Iterable[float]) -> int:
     """The most lines that one of some texts takes in its column."""
-    return max(
-        [
-            wrapped_lines(text, wide)
-            for text, wide in zip(texts, room, strict=True)
-            if 2 * len(text) > wide - 1 or "\n" in text
-        ],
-        default=1,
-    )
+    most = 1
+    for text, wide in zip(texts, room, strict=True):
+        if 2 * len(text) > wide - 1 or "\n" in text:
+            most = max(most, wrapped_lines(text, wide))
+    return most

@@ -20,7 +20,7 @@ from converter.books.figures import Figures, Layout, Slot, figures_of, layout_ke
 from converter.books.livecells import Formulas, Live, written_formulas
 from converter.books.moulds import Mould, content, outcome, shared_string
 from converter.books.notes import Notes
-from converter.books.packing import package, packed, parts_of
+from converter.books.packing import Packed, package, packed, parts_of
 from converter.books.sketch import Sketch, SketchPage, UnusualError
 from converter.books.styles import Book, Setup, as_typed, printable
 from converter.intake.cells import a1
@@ -62,9 +62,9 @@ class Stamp:
     def filled(self, book: DepartmentBook, figures: Figures) -> bytes:
         """The workbook of a book with this layout. Raises UnusualError where only the plain way will do."""
         made = self._varying(book, figures)
-        return package(self._fixed.get(name) or packed(name, made[name].encode()) for name in self._names)
+        return package(self._fixed.get(name) or made[name] for name in self._names)
 
-    def _varying(self, book: DepartmentBook, figures: Figures) -> dict[str, str]:
+    def _varying(self, book: DepartmentBook, figures: Figures) -> dict[str, Packed]:
         raw = figures.flat()
         typed = as_typed(raw)
         sketch = Sketch()
@@ -82,13 +82,13 @@ class Stamp:
         *first, last = (mould.filled(raw, contents, results, index) for mould in moulds)
         findings = _mould_of_findings(page, self._frames[3], numbers)
         sheets = (*first, findings.filled((), contents, results, index), last)
-        return {
+        parts = {
             **dict(zip(_SHEETS, sheets, strict=True)),
-            _STYLES: styles,
             _STRINGS: _STRINGS_XML.format(len(strings), len(index), "".join(map(shared_string, index))),
             _CORE: _title(book).join(self._core),
             **(self._noted(self._notes, raw) if self._notes else {}),
         }
+        return {_STYLES: styles} | {name: packed(name, part.encode()) for name, part in parts.items()}
 
     def _moulded(self, numbers: Mapping[str, str]) -> list[Mould]:
         frames = (*self._frames[:3], self._frames[4])
@@ -150,13 +150,13 @@ def _proven(first: First, book: DepartmentBook, figures: Figures, plain: tuple[b
 
 
 @lru_cache(maxsize=256)
-def _numbered(order: tuple[str, ...], *, noted: bool) -> tuple[Mapping[str, str], str]:
+def _numbered(order: tuple[str, ...], *, noted: bool) -> tuple[Mapping[str, str], Packed]:
     """The numbers of looks that are used in this order, and the styles of the book."""
     book = Book("")
     page = book.sheet("1", Setup())
     page.put_row(0, 0, range(len(order)), [book.look(name) for name in order])
     page.comment(0, 0, "1" if noted else "")
-    styles = parts_of(book.content())[_STYLES].decode()
+    styles = packed(_STYLES, parts_of(book.content())[_STYLES])
     return {name: str(book.look(name)._get_xf_index()) for name in order}, styles  # as grid does
 
 
