@@ -8,6 +8,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -236,20 +237,19 @@ class Written(NamedTuple):
 
 
 def write_books(writing: Writing) -> list[Written]:
-    """Workbooks on disk."""
+    """Workbooks on disk, synced together when all are written: a disk does that in a fraction of the time."""
     findings = writing.scratch.load(writing.findings)
     written = []
-    for book in unbound(writing.scratch.load_bytes(writing.books)):
-        own = tuple(findings.get(book.department, ()))
-        content, live = stamped_book(replace(book, findings=own, fingerprint=writing.fingerprint))
-        file = uuid.uuid4().hex
-        with (writing.scratch.folder / file).open("wb") as stream:
+    with ExitStack() as streams:
+        for book in unbound(writing.scratch.load_bytes(writing.books)):
+            own = tuple(findings.get(book.department, ()))
+            content, live = stamped_book(replace(book, findings=own, fingerprint=writing.fingerprint))
+            stream = streams.enter_context((writing.scratch.folder / uuid.uuid4().hex).open("wb"))
             stream.write(content)
             stream.flush()
-            os.fsync(stream.fileno())
-        digest = hashlib.sha256(content).hexdigest()
-        formulas = live.digest, _kept(writing.scratch, live)
-        written.append(Written(writing.names[book.department], file, digest, *formulas))
+            streams.callback(os.fsync, stream.fileno())
+            name, digest = writing.names[book.department], hashlib.sha256(content).hexdigest()
+            written.append(Written(name, Path(stream.name).name, digest, live.digest, _kept(writing.scratch, live)))
     return written
 
 

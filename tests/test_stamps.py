@@ -16,9 +16,11 @@ from converter.books.contents import DataRow, DepartmentBook, ScoreRow, TotalRow
 from converter.books.department import department_book
 from converter.books.figures import Slot, figures_of, layout_key, layout_of
 from converter.books.livecells import written_formulas
+from converter.books.notes import Notes
 from converter.books.packing import package, packed, parts_of
 from converter.books.sketch import UnusualError
 from converter.books.stamps import Stamp, stamped_book
+from converter.books.styles import MAX_COMMENTS
 from converter.mapping.library import Library
 from converter.scoring.checks import Checks
 from converter.scoring.derivations import Derivations
@@ -216,6 +218,9 @@ def test_what_is_unusual_is_written_the_plain_way(samples: list[DepartmentBook],
     error = replace(samples[0], department="错", rows=tuple(replace(row, status="#N/A") for row in samples[0].rows))
     assert stamped_book(error)[0] == department_book(error)
     assert plainly[2:] == ["长", "错"]
+    shapes = Notes((10.0,), "<comment ></comment>", "<v:shape id></v:shape>")
+    with pytest.raises(UnusualError):
+        shapes.written([(row, 0, "说") for row in range(1, MAX_COMMENTS + 2)], {})
     endless = replace(samples[0], data=tuple(replace(row, value=math.inf) for row in samples[0].data))
     stamp = Stamp(layout_of(endless), figures_of(endless), parts_of(department_book(samples[0])))
     with pytest.raises(UnusualError):

@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 from xlsxwriter.xmlwriter import XMLwriter
@@ -80,8 +80,7 @@ class Stamp:
         contents = {number: content(typed[number], index) for number in self._put}
         results = {number: outcome(raw[number]) for number in self._computed}
         *first, last = (mould.filled(raw, contents, results, index) for mould in moulds)
-        findings = _mould_of_findings(page, self._frames[3], numbers)
-        sheets = (*first, findings.filled((), contents, results, index), last)
+        sheets = (*first, _findings(page, self._frames[3], numbers, index), last)
         parts = {
             **dict(zip(_SHEETS, sheets, strict=True)),
             _STRINGS: _STRINGS_XML.format(len(strings), len(index), "".join(map(shared_string, index))),
@@ -162,7 +161,7 @@ def _numbered(order: tuple[str, ...], *, noted: bool) -> tuple[Mapping[str, str]
 
 def _index(strings: Iterable[str]) -> dict[str, str]:
     """The numbers of shared strings."""
-    index = {text: str(number) for number, text in enumerate(dict.fromkeys(strings))}
+    index = dict(zip(dict.fromkeys(strings), map(str, count()), strict=False))
     if max(map(len, index)) > _SURELY_SHORT:
         raise UnusualError("a text that may be too long for Excel")
     return index
@@ -184,10 +183,11 @@ def _frame(xml: str) -> tuple[str, str]:
     return before + start, end + behind
 
 
-def _mould_of_findings(page: SketchPage, frame: tuple[str, str], numbers: Mapping[str, str]) -> Mould:
+def _findings(page: SketchPage, frame: tuple[str, str], numbers: Mapping[str, str], index: Mapping[str, str]) -> str:
     """问题清单, which has as many rows as there are findings."""
     last = a1((max(row for row, _ in page.cells), max(column for _, column in page.cells)))
-    return Mould(page, (_DIMENSION.sub(f'<dimension ref="A1:{last}"/>', frame[0], count=1), frame[1]), numbers)
+    before = _DIMENSION.sub(f'<dimension ref="A1:{last}"/>', frame[0], count=1)
+    return Mould(page, (before, frame[1]), numbers, index).filled((), {}, {}, index)
 
 
 def _formulas(pages: Iterable[SketchPage]) -> Formulas:
