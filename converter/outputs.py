@@ -11,7 +11,8 @@ from converter.books.assemble import book_names, summary
 from converter.books.summary import write_summary
 from converter.engine import Engine
 from converter.gathering import Gathered, alive
-from converter.manifest import fingerprint, info_rows, manifest, source_rows
+from converter.manifest import info_rows, manifest, source_rows
+from converter.marks import fingerprint, material
 from converter.portions import Writing, write_books
 from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, previous_outputs, strangers
@@ -44,7 +45,13 @@ def write(
         return {}
     info = info_rows(whole, library, inbox, chosen, gathered.prior, recalculated=options.recalculate)
     mark = fingerprint(info)
-    work = _writings(gathered, names, mark)
+    digests = received.digests
+    materials = {
+        one.department: material(info, ((document.file, digests[document.file]) for document in one.documents))
+        for one in whole.submissions
+        if one.department in names
+    }
+    work = _writings(gathered, names, materials)
     made = alive(engine.map(write_books, work, 1, timed=False), "写部门工作簿")
     leads = gathered.leads()
     book = summary(whole, gathered.tables(), gathered.ratios, gathered.tally, names, sources, info, leads, mark)
@@ -69,10 +76,16 @@ def _formulas(scratch: Scratch, found: Mapping[str, tuple[Kept, list[str]]]) -> 
     return [{"books": names, "sheets": scratch.load(kept)} for names, kept in groups]
 
 
-def _writings(gathered: Gathered, names: Mapping[str, str], mark: str) -> list[Writing]:
+def _writings(gathered: Gathered, names: Mapping[str, str], materials: Mapping[str, str]) -> list[Writing]:
     """The workbooks to be written, a few by each task."""
     return [
-        Writing(gathered.scratch, kept, told.for_departments, {who: names[who] for who in departments}, mark)
+        Writing(
+            gathered.scratch,
+            kept,
+            told.for_departments,
+            {who: names[who] for who in departments},
+            {who: materials[who] for who in departments},
+        )
         for portion, told in zip(gathered.portions, gathered.told, strict=True)
         for departments, kept in portion.books
     ]

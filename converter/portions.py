@@ -26,6 +26,7 @@ from converter.books.tables import Row
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
 from converter.mapping.replies import Reply
+from converter.marks import book_mark
 from converter.scoring.batch import Batch, Rules, score_kinds, used_by_scheme
 from converter.scoring.checks import CHECK_COLUMNS
 from converter.scoring.handling import with_replies
@@ -213,15 +214,15 @@ def tell(telling: Telling) -> Told:
 
 @dataclass(frozen=True)
 class Writing:
-    """Workbooks to be written: where their contents and the findings of their departments lie, their names, and the 指纹 at
-    the foot of their pages.
+    """Workbooks to be written: where their contents and the findings of their departments lie; by department their names,
+    and what they are made of (converter.marks).
     """
 
     scratch: Scratch
     books: Kept
     findings: Kept
     names: Mapping[str, str]
-    fingerprint: str
+    materials: Mapping[str, str]
 
 
 class Written(NamedTuple):
@@ -243,7 +244,8 @@ def write_books(writing: Writing) -> list[Written]:
     written = []
     for book in books:
         own = tuple(findings.get(book.department, ()))
-        content = department_book(replace(book, findings=own, fingerprint=writing.fingerprint))
+        mark = book_mark(writing.materials[book.department], own)
+        content = department_book(replace(book, findings=own, fingerprint=mark))
         file = uuid.uuid4().hex
         with (writing.scratch.folder / file).open("wb") as stream:
             stream.write(content)

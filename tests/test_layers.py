@@ -18,6 +18,7 @@ TOP = [
     "recalculation",
     "receiving",
     "publish",
+    "marks",
     "portions",
     "gathering",
     "manifest",
