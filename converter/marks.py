@@ -6,7 +6,7 @@ the same workbook, byte by byte, while only other departments hand in again.
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from converter.books.tables import Row
 
@@ -28,17 +28,22 @@ def fingerprint(info: Sequence[Row]) -> str:
     return str(next(row[1] for row in info if row[0] == MARK))
 
 
-def material(info: Sequence[Row], files: Iterable[tuple[str, str]]) -> str:
-    """What a department's workbook is made of, as a digest: all that the run's 指纹 is over, but of the inputs only its own
-    `files` (name and SHA-256).
+def materials(info: Sequence[Row], files: Mapping[str, Iterable[tuple[str, str]]]) -> dict[str, str]:
+    """What each department's workbook is made of, as a digest: all that the run's 指纹 is over, but of the inputs only the
+    department's own `files` (name and SHA-256). That of "" is what all have in common.
     """
-    deciding = [row for row in _deciding(info) if row[0] != INPUTS]
-    return _digest([*deciding, *sorted(set(files))])
+    common = [row for row in _deciding(info) if row[0] != INPUTS]
+    return {"": _digest(common)} | {who: _digest([*common, *sorted(set(own))]) for who, own in files.items()}
 
 
-def book_mark(made_of: str, findings: Sequence[Row]) -> str:
-    """The 指纹 of a department's workbook: of its material, and of the rows of 问题清单 in it, of which some tell of others."""
-    return _digest([(made_of, ""), *((repr(row), "") for row in findings)])[:_DIGITS]
+def digest_of(findings: Sequence[Row]) -> str:
+    """The digest of the rows of 问题清单 in a workbook."""
+    return _digest((repr(row), "") for row in findings)
+
+
+def book_mark(made_of: str, findings: str) -> str:
+    """The 指纹 of a department's workbook: of its material, and of the digest of its 问题清单, which may tell of others."""
+    return _digest([(made_of, findings)])[:_DIGITS]
 
 
 def _deciding(info: Sequence[Row]) -> list[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """The 指纹 of a department's workbook: over what it is made of, so that others may hand in again without changing it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from converter.marks import book_mark, material
+from converter.books.tables import Row
+from converter.marks import book_mark, digest_of, materials
 from converter.run import Options, run
 from tests.workbooks import basic_data, indicator_table, write_xlsx
 
@@ -15,23 +16,27 @@ FILES = [("甲/表.xlsx", "1"), ("甲/二.xlsx", "2")]
 NAMES = ("绥宁县甲局", "绥宁县乙局", "绥宁县丙局")
 
 
+def made_of(info: Sequence[Row], files: Iterable[tuple[str, str]]) -> str:
+    return materials(info, {"甲": files})["甲"]
+
+
 def test_a_book_hangs_on_its_own_files_and_the_rules() -> None:
-    first = material(INFO, FILES)
-    assert material([*INFO[:3], ("输入 SHA-256", "c"), INFO[4]], reversed(FILES)) == first
+    first = made_of(INFO, FILES)
+    assert made_of([*INFO[:3], ("输入 SHA-256", "c"), INFO[4]], reversed(FILES)) == first
     others = {
-        material(INFO, FILES[:1]),
-        material(INFO, [("甲/表.xlsx", "1"), ("甲/二.xlsx", "3")]),
-        material(INFO, [("甲/表.xlsx", "1"), ("甲/三.xlsx", "2")]),
-        material([*INFO[:4], ("名单 SHA-256", "d")], FILES),
-        material([*INFO[:2], ("映射 SHA-256", "e"), *INFO[3:]], FILES),
+        made_of(INFO, FILES[:1]),
+        made_of(INFO, [("甲/表.xlsx", "1"), ("甲/二.xlsx", "3")]),
+        made_of(INFO, [("甲/表.xlsx", "1"), ("甲/三.xlsx", "2")]),
+        made_of([*INFO[:4], ("名单 SHA-256", "d")], FILES),
+        made_of([*INFO[:2], ("映射 SHA-256", "e"), *INFO[3:]], FILES),
     }
     assert len(others | {first}) == 6
 
 
 def test_a_problem_that_others_give_is_part_of_it() -> None:
-    own = material(INFO, FILES)
-    assert book_mark(own, []) == book_mark(own, ())
-    assert len({book_mark(own, []), book_mark(own, [("B02", 1.0)]), book_mark(own, [("B02", 2.0)])}) == 3
+    own = made_of(INFO, FILES)
+    marks = {book_mark(own, digest_of(rows)) for rows in ([], [("B02", 1.0)], [("B02", 2.0)])}
+    assert len(marks) == 3
 
 
 @dataclass(frozen=True)
