@@ -28,8 +28,6 @@ from converter.vocabulary.findings import Finding, Tally, in_order, numbered
 In = TypeVar("In")
 Out = TypeVar("Out")
 
-#: Departments in a chunk: enough that what every chunk costs by itself does not weigh, few enough that a worker stays small.
-CHUNK = 32
 _LAST = 1 << 30
 
 

@@ -13,7 +13,7 @@ from converter.intake.discover import Inbox
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
-from converter.marks import INPUTS, MARK, run_mark
+from converter.marks import INPUTS, LIBRARIES, MARK, run_mark
 from converter.scoring.choosing import Choice, level_of
 from converter.scoring.outline import extended
 from converter.scoring.prior import Prior
@@ -21,11 +21,6 @@ from converter.scoring.whole import Whole
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
-#: Libraries whose version a result may hang on.
-LIBRARIES = (
-    *("pandas", "numpy", "xlsxwriter", "python-calamine", "xlrd", "openpyxl", "lxml", "charset-normalizer"),
-    *("pydantic", "ruamel.yaml"),
-)
 
 
 def source_rows(

@@ -8,12 +8,17 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from converter.books.tables import Row
-
+#: A row of 运行信息 or 问题清单.
+Row = tuple[object, ...]
 MARK = "指纹"
 INPUTS = "输入 SHA-256"
 _DECIDING = re.compile("程序$|数据年度$|区划|公式重算$|.*SHA-256")
 _DIGITS = 12
+#: Libraries whose version a result may hang on.
+LIBRARIES = (
+    *("pandas", "numpy", "xlsxwriter", "python-calamine", "xlrd", "openpyxl", "lxml", "charset-normalizer"),
+    *("pydantic", "ruamel.yaml"),
+)
 
 
 def run_mark(info: Sequence[Row]) -> str:

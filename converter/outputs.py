@@ -2,8 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from converter.audit.report import report as report_page
@@ -16,7 +15,7 @@ from converter.manifest import info_rows, manifest, source_rows
 from converter.marks import fingerprint, materials
 from converter.portions import write_books
 from converter.progress import tracked
-from converter.publish import MANIFEST, Stage, previous_outputs, strangers
+from converter.publish import MANIFEST, Stage, name_strangers, previous_outputs
 from converter.receiving import Received
 from converter.recorded import recorded
 from converter.scoring.choosing import Choice
@@ -84,9 +83,3 @@ def publish(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome:
         log.warning("已删除上次的输出：%s", name)
     name_strangers(options.output, outputs)
     return removed
-
-
-def name_strangers(output: Path, outputs: Iterable[str]) -> None:
-    """Names the files in OUT that no run of ours made."""
-    for name in strangers(output, outputs):
-        log.warning("输出文件夹里有不是本程序写的文件，未动：%s", name)

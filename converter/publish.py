@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import logging
 import os
 import shutil
 import stat
@@ -14,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from converter.vocabulary.findings import Place, RunError
 
+log = logging.getLogger("jixiao")
 MANIFEST = "run.json"
 _JOURNAL, _STAGE, _LOCK = "publish.json", "stage", "lock"
 #: What Excel and WPS, and LibreOffice, lay beside a workbook that they hold open.
@@ -248,3 +250,9 @@ def strangers(output: Path, known: Iterable[str]) -> list[str]:
     ours = {*known, MANIFEST}
     found = (path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file())
     return sorted(name for name in found if name not in ours)
+
+
+def name_strangers(output: Path, outputs: Iterable[str]) -> None:
+    """Names the files in OUT that no run of ours made."""
+    for name in strangers(output, outputs):
+        log.warning("输出文件夹里有不是本程序写的文件，未动：%s", name)

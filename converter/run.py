@@ -4,15 +4,15 @@ import logging
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
 from pathlib import Path
 
+from converter.beginning import Job, begun
 from converter.bookwork import files_of
 from converter.cluster import Cluster
 from converter.engine import Engine, LocalPool
 from converter.gathering import Gathered, Scoring, tell_all
-from converter.intake.discover import Inbox, discover
+from converter.intake.discover import Inbox
 from converter.lastrun import last_manifest, missing, since
 from converter.lastyear import last_output
 from converter.ledger import NAME as LEDGER
@@ -23,8 +23,8 @@ from converter.mapping.facts import Reading
 from converter.mapping.years import choose_year
 from converter.marks import materials
 from converter.outcome import Report
-from converter.outputs import name_strangers, publish, write
-from converter.publish import MANIFEST, WORK, Stage, locked, room, workshop
+from converter.outputs import publish, write
+from converter.publish import MANIFEST, WORK, room, workshop
 from converter.reading import collect_seldom, prepare
 from converter.recalculation import recalculated
 from converter.recalling import Recall
@@ -36,7 +36,7 @@ from converter.scoring.choosing import Choice, choices
 from converter.scoring.whole import Whole, begin
 from converter.scratch import Scratch
 from converter.settings import Options, Settings
-from converter.unchanged import Kept, kept, key_of_run, program
+from converter.unchanged import program
 from converter.vocabulary.findings import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
@@ -47,7 +47,7 @@ from converter.vocabulary.findings import (
     level_at_least,
 )
 
-__all__ = ["Options", "Report", "run", "run_unless_done"]
+__all__ = ["Options", "Report", "done", "run"]
 log = logging.getLogger("jixiao")
 
 
@@ -56,59 +56,18 @@ def run(options: Options, *, cached: bool = False) -> Report:
 
     Raises RunError or ConfigurationError (exit 2) before anything is written.
     """
-    with _begun(options) as job:
-        return _done(options, job, cached=cached)
-
-
-def run_unless_done(options: Options) -> Report | Kept:
-    """As `run`, cached; where the last run into OUT was made of the very same, and its outputs lie there untouched, only that
-    is told.
-    """
-    with _begun(options) as job:
-        last = kept(options.output, job.key, options.fail_on)
-        if last is None or options.dry_run:
-            return _done(options, job, cached=True)
-        log.info("输入、规则和程序都与上次相同，输出没有改动，不再重算（--no-cache 强制重算）")
-        name_strangers(options.output, [str(one["file"]) for one in last.manifest["outputs"]])
-        return last
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A run that has begun: what it goes by, what it was given, where it writes, and since when it runs."""
-
-    settings: Settings
-    inbox: Inbox
-    stage: Stage
-    started: float
-    key: str
-
-
-@contextmanager
-def _begun(options: Options) -> Iterator[_Job]:
-    """Holds OUT, completes what the last run left unfinished there, and looks for the inputs."""
-    started = time.monotonic()
-    collect_seldom()
     settings = Settings.load(options)
-    with nullcontext() if options.dry_run else locked(options.output):
-        stage = Stage(options.output)
-        if not options.dry_run and stage.recover():
-            log.warning("上次运行在写出时中断，已先补写完")
-        inbox = discover(options.inboxes, options.output)
-        if options.scheduler:  # whose workers start in other folders
-            inbox.sources = [replace(source, path=source.path.resolve()) for source in inbox.sources]
-        void, ignored = len(inbox.void), len(inbox.ignored)
-        log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件和脚本 %d 个", len(inbox.sources), void, ignored)
-        yield _Job(settings, inbox, stage, started, key_of_run(options, settings, inbox))
+    with begun(options) as job:
+        return done(options, job, settings, cached=cached)
 
 
-def _done(options: Options, job: _Job, *, cached: bool) -> Report:
-    """The run itself, with the ledger where it may be used: it keeps nothing that passwords or LibreOffice opened."""
+def done(options: Options, job: Job, settings: Settings, *, cached: bool) -> Report:
+    """A run that has begun, with the ledger where it may be used: it keeps nothing that passwords or LibreOffice opened."""
     if not cached or options.dry_run or options.passwords or options.recalculate:
-        return _worked(options, job, None)
+        return _worked(options, job, settings, None)
     with Ledger(workshop(options.output) / LEDGER) as ledger:
         try:
-            report = _worked(options, job, ledger)
+            report = _worked(options, job, settings, ledger)
         except ConverterError:
             raise
         except Exception as error:  # what is wrong with the ledger shows in ways that nobody can list
@@ -117,15 +76,16 @@ def _done(options: Options, job: _Job, *, cached: bool) -> Report:
             log.debug("账本：%r", error)
             ledger.begin_anew("内容不对")
             job.stage.hashes.clear()
-            report = _worked(options, job, ledger)
+            report = _worked(options, job, settings, ledger)
         ledger.forget_unused()
         if ledger.note:
             log.warning("上次运行留下的账本%s，没有采用，已重新建立；结果不受影响", ledger.note)
         return report
 
 
-def _worked(options: Options, job: _Job, ledger: Ledger | None) -> Report:
-    settings, inbox, stage = job.settings, job.inbox, job.stage
+def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | None) -> Report:
+    collect_seldom()
+    inbox, stage = job.inbox, job.stage
     with _scratch(options) as scratch, _engine(options, settings, scratch, inbox) as engine:
         recall = Recall(ledger, scratch, program(settings.library)) if ledger is not None else None
         received = _receive(engine, scratch, inbox, settings, options, recall)

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-import converter.run as module
 from converter.engine import LocalPool
 from converter.intake.discover import Inbox, discover
 from converter.run import Options, run
@@ -145,7 +144,7 @@ def test_a_file_that_vanishes_after_listing_costs_only_itself(tmp_path: Path, mo
         (folder / "指标表.xlsx").unlink()
         return found
 
-    monkeypatch.setattr(module, "discover", vanishing)
+    monkeypatch.setattr("converter.beginning.discover", vanishing)
     report = run(Options((tmp_path / "in",), tmp_path / "OUT", jobs=1, books=False))
     assert len(report.whole.departments) == 2
     gone = [item for item in report.findings if item.place.file == "绥宁县人社局/指标表.xlsx"]
