@@ -137,7 +137,7 @@ def run_command(
         findings=as_json,
     )
     if as_json:
-        whole_report = run(options)
+        whole_report = run(options, cached=not no_cache)
         print_json(whole_report.to_dict())
         return whole_report.exit_code
     report = run(options) if no_cache else run_unless_done(options)

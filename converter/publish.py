@@ -187,6 +187,10 @@ class Stage:
             file.replace(path)
         self.hashes[name] = sha256
 
+    def leave(self, name: str, sha256: str) -> None:
+        """Takes note of an output that lies in OUT as it is to be."""
+        self.hashes[name] = sha256
+
     def publish(self, stale: Iterable[str]) -> None:
         """Moves everything staged into OUT and removes the `stale` files of the previous run; the manifest goes last."""
         names = sorted(self.hashes, key=lambda name: (name == MANIFEST, name))

@@ -12,7 +12,9 @@ from typing import Any
 from converter import __version__
 from converter.intake.discover import Inbox, Source
 from converter.lastrun import Since, last_manifest
+from converter.ledger import key_of
 from converter.manifest import LIBRARIES
+from converter.mapping.library import Library
 from converter.publish import MANIFEST
 from converter.settings import Options, Settings
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, level_at_least
@@ -64,10 +66,19 @@ def key_of_run(options: Options, settings: Settings, inbox: Inbox) -> str:
         "inputs": [_told(source) for source in inbox.sources],
         "void": [_told(source) for source in inbox.void],
         "ignored": inbox.ignored,
-        "program": [__version__, _code(), platform.python_version()],
-        "libraries": [[name, library_version(name)] for name in LIBRARIES],
+        "program": _program(),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode(errors="surrogatepass")).hexdigest()
+
+
+def _program() -> list[object]:
+    libraries = [[name, library_version(name)] for name in LIBRARIES]
+    return [__version__, _code(), platform.python_version(), libraries]
+
+
+def program(library: Library) -> bytes:
+    """The key of what everything that a run works out hangs on besides the inputs: program, libraries, mappings."""
+    return key_of(json.dumps(_program()), library.fingerprint())
 
 
 def _places(options: Options) -> list[Path | None]:

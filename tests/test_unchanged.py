@@ -108,7 +108,7 @@ def odd_manifest(place: Path) -> None:
 def is_done_again(asked: Options, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether a run would be done."""
     sign: Any = object()
-    monkeypatch.setattr("converter.run._done", lambda *_: sign)
+    monkeypatch.setattr("converter.run._done", lambda *_, **__: sign)
     found: Any = run_unless_done(asked)
     return found is sign
 

@@ -95,6 +95,21 @@ def csv_body(heads: Sequence[str], rows: Sequence[Row]) -> bytes:
     return csv_bytes(heads, rows)[len(csv_bytes(heads, [])) :]
 
 
+def csv_lines(rows: Iterable[Row]) -> list[bytes]:
+    """The line of each row as CSV; one behind the other they are the table's body."""
+    lines: list[str] = []
+    writer = csv.writer(_Lines(lines), lineterminator="\r\n")
+    writer.writerows([_csv_cell(value) for value in row] for row in rows)
+    return [line.encode(errors="replace") for line in lines]
+
+
+class _Lines:
+    """A file of which every write, which csv does for a row at a time, is a line."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.write = lines.append
+
+
 #: What a text must not begin with, or a spreadsheet takes it for a formula.
 _FORMULA = frozenset("=+-@\t\r")
 
