@@ -2,9 +2,9 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from converter.vocabulary.numbers import NAN, Number, State, canonical, fixed_percent, read_text, shortest
 
@@ -67,7 +67,15 @@ class Sheet:
             for row in range(top, min(bottom, len(self.rows) - 1) + 1):
                 for column in columns:
                     covered[row, column] = first
-        return covered
+        return {cell: first for cell, first in covered.items() if cell != first}
+
+    @cached_property
+    def words(self) -> list[list[tuple[int, str]]]:
+        """For each row: column and text of the cells that hold a text of their own (numbers and blanks left out)."""
+        return [
+            [(column, text) for column, value in enumerate(row) if isinstance(value, str) and (text := value.strip())]
+            for row in self.rows
+        ]
 
     @cached_property
     def _filled(self) -> dict[int, list[tuple[int, str]]]:
@@ -79,9 +87,18 @@ class Sheet:
         """The readings that were asked for."""
         return {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no cell holds anything."""
+        return not any(self.words) and not any(self.texts(row) for row in range(len(self.rows)))
+
     def anchor(self, cell: Cell) -> Cell:
         """The cell that holds the value shown at `cell`: the first of its merged range, or itself."""
         return self._anchors.get(cell, cell)
+
+    def covers(self, cell: Cell) -> bool:
+        """Whether a merged range covers the cell: the value shown there belongs to the range's first cell."""
+        return cell in self._anchors
 
     def value(self, cell: Cell) -> Value:
         """The stored value, None outside the grid."""
@@ -109,7 +126,7 @@ class Sheet:
         """Whether a cell is not seen when the workbook is opened: its sheet, its row or its column is hidden."""
         return not self.visible or cell[0] in self.hidden_rows or cell[1] in self.hidden_columns
 
-    def texts(self, row: int) -> Iterator[tuple[int, str]]:
+    def texts(self, row: int) -> Sequence[tuple[int, str]]:
         """Column and text of every cell of a row that holds something of its own."""
         if row not in self._filled:
             texts = (
@@ -118,7 +135,7 @@ class Sheet:
                 if value != "" or self.errors
             )
             self._filled[row] = [(column, text) for column, text in texts if text]
-        return iter(self._filled[row])
+        return self._filled[row]
 
     def number(self, cell: Cell) -> Number:
         """The reading of a cell in which a number is expected. A percent format makes the stored ratio a percent."""
@@ -178,13 +195,17 @@ def text_of(value: Value) -> str:
 
 def a1(cell: Cell) -> str:
     """Excel's name of a cell: (0, 0) is A1."""
-    row, column = cell
+    return f"{_letters(cell[1])}{cell[0] + 1}"
+
+
+@lru_cache(maxsize=1024)
+def _letters(column: int) -> str:
     letters = ""
     column += 1
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"
+    return letters
 
 
 def from_a1(address: str) -> Cell:

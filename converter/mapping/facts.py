@@ -101,7 +101,7 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
         return reading
     titles = _titles(tuple(forms))
     for sheet in workbook.sheets:
-        if not any(True for row in range(len(sheet.rows)) for _ in sheet.texts(row)):
+        if sheet.is_empty:
             continue
         if sheet.name == _INSTRUCTIONS and not _holds_numbers(sheet):
             continue
@@ -144,19 +144,27 @@ def _recognise(page: Page, file: str, titles: Titles, dictionary: Dictionary) ->
     reasons = []
     for group in groups:
         read = [(form, _read(page, file, form, dictionary, partial=True)) for form in group]
-        if documents := [found for _, found in read if isinstance(found, Document)]:
-            return max(documents, key=lambda document: len(document.facts))
-        reasons += [f"标题像“{form.form}”，但{found}" for form, found in read]
+        if found := [one for _, one in read if isinstance(one, _Read)]:
+            return _written(max(found, key=lambda one: len(one.entries)))
+        reasons += [f"标题像“{form.form}”，但{one}" for form, one in read]
     tried = [form for group in groups for form in group]
     for form in titles.forms:
         if form not in tried and not form.only_by_title:
-            found = _read(page, file, form, dictionary, partial=False)
-            if isinstance(found, Document):
-                return found
+            one = _read(page, file, form, dictionary, partial=False)
+            if isinstance(one, _Read):
+                return _written(one)
     return "；".join(reasons) or "标题和表头与已知的表单都不符"
 
 
-def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial: bool) -> Document | str:
+class _Read:
+    """A sheet read as one form: what its tables gave, and the document that it becomes if no other form gives more."""
+
+    def __init__(self, page: Page, form: Form, document: Document, readers: Sequence[Rows], head_row: int) -> None:
+        self.page, self.form, self.document, self.readers, self.head_row = page, form, document, readers, head_row
+        self.entries, self.hidden = visible_first(page.sheet, [entry for rows in readers for entry in rows.entries])
+
+
+def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial: bool) -> _Read | str:
     """The sheet read as `form`, or why it is not one. `partial` accepts a sheet that lacks some of the form's tables."""
     if form.by_name is not None:
         return _read_named(page, file, form, form.by_name, dictionary)
@@ -183,11 +191,10 @@ def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial:
         document.printed = [Printed(name, text, _place(document, cell)) for name, text, cell in indicators.sentences]
         document.lines, document.title = indicators.lines, _title(page, form, located.head_row)
         readers.append(indicators)
-    _fill(document, page, form, readers)
-    return document
+    return _Read(page, form, document, readers, min(heads))
 
 
-def _read_named(page: Page, file: str, form: Form, spec: NamedTable, dictionary: Dictionary) -> Document | str:
+def _read_named(page: Page, file: str, form: Form, spec: NamedTable, dictionary: Dictionary) -> _Read | str:
     """The sheet read as a list of figures by name, or why it is not one."""
     located = locate_named(page, spec)
     if isinstance(located, str):
@@ -195,9 +202,7 @@ def _read_named(page: Page, file: str, form: Form, spec: NamedTable, dictionary:
     document = _open(page, file, form, located.head_row)
     reader = NamedRows(page, form, dictionary, document.unit)
     reader.read(located)
-    _fill(document, page, form, [reader])
-    document.unit_named = True  # every row names its own
-    return document
+    return _Read(page, form, document, [reader], located.head_row)
 
 
 def _title(page: Page, form: Form, head_row: int) -> str:
@@ -217,35 +222,44 @@ def _date(document: Document, tables: Sequence[Located]) -> None:
 
 
 def _open(page: Page, file: str, form: Form, head_row: int) -> Document:
-    """A document with what its head area says; the years of the tables' heads are added by the caller."""
+    """A document with the unit and the year of its head area; the years of the tables' heads are added by the caller."""
     unit, year = page.unit(), page.year(head_row + 1)
-    name = page.department(form.department, head_row) or Seen("", (0, 0))
-    document = Document(file, page.sheet.name, form.form, int(year.text) if year else None, mask(name.text))
+    document = Document(file, page.sheet.name, form.form, int(year.text) if year else None, "")
     document.unit, document.unit_named = (unit.text, True) if unit else (form.unit, False)
     document.year_cell = year.cell if year else None
-    document.department_cell = name.cell if name.text else None
-    others = [line for line in page.units() if unit is not None and line.text != unit.text]
-    for other in others[:1]:
-        message = f"同一张表写了两种金额单位：“{document.unit}”与“{other.text}”，现按“{document.unit}”读取"
-        document.findings.append(_finding(document, Note("M20", message, other.cell, "金额单位")))
     return document
 
 
-def _fill(document: Document, page: Page, form: Form, readers: Sequence[Rows]) -> None:
-    """Entries as facts with 原文, notes as findings, both with the full address."""
-    entries, notes = visible_first(page.sheet, [entry for rows in readers for entry in rows.entries])
-    for entry in entries:
+def _written(read: _Read) -> Document:
+    """The document with its department, entries as facts with 原文, notes as findings, both with the full address."""
+    document, page, form = read.document, read.page, read.form
+    name = page.department(form.department, read.head_row) or Seen("", (0, 0))
+    document.department, document.department_cell = mask(name.text), name.cell if name.text else None
+    document.findings += [_finding(document, note) for note in _other_unit(document, page)]
+    for entry in read.entries:
         _add(document, page, form, entry)
-    notes += [
-        *(note for rows in readers for note in rows.notes),
-        *unfilled(form, entries),
-        *unsealed(page, form, entries),
+    notes = [
+        *read.hidden,
+        *(note for rows in read.readers for note in rows.notes),
+        *unfilled(form, read.entries),
+        *unsealed(page, form, read.entries),
         *shadows(page.sheet),
         *idle(page.sheet),
     ]
     document.findings += [_finding(document, note) for note in notes]
-    if not any(fact.unit == FieldKind.MONEY.unit for fact in document.facts):
-        document.unit_named = True  # there is no money whose unit a line would have to name
+    if form.by_name or not any(fact.unit == FieldKind.MONEY.unit for fact in document.facts):
+        document.unit_named = True  # every row names its own, or there is no money whose unit a line would have to name
+    return document
+
+
+def _other_unit(document: Document, page: Page) -> list[Note]:
+    """A note about the first unit line that contradicts the one that counts."""
+    units = page.units
+    others = [line for line in units if line.text != units[0].text]
+    return [
+        Note("M20", f"同一张表写了两种金额单位：“{document.unit}”与“{other.text}”，现按“{document.unit}”读取", other.cell, "金额单位")
+        for other in others[:1]
+    ]
 
 
 def _add(document: Document, page: Page, form: Form, entry: Entry) -> None:

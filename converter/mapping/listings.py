@@ -69,7 +69,7 @@ def lines_of(sheets: Iterable[Sheet], heads: Heads, needed: Sequence[str], file:
 
 def _columns(sheet: Sheet, row: int, known: Mapping[str, str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for column, text in sheet.texts(row):
+    for column, text in sheet.words[row]:
         if head := known.get(plain(text)):
             found.setdefault(head, column)
     return found

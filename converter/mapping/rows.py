@@ -65,7 +65,7 @@ class Rows:
 
     def covered(self, cell: Cell) -> bool:
         """Whether a merged range covers the cell: the value belongs to the range's first cell."""
-        return self.sheet.anchor(cell) != cell
+        return self.sheet.covers(cell)
 
 
 class TableRows(Rows):
