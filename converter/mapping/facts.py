@@ -257,7 +257,12 @@ def _other_unit(document: Document, page: Page) -> list[Note]:
     units = page.units
     others = [line for line in units if line.text != units[0].text]
     return [
-        Note("M20", f"同一张表写了两种金额单位：“{document.unit}”与“{other.text}”，现按“{document.unit}”读取", other.cell, "金额单位")
+        Note(
+            "M20",
+            f"同一张表写了两种金额单位：“{document.unit}”与“{other.text}”，现按“{document.unit}”读取",
+            other.cell,
+            "金额单位",
+        )
         for other in others[:1]
     ]
 
