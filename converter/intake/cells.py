@@ -52,6 +52,8 @@ class Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     idle_formulas: int = 0
     visible: bool = True
+    _filled: dict[int, list[tuple[int, str]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _numbers: dict[Cell, Number] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def width(self) -> int:
@@ -76,16 +78,6 @@ class Sheet:
             [(column, text) for column, value in enumerate(row) if isinstance(value, str) and (text := value.strip())]
             for row in self.rows
         ]
-
-    @cached_property
-    def _filled(self) -> dict[int, list[tuple[int, str]]]:
-        """The rows that were asked for: column and text of every cell that holds something of its own."""
-        return {}
-
-    @cached_property
-    def _numbers(self) -> dict[Cell, Number]:
-        """The readings that were asked for."""
-        return {}
 
     @property
     def is_empty(self) -> bool:
@@ -121,6 +113,11 @@ class Sheet:
             value = self.rows[row][column]
             return value if value.__class__ is str else text_of(value)
         return ""
+
+    @property
+    def hides_any(self) -> bool:
+        """Whether the sheet hides any cell."""
+        return not self.visible or bool(self.hidden_rows or self.hidden_columns)
 
     def hides(self, cell: Cell) -> bool:
         """Whether a cell is not seen when the workbook is opened: its sheet, its row or its column is hidden."""

@@ -5,6 +5,7 @@ Such rows overlap: a column is never summed with its own parents. Only the row å
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
 from converter.mapping.locate import Located
@@ -53,8 +54,9 @@ def records(page: Page, located: Located) -> list[Record]:
 
 def leaves(rows: Sequence[Record]) -> list[Record]:
     """The records that no other's code continues."""
-    codes = {row.code for row in rows}
-    return [row for row in rows if not any(other != row.code and other.startswith(row.code) for other in codes)]
+    codes = sorted({row.code for row in rows})
+    continued = {code for code, longer in pairwise(codes) if longer.startswith(code)}
+    return [row for row in rows if row.code not in continued]
 
 
 def gaps(page: Page, located: Located, total_row: int) -> list[Gap]:
