@@ -37,6 +37,12 @@ class Located:
     others: list[Cell] = field(default_factory=list)
     left: "Located | None" = None
 
+    @property
+    def most(self) -> int:
+        """At most so many cells are read from the table: one row, or all."""
+        one = self.table.values != "rows" or self.table.row
+        return len(self.columns) * (1 if one else max(self.last - self.first, 0))
+
 
 def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[Located], list[str]]:
     """The form's tables on the sheet, and the reason for each one that should be there and is not found.
