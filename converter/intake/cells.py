@@ -27,6 +27,7 @@ ERROR_TEXTS = frozenset(
     }
 )
 _BLANK = read_text("")
+_NO_NUMBERS = (bool, dt.date, dt.time, dt.timedelta)
 #: Row and column, both from 0.
 Cell = tuple[int, int]
 
@@ -52,6 +53,8 @@ class Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     idle_formulas: int = 0
     visible: bool = True
+    _filled: dict[int, list[tuple[int, str]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _numbers: dict[Cell, Number] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def width(self) -> int:
@@ -77,16 +80,6 @@ class Sheet:
             for row in self.rows
         ]
 
-    @cached_property
-    def _filled(self) -> dict[int, list[tuple[int, str]]]:
-        """The rows that were asked for: column and text of every cell that holds something of its own."""
-        return {}
-
-    @cached_property
-    def _numbers(self) -> dict[Cell, Number]:
-        """The readings that were asked for."""
-        return {}
-
     @property
     def is_empty(self) -> bool:
         """Whether no cell holds anything."""
@@ -110,17 +103,15 @@ class Sheet:
     def text(self, cell: Cell) -> str:
         """The value shown at `cell` as text (merged ranges filled), "" when empty."""
         anchor = self._anchors.get(cell, cell)
-        if anchor in self.pads:
-            value = self.value(anchor)
-            if isinstance(value, int | float) and text_of(value).isdecimal():
-                return text_of(value).zfill(self.pads[anchor])
-        if anchor in self.errors:
-            return self.errors[anchor] or text_of(self.value(anchor))
-        row, column = anchor
-        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
-            value = self.rows[row][column]
-            return value if value.__class__ is str else text_of(value)
-        return ""
+        value = self.value(anchor)
+        if self.pads and anchor in self.pads and isinstance(value, int | float) and text_of(value).isdecimal():
+            return text_of(value).zfill(self.pads[anchor])
+        return (self.errors and self.errors.get(anchor)) or text_of(value)
+
+    @property
+    def hides_any(self) -> bool:
+        """Whether the sheet hides any cell."""
+        return not self.visible or bool(self.hidden_rows or self.hidden_columns)
 
     def hides(self, cell: Cell) -> bool:
         """Whether a cell is not seen when the workbook is opened: its sheet, its row or its column is hidden."""
@@ -144,15 +135,22 @@ class Sheet:
             known = self._numbers[cell] = self._number(cell)
         return known
 
+    def is_blank(self, cell: Cell) -> bool:
+        """Whether a cell in which a number is expected holds nothing."""
+        value = self.value(cell)
+        if value in (None, "") or isinstance(value, str):
+            return self.number(cell).state is State.BLANK
+        return False
+
     def _number(self, cell: Cell) -> Number:
-        if cell in self.errors:
+        if self.errors and cell in self.errors:
             return Number(NAN, State.ERROR, reason=self.errors[cell])
-        if cell in self.stale:
+        if self.stale and cell in self.stale:
             return Number(NAN, State.STALE)
         value = self.value(cell)
         if value is None or isinstance(value, str):
             return read_text(value) if value else _BLANK
-        if isinstance(value, bool | dt.date | dt.time | dt.timedelta):
+        if not isinstance(value, float) and isinstance(value, _NO_NUMBERS):
             return Number(NAN, State.UNREADABLE, reason="是日期、时间或逻辑值")
         if not math.isfinite(value):
             return Number(NAN, State.UNREADABLE, reason="不是有限的数")
@@ -186,6 +184,8 @@ def text_of(value: Value) -> str:
     """A cell's value as text; whole numbers without a point."""
     if isinstance(value, str):
         return value
+    if isinstance(value, float):
+        return shortest(value)
     if value is None:
         return ""
     if isinstance(value, bool):

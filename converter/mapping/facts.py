@@ -8,10 +8,11 @@ from typing import NamedTuple
 from converter.intake.cells import Cell, Sheet, Workbook, a1
 from converter.mapping.concealed import idle, shadows, visible_first
 from converter.mapping.fields import Dictionary, FieldKind
-from converter.mapping.forms import Form, NamedTable
-from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, Line, locate_indicators
-from converter.mapping.locate import Located, locate_tables
-from converter.mapping.named import NamedRows, locate_named
+from converter.mapping.forms import Form
+from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, Line
+from converter.mapping.locate import Located
+from converter.mapping.matching import Match, match_form
+from converter.mapping.named import NamedRows
 from converter.mapping.page import Page, Seen
 from converter.mapping.replies import Reply, replies_on
 from converter.mapping.rows import Entry, Note, Rows, TableRows
@@ -143,66 +144,59 @@ def _recognise(page: Page, file: str, titles: Titles, dictionary: Dictionary) ->
     groups = titles.of(page)
     reasons = []
     for group in groups:
-        read = [(form, _read(page, file, form, dictionary, partial=True)) for form in group]
-        if found := [one for _, one in read if isinstance(one, _Read)]:
-            return _written(max(found, key=lambda one: len(one.entries)))
-        reasons += [f"标题像“{form.form}”，但{one}" for form, one in read]
+        matches = [(form, match_form(page, form, dictionary, partial=True)) for form in group]
+        if read := _fullest(page, file, [one for _, one in matches if isinstance(one, Match)], dictionary):
+            return _written(read)
+        reasons += [f"标题像“{form.form}”，但{one}" for form, one in matches]
     tried = [form for group in groups for form in group]
     for form in titles.forms:
         if form not in tried and not form.only_by_title:
-            one = _read(page, file, form, dictionary, partial=False)
-            if isinstance(one, _Read):
-                return _written(one)
+            match = match_form(page, form, dictionary, partial=False)
+            if isinstance(match, Match):
+                return _written(_read(page, file, match, dictionary))
     return "；".join(reasons) or "标题和表头与已知的表单都不符"
 
 
 class _Read:
     """A sheet read as one form: what its tables gave, and the document that it becomes if no other form gives more."""
 
-    def __init__(self, page: Page, form: Form, document: Document, readers: Sequence[Rows], head_row: int) -> None:
-        self.page, self.form, self.document, self.readers, self.head_row = page, form, document, readers, head_row
+    def __init__(self, page: Page, match: Match, document: Document, readers: Sequence[Rows]) -> None:
+        self.page, self.match, self.document, self.readers = page, match, document, readers
         self.entries, self.hidden = visible_first(page.sheet, [entry for rows in readers for entry in rows.entries])
 
 
-def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial: bool) -> _Read | str:
-    """The sheet read as `form`, or why it is not one. `partial` accepts a sheet that lacks some of the form's tables."""
-    if form.by_name is not None:
-        return _read_named(page, file, form, form.by_name, dictionary)
-    located = locate_indicators(page, form.indicators) if form.indicators else ""
-    tables, reasons = locate_tables(page, form, dictionary)
-    if isinstance(located, str):
-        reasons += [located] if located else []
-    if not tables and isinstance(located, str):
-        return "；".join(reasons)
-    if not partial and (reasons or any(table.missing and table.table.values != "rows" for table in tables)):
-        return "；".join(reasons) or "缺少部分表头"
-    heads = [table.head_row for table in tables] + ([] if isinstance(located, str) else [located.head_row])
-    document = _open(page, file, form, min(heads))
-    _date(document, tables)
+def _fullest(page: Page, file: str, matches: Sequence[Match], dictionary: Dictionary) -> _Read | None:
+    """The sheet read as the form that gives most, the first of equals; one that can give no more is not read."""
+    best: _Read | None = None
+    for match in matches:
+        if best is None or match.most > len(best.entries):
+            read = _read(page, file, match, dictionary)
+            if best is None or len(read.entries) > len(best.entries):
+                best = read
+    return best
+
+
+def _read(page: Page, file: str, match: Match, dictionary: Dictionary) -> _Read:
+    """The sheet read as a form that it is."""
+    form, document = match.form, _open(page, file, match.form, match.head_row)
+    if match.names is not None:
+        names = NamedRows(page, form, dictionary, document.unit)
+        names.read(match.names)
+        return _Read(page, match, document, [names])
+    _date(document, match.tables)
     reader = TableRows(page, form, dictionary, document.year, document.unit)
-    for reason in reasons:
+    for reason in match.reasons:
         reader.note("M02", f"{form.form}：{reason}，其中的栏目未读取", (0, 0))
-    for table in tables:
+    for table in match.tables:
         reader.read(table)
     readers: list[Rows] = [reader]
-    if form.indicators and not isinstance(located, str):
+    if form.indicators and match.indicators:
         indicators = IndicatorRows(page, form, form.indicators.totals)
-        indicators.read(located)
+        indicators.read(match.indicators)
         document.printed = [Printed(name, text, _place(document, cell)) for name, text, cell in indicators.sentences]
-        document.lines, document.title = indicators.lines, _title(page, form, located.head_row)
+        document.lines, document.title = indicators.lines, _title(page, form, match.indicators.head_row)
         readers.append(indicators)
-    return _Read(page, form, document, readers, min(heads))
-
-
-def _read_named(page: Page, file: str, form: Form, spec: NamedTable, dictionary: Dictionary) -> _Read | str:
-    """The sheet read as a list of figures by name, or why it is not one."""
-    located = locate_named(page, spec)
-    if isinstance(located, str):
-        return located
-    document = _open(page, file, form, located.head_row)
-    reader = NamedRows(page, form, dictionary, document.unit)
-    reader.read(located)
-    return _Read(page, form, document, [reader], located.head_row)
+    return _Read(page, match, document, readers)
 
 
 def _title(page: Page, form: Form, head_row: int) -> str:
@@ -232,8 +226,8 @@ def _open(page: Page, file: str, form: Form, head_row: int) -> Document:
 
 def _written(read: _Read) -> Document:
     """The document with its department, entries as facts with 原文, notes as findings, both with the full address."""
-    document, page, form = read.document, read.page, read.form
-    name = page.department(form.department, read.head_row) or Seen("", (0, 0))
+    document, page, form = read.document, read.page, read.match.form
+    name = page.department(form.department, read.match.head_row) or Seen("", (0, 0))
     document.department, document.department_cell = mask(name.text), name.cell if name.text else None
     document.findings += [_finding(document, note) for note in _other_unit(document, page)]
     for entry in read.entries:

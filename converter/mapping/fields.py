@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import Field as Key
 
@@ -92,7 +93,7 @@ class Field:
     formulas: tuple[str, ...] = ()
     asks: str = ""
 
-    @property
+    @cached_property
     def unit(self) -> str:
         """The unit its values are held in."""
         return self.kind.unit

@@ -37,6 +37,12 @@ class Located:
     others: list[Cell] = field(default_factory=list)
     left: "Located | None" = None
 
+    @property
+    def most(self) -> int:
+        """At most so many cells are read from the table: one row, or all."""
+        one = self.table.values != "rows" or self.table.row
+        return len(self.columns) * (1 if one else max(self.last - self.first, 0))
+
 
 def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[Located], list[str]]:
     """The form's tables on the sheet, and the reason for each one that should be there and is not found.
@@ -115,8 +121,17 @@ def _heads_of(located: Located) -> list[tuple[int, Head]]:
     return [(column.index, column.head) for column in located.columns]
 
 
+@lru_cache(maxsize=1024)
+def _plain_heads(table: Table) -> frozenset[str]:
+    """The label heads of a table, empty where one of them bears a year."""
+    return frozenset() if any("{" in head for head in table.label) else frozenset(map(label, table.label))
+
+
 def _places(page: Page, table: Table) -> Iterator[Cell]:
     """Where the table's label head stands under its block."""
+    plain = _plain_heads(table)
+    if plain and page.places.keys().isdisjoint(plain):
+        return  # the usual case, without looking for each
     for head in table.label:
         for cell in page.find(head):
             if not page.sheet.covers(cell) and (not table.block or _under_block(page, cell, table.block)):
