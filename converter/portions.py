@@ -5,7 +5,6 @@
 """
 
 import hashlib
-import json
 import os
 import uuid
 from collections.abc import Mapping, Sequence
@@ -16,9 +15,9 @@ from typing import NamedTuple
 
 from converter.books import tables
 from converter.books.assemble import department_books
-from converter.books.contents import DepartmentBook
-from converter.books.department import department_book
-from converter.books.livecells import Formulas, written_formulas
+from converter.books.bound import Binder, unbound
+from converter.books.livecells import Live
+from converter.books.stamps import stamped_book
 from converter.books.tables import Row
 from converter.ledger import DoubtfulError
 from converter.mapping.departments import Submission
@@ -117,8 +116,8 @@ def _dated(document: Document, year: int | None) -> Document:
 def _put_books(batch: Batch, scratch: Scratch) -> list[tuple[tuple[str, ...], Kept]]:
     """The workbooks' contents, a few together; their findings come later."""
     books = sorted(department_books(batch, []), key=lambda book: book.department)
-    groups = [books[at : at + BOOKS] for at in range(0, len(books), BOOKS)]
-    return [(tuple(book.department for book in group), scratch.keep(group)) for group in groups]
+    groups, binder = [books[at : at + BOOKS] for at in range(0, len(books), BOOKS)], Binder()
+    return [(tuple(book.department for book in group), scratch.keep_bytes(binder.bound(group))) for group in groups]
 
 
 @dataclass(frozen=True)
@@ -190,40 +189,32 @@ class Written(NamedTuple):
 
 def write_books(writing: Writing) -> list[Written]:
     """Workbooks on disk."""
-    books: list[DepartmentBook] = writing.scratch.load(writing.books)
     findings: dict[str, list[Row]] = {}
     for kept in writing.findings:
         findings |= writing.scratch.load(kept)
     written = []
-    for book in (book for book in books if book.department in writing.names):
+    for book in unbound(writing.scratch.load_bytes(writing.books)):
+        if book.department not in writing.names:
+            continue
         own = tuple(findings.get(book.department, ()))
-        content = department_book(replace(book, findings=own, fingerprint=writing.marks[book.department]))
+        content, live = stamped_book(replace(book, findings=own, fingerprint=writing.marks[book.department]))
         file = uuid.uuid4().hex
         with (writing.scratch.folder / file).open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         digest = hashlib.sha256(content).hexdigest()
-        written.append(Written(writing.names[book.department], file, digest, *_formulas(writing.scratch, content)))
+        formulas = live.digest, _kept(writing.scratch, live)
+        written.append(Written(writing.names[book.department], file, digest, *formulas))
     return written
 
 
-def _formulas(scratch: Scratch, content: bytes) -> tuple[str, Kept]:
-    """The digest of a workbook's formulas, and where they lie."""
-    formulas = written_formulas(content)
-    digest = hashlib.sha256(json.dumps(formulas).encode()).hexdigest()
-    return digest, _kept_formulas(str(scratch.folder), digest) or _keep_formulas(scratch, digest, formulas)
+def _kept(scratch: Scratch, live: Live) -> Kept:
+    """Where the formulas of a workbook lie, put aside once by this process: books of one scheme mostly have the same."""
+    place = str(scratch.folder), live.digest
+    if place not in _FORMULAS:
+        _FORMULAS[place] = scratch.keep(live.formulas)
+    return _FORMULAS[place]
 
 
-#: What this process has put aside: books of one scheme mostly have the same formulas.
 _FORMULAS: dict[tuple[str, str], Kept] = {}
-
-
-def _kept_formulas(folder: str, digest: str) -> Kept | None:
-    return _FORMULAS.get((folder, digest))
-
-
-def _keep_formulas(scratch: Scratch, digest: str, formulas: Formulas) -> Kept:
-    kept = scratch.keep(formulas)
-    _FORMULAS[str(scratch.folder), digest] = kept
-    return kept

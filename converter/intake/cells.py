@@ -2,9 +2,9 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from converter.vocabulary.numbers import NAN, Number, State, canonical, fixed_percent, read_text, shortest
 
@@ -27,6 +27,7 @@ ERROR_TEXTS = frozenset(
     }
 )
 _BLANK = read_text("")
+_NO_NUMBERS = (bool, dt.date, dt.time, dt.timedelta)
 #: Row and column, both from 0.
 Cell = tuple[int, int]
 
@@ -52,6 +53,8 @@ class Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     idle_formulas: int = 0
     visible: bool = True
+    _filled: dict[int, list[tuple[int, str]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _numbers: dict[Cell, Number] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def width(self) -> int:
@@ -67,21 +70,28 @@ class Sheet:
             for row in range(top, min(bottom, len(self.rows) - 1) + 1):
                 for column in columns:
                     covered[row, column] = first
-        return covered
+        return {cell: first for cell, first in covered.items() if cell != first}
 
     @cached_property
-    def _filled(self) -> dict[int, list[tuple[int, str]]]:
-        """The rows that were asked for: column and text of every cell that holds something of its own."""
-        return {}
+    def words(self) -> list[list[tuple[int, str]]]:
+        """For each row: column and text of the cells that hold a text of their own (numbers and blanks left out)."""
+        return [
+            [(column, text) for column, value in enumerate(row) if isinstance(value, str) and (text := value.strip())]
+            for row in self.rows
+        ]
 
-    @cached_property
-    def _numbers(self) -> dict[Cell, Number]:
-        """The readings that were asked for."""
-        return {}
+    @property
+    def is_empty(self) -> bool:
+        """Whether no cell holds anything."""
+        return not any(self.words) and not any(self.texts(row) for row in range(len(self.rows)))
 
     def anchor(self, cell: Cell) -> Cell:
         """The cell that holds the value shown at `cell`: the first of its merged range, or itself."""
         return self._anchors.get(cell, cell)
+
+    def covers(self, cell: Cell) -> bool:
+        """Whether a merged range covers the cell: the value shown there belongs to the range's first cell."""
+        return cell in self._anchors
 
     def value(self, cell: Cell) -> Value:
         """The stored value, None outside the grid."""
@@ -93,23 +103,21 @@ class Sheet:
     def text(self, cell: Cell) -> str:
         """The value shown at `cell` as text (merged ranges filled), "" when empty."""
         anchor = self._anchors.get(cell, cell)
-        if anchor in self.pads:
-            value = self.value(anchor)
-            if isinstance(value, int | float) and text_of(value).isdecimal():
-                return text_of(value).zfill(self.pads[anchor])
-        if anchor in self.errors:
-            return self.errors[anchor] or text_of(self.value(anchor))
-        row, column = anchor
-        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
-            value = self.rows[row][column]
-            return value if value.__class__ is str else text_of(value)
-        return ""
+        value = self.value(anchor)
+        if self.pads and anchor in self.pads and isinstance(value, int | float) and text_of(value).isdecimal():
+            return text_of(value).zfill(self.pads[anchor])
+        return (self.errors and self.errors.get(anchor)) or text_of(value)
+
+    @property
+    def hides_any(self) -> bool:
+        """Whether the sheet hides any cell."""
+        return not self.visible or bool(self.hidden_rows or self.hidden_columns)
 
     def hides(self, cell: Cell) -> bool:
         """Whether a cell is not seen when the workbook is opened: its sheet, its row or its column is hidden."""
         return not self.visible or cell[0] in self.hidden_rows or cell[1] in self.hidden_columns
 
-    def texts(self, row: int) -> Iterator[tuple[int, str]]:
+    def texts(self, row: int) -> Sequence[tuple[int, str]]:
         """Column and text of every cell of a row that holds something of its own."""
         if row not in self._filled:
             texts = (
@@ -118,7 +126,7 @@ class Sheet:
                 if value != "" or self.errors
             )
             self._filled[row] = [(column, text) for column, text in texts if text]
-        return iter(self._filled[row])
+        return self._filled[row]
 
     def number(self, cell: Cell) -> Number:
         """The reading of a cell in which a number is expected. A percent format makes the stored ratio a percent."""
@@ -127,15 +135,22 @@ class Sheet:
             known = self._numbers[cell] = self._number(cell)
         return known
 
+    def is_blank(self, cell: Cell) -> bool:
+        """Whether a cell in which a number is expected holds nothing."""
+        value = self.value(cell)
+        if value in (None, "") or isinstance(value, str):
+            return self.number(cell).state is State.BLANK
+        return False
+
     def _number(self, cell: Cell) -> Number:
-        if cell in self.errors:
+        if self.errors and cell in self.errors:
             return Number(NAN, State.ERROR, reason=self.errors[cell])
-        if cell in self.stale:
+        if self.stale and cell in self.stale:
             return Number(NAN, State.STALE)
         value = self.value(cell)
         if value is None or isinstance(value, str):
             return read_text(value) if value else _BLANK
-        if isinstance(value, bool | dt.date | dt.time | dt.timedelta):
+        if not isinstance(value, float) and isinstance(value, _NO_NUMBERS):
             return Number(NAN, State.UNREADABLE, reason="是日期、时间或逻辑值")
         if not math.isfinite(value):
             return Number(NAN, State.UNREADABLE, reason="不是有限的数")
@@ -169,6 +184,8 @@ def text_of(value: Value) -> str:
     """A cell's value as text; whole numbers without a point."""
     if isinstance(value, str):
         return value
+    if isinstance(value, float):
+        return shortest(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -178,13 +195,17 @@ def text_of(value: Value) -> str:
 
 def a1(cell: Cell) -> str:
     """Excel's name of a cell: (0, 0) is A1."""
-    row, column = cell
+    return f"{_letters(cell[1])}{cell[0] + 1}"
+
+
+@lru_cache(maxsize=1024)
+def _letters(column: int) -> str:
     letters = ""
     column += 1
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"
+    return letters
 
 
 def from_a1(address: str) -> Cell:

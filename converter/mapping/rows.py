@@ -65,7 +65,7 @@ class Rows:
 
     def covered(self, cell: Cell) -> bool:
         """Whether a merged range covers the cell: the value belongs to the range's first cell."""
-        return self.sheet.anchor(cell) != cell
+        return self.sheet.covers(cell)
 
 
 class TableRows(Rows):
@@ -74,7 +74,7 @@ class TableRows(Rows):
     def __init__(self, page: Page, form: Form, dictionary: Dictionary, year: int | None, unit: str) -> None:
         super().__init__(page, form)
         self.dictionary, self.year, self.unit = dictionary, year, unit
-        self._names = {text for table in form.tables for text in _items(table, dictionary)}
+        self._names = _names(form, dictionary)
 
     def read(self, located: Located) -> None:
         """Every known row × column of a located table; unknown rows that hold something are noted."""
@@ -185,13 +185,12 @@ class TableRows(Rows):
 
         A name whose own lane has no number beside it reaches over into the next (公用经费合计 at the foot of 公开06).
         """
-        texts = [self.sheet.text((row, column)) for column in located.names]
-        named = [(text, label(text)) for text in texts if not text.strip().isdecimal()]
+        texts = [text for column in located.names if (text := self.sheet.text((row, column)))]
+        named = [text for text in texts if not text.strip().isdecimal()]
         if len(named) < len(texts):
-            code = code_of(texts)
-            named.append((code, label(code)))
-        known = next((text for text, name in named if name in items), "")
-        first = known or next((text for text, name in named if name), "")
+            named.append(code_of(texts))
+        known = next((text for text in named if label(text) in items), "")
+        first = known or next((text for text in named if label(text)), "")
         left = located.left
         if not first and left is not None and not self._fills(row, left.columns):
             return self._row_name(left, row, items)
@@ -209,12 +208,8 @@ class TableRows(Rows):
 
     def _fills(self, row: int, columns: Sequence[Column]) -> bool:
         """Whether a cell of a row under one of the heads holds something of its own."""
-        number, covered = self.sheet.number, self.covered
-        for column in columns:
-            cell = (row, column.index)
-            if number(cell).state is not State.BLANK and not covered(cell):
-                return True
-        return False
+        cells = [(row, column.index) for column in columns]
+        return any(not self.sheet.is_blank(cell) and not self.covered(cell) for cell in cells)
 
     def _add_row(self, item: str, located: Located, row: int, unit: str) -> None:
         for column in located.columns:
@@ -252,6 +247,12 @@ def _ignored(ignore: tuple[str, ...]) -> re.Pattern[str]:
     """What the labels look like that begin with a word a form ignores."""
     words = "|".join(sorted((re.escape(label(word)) for word in (*OUR_LINES, *ignore)), key=len, reverse=True))
     return re.compile(rf"(?:{words})(?:[:;,.(0-9]|$)")
+
+
+@lru_cache(maxsize=1024)
+def _names(form: Form, dictionary: Dictionary) -> frozenset[str]:
+    """Every label by which a row of the form is known."""
+    return frozenset(text for table in form.tables for text in _items(table, dictionary))
 
 
 @lru_cache(maxsize=1024)
