@@ -70,13 +70,15 @@ class Sheet:
             for row in range(top, min(bottom, len(self.rows) - 1) + 1):
                 for column in columns:
                     covered[row, column] = first
-        return {cell: first for cell, first in covered.items() if cell != first}
+            if covered.get(first) == first:
+                del covered[first]
+        return covered
 
     @cached_property
     def words(self) -> list[list[tuple[int, str]]]:
         """For each row: column and text of the cells that hold a text of their own (numbers and blanks left out)."""
         return [
-            [(column, text) for column, value in enumerate(row) if isinstance(value, str) and (text := value.strip())]
+            [(c, text) for c, value in enumerate(row) if value and isinstance(value, str) and (text := value.strip())]
             for row in self.rows
         ]
 
@@ -96,9 +98,10 @@ class Sheet:
     def value(self, cell: Cell) -> Value:
         """The stored value, None outside the grid."""
         row, column = cell
-        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
-            return self.rows[row][column]
-        return None
+        try:
+            return self.rows[row][column] if row >= 0 <= column else None
+        except IndexError:
+            return None
 
     def text(self, cell: Cell) -> str:
         """The value shown at `cell` as text (merged ranges filled), "" when empty."""
@@ -106,7 +109,9 @@ class Sheet:
         value = self.value(anchor)
         if self.pads and anchor in self.pads and isinstance(value, int | float) and text_of(value).isdecimal():
             return text_of(value).zfill(self.pads[anchor])
-        return (self.errors and self.errors.get(anchor)) or text_of(value)
+        if self.errors and anchor in self.errors:
+            return self.errors[anchor] or text_of(value)
+        return value if isinstance(value, str) else text_of(value)
 
     @property
     def hides_any(self) -> bool:

@@ -61,15 +61,25 @@ class Page:
         found: dict[str, list[Cell]] = {}
         for row, labels in enumerate(self.labels):
             for column, text in labels.items():
-                found.setdefault(text, []).append((row, column))
+                if text in found:
+                    found[text].append((row, column))
+                else:
+                    found[text] = [(row, column)]
         return found
+
+    def label(self, cell: Cell) -> str:
+        """The matching form of what is shown in a cell, merged ranges filled; numbers are texts, too."""
+        row, column = self.sheet.anchor(cell)
+        folded = self.labels[row].get(column) if row < len(self.labels) else None
+        return label(self.sheet.text(cell)) if folded is None else folded
 
     def heads(self, row: int) -> tuple[Shown, ...]:
         """What a row of heads shows, merged ranges filled, from left to right."""
         if row not in self._lines:
-            cells = ((column, self.sheet.anchor((row, column))) for column in range(self.sheet.width))
-            texts = ((column, self.sheet.text(at), at) for column, at in cells)
-            self._lines[row] = tuple([Shown(c, label(text), unit_of(text), at) for c, text, at in texts if label(text)])
+            cells = [self.sheet.anchor((row, column)) for column in range(self.sheet.width)]
+            shown = [(column, self.label(at), at) for column, at in enumerate(cells)]
+            line = [Shown(column, text, unit_of(self.sheet.text(at)), at) for column, text, at in shown if text]
+            self._lines[row] = tuple(line)
         return self._lines[row]
 
     @cached_property
