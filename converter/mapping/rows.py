@@ -235,7 +235,7 @@ class TableRows(Rows):
         declared: State | None = None,
     ) -> None:
         cell = (row, column.index)
-        if self.covered(cell):
+        if self.sheet.covers(cell):
             return
         number = Number(NAN, declared) if declared else self.sheet.number(cell)
         if number.state in USABLE:
