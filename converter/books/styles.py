@@ -217,7 +217,12 @@ class Page:
 
 def as_typed(values: Iterable[Any]) -> list[Any]:
     """Numbers and nothing as they are, whatever else as text that can be printed."""
-    return [value if value.__class__ in _AS_THEY_ARE else _typed(value) for value in values]
+    return [
+        value
+        if value.__class__ in _AS_THEY_ARE or (value.__class__ is str and len(value) < MAX_TEXT and value.isprintable())
+        else _typed(value)
+        for value in values
+    ]
 
 
 def result(value: Any) -> Any:
@@ -248,6 +253,12 @@ def printable(text: str) -> str:
 def row_height(lines: int) -> float:
     """Points that so many lines of text take, as far as Excel has rows as high."""
     return min(400.0, 5.0 + 13 * lines)
+
+
+@lru_cache(maxsize=1 << 10)
+def pixels(points: float) -> int:
+    """The pixels that a row of so many points is high."""
+    return int(points * 4.0 / 3.0 + 0.5)
 
 
 @lru_cache(maxsize=1 << 16)
