@@ -112,8 +112,8 @@ def score(chunk: Chunk) -> Portion:
     return Portion(
         gist=gist(batch, rules),
         ratios=frozenset(r.name for scheme in rules.distinct for r in scheme.rules if is_ratio(r, batch.inputs)),
-        scores=_put(scratch, tables.SCORE_HEADS, score_rows),
-        facts=scratch.keep_bytes(tables.csv_body(tables.FACT_HEADS, fact_rows)),
+        scores=_put(scratch, score_rows),
+        facts=scratch.keep_bytes(tables.csv_body(fact_rows)),
         used=(scratch.keep(used), len(used)),
         leads=scratch.keep(first_inputs(batch, score_rows, used)),
         checks=checks,
@@ -144,8 +144,8 @@ def _dated(document: Document, year: int | None) -> Document:
     return document
 
 
-def _put(scratch: Scratch, heads: Sequence[str], rows: list[Row]) -> Put:
-    return Put(scratch.keep(rows), scratch.keep_bytes(tables.csv_body(heads, rows)), len(rows))
+def _put(scratch: Scratch, rows: list[Row]) -> Put:
+    return Put(scratch.keep(rows), scratch.keep_bytes(tables.csv_body(rows)), len(rows))
 
 
 def _checks(batch: Batch, rules: Rules, scratch: Scratch) -> tuple[dict[Segment, Put], list[tuple[Segment, Row]]]:
@@ -163,7 +163,7 @@ def _checks(batch: Batch, rules: Rules, scratch: Scratch) -> tuple[dict[Segment,
                 segments.setdefault(segment, []).append(row)
             else:
                 at_large.append((segment, row))
-    return {segment: _put(scratch, tables.CHECK_HEADS, rows) for segment, rows in segments.items()}, at_large
+    return {segment: _put(scratch, rows) for segment, rows in segments.items()}, at_large
 
 
 def _put_books(batch: Batch, scratch: Scratch) -> list[tuple[tuple[str, ...], Kept]]:
@@ -207,7 +207,7 @@ def tell(telling: Telling) -> Told:
         if item.owner is Owner.DEPARTMENT:
             by_department.setdefault(item.department, []).extend(tables.finding_rows([item]))
     rows = tables.finding_rows(found)
-    put = _put(scratch, tables.FINDING_HEADS, rows)
+    put = _put(scratch, rows)
     return Told(put, Tally.of(found), scratch.keep(found), scratch.keep(by_department))
 
 
