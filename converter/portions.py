@@ -8,13 +8,11 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
-
-import pandas as pd
 
 from converter.books import tables
 from converter.books.assemble import department_books
@@ -27,13 +25,12 @@ from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
 from converter.mapping.replies import Reply
 from converter.scoring.batch import Batch, Rules, score_kinds, used_by_scheme
-from converter.scoring.checks import CHECK_COLUMNS
 from converter.scoring.handling import with_replies
-from converter.scoring.outcomes import GROUP
+from converter.scoring.outcomes import distinct
 from converter.scoring.prior import Prior
 from converter.scoring.scorerows import is_ratio
 from converter.scoring.whole import Gist, gist
-from converter.scratch import Kept, Scratch
+from converter.scratch import Kept, Scratch, pickled
 from converter.vocabulary.findings import Finding, Owner, Tally, in_order, numbered
 
 #: So many workbooks are written by one task.
@@ -145,25 +142,34 @@ def _dated(document: Document, year: int | None) -> Document:
 
 
 def _put(scratch: Scratch, rows: list[Row]) -> Put:
-    return Put(scratch.keep(rows), scratch.keep_bytes(tables.csv_body(rows)), len(rows))
+    return _put_each(scratch, [(rows, tables.csv_lines(rows))])[0]
 
 
 def _checks(batch: Batch, rules: Rules, scratch: Scratch) -> tuple[dict[Segment, Put], list[tuple[Segment, Row]]]:
     """The rows of 勾稽核对 by where they belong, and those about no department, which other chunks give too."""
     numbers = {id(scheme): at for at, scheme in enumerate(rules.distinct)}
     scored = set(batch.departments)
-    segments: dict[Segment, list[Row]] = {}
+    segments: dict[Segment, tuple[list[Row], list[str]]] = {}
     at_large: list[tuple[Segment, Row]] = []
     for part in batch.each:
-        frame: pd.DataFrame = part.checks.drop_duplicates(list(CHECK_COLUMNS))
-        for row, group in zip(tables.check_rows(frame), frame[GROUP], strict=True):
+        grouped = list(distinct(part.checked))
+        rows = [row[:-1] for row in grouped]
+        for row, line, (*_, group) in zip(rows, tables.csv_lines(rows), grouped, strict=True):
             code, department = str(row[0]), str(row[1])
             segment = Segment(code, numbers[id(part.scheme)], str(group), department not in scored)
             if department:
-                segments.setdefault(segment, []).append(row)
+                own = segments.setdefault(segment, ([], []))
+                own[0].append(row)
+                own[1].append(line)
             else:
                 at_large.append((segment, row))
-    return {segment: _put(scratch, rows) for segment, rows in segments.items()}, at_large
+    return dict(zip(segments, _put_each(scratch, segments.values()), strict=True)), at_large
+
+
+def _put_each(scratch: Scratch, parts: Collection[tuple[list[Row], list[str]]]) -> list[Put]:
+    """Lists of rows put aside with their lines of CSV."""
+    kept = iter(scratch.keep_each(one for rows, lines in parts for one in (pickled(rows), tables.encoded(lines))))
+    return [Put(own, csv, len(rows)) for (rows, _), own, csv in zip(parts, kept, kept, strict=True)]
 
 
 def _put_books(batch: Batch, scratch: Scratch) -> list[tuple[tuple[str, ...], Kept]]:

@@ -95,14 +95,12 @@ class Inputs:
     @cached_property
     def _adopted(self) -> dict[tuple[str, int], Floats]:
         """(field, year) → one value for each department; the rows of a repeating field are added, if all can be read."""
-        listed, position = self.derivations.listed, self._position
+        position, unknown = self._position, self._no_sums
         columns: dict[tuple[str, int], Floats] = defaultdict(lambda: np.full(len(self.departments), np.nan))
-        for (owner, name, year), rows in self._taken.items():
-            if owner not in position:
-                continue
-            if name in listed and any(row.state in _NO_SUM for row in self._rows[owner, name, year]):
-                continue
-            columns[name, year][position[owner]] = rows[0].value + 0.0 if len(rows) == 1 else _added(rows)
+        for key, rows in self._taken.items():
+            owner, name, year = key
+            if owner in position and key not in unknown:
+                columns[name, year][position[owner]] = rows[0].value + 0.0 if len(rows) == 1 else _added(rows)
         return dict(columns)
 
     def column(self, wanted: Input) -> Floats:
@@ -199,7 +197,17 @@ class Inputs:
     @cached_property
     def _taken(self) -> dict[tuple[str, str, int], list[FactRow]]:
         """The adopted ones of them."""
-        return {key: taken for key, rows in self._rows.items() if (taken := [row for row in rows if row.adopted])}
+        rows = defaultdict(list)
+        for row in self.every:
+            if row.adopted:
+                rows[row.department, row.field, row.year].append(row)
+        return dict(rows)
+
+    @cached_property
+    def _no_sums(self) -> set[tuple[str, str, int]]:
+        """Department, field and year of listed rows that cannot be added up."""
+        listed = self.derivations.listed
+        return {(r.department, r.field, r.year) for r in self.every if r.state in _NO_SUM and r.field in listed}
 
     @cached_property
     def _forms(self) -> dict[str, dict[str, int]]:

@@ -12,7 +12,7 @@ from converter.scoring.expressions import Formula, Input, parse
 from converter.scoring.frames import FactRow, adopt_form
 from converter.scoring.inputs import Inputs
 from converter.scoring.prior import PRIOR_MARK
-from converter.scoring.rounding import SNAP, Flags, Floats, snap
+from converter.scoring.rounding import SNAP, Flags, Floats, half_up
 from converter.scoring.slopes import slope
 from converter.vocabulary.numbers import USABLE, canonical
 
@@ -155,7 +155,7 @@ class Side:
         if constant is not None:
             return round(constant, SNAP) + 0.0
         grown = self.changed(position, leaf, 1.0) - self.changed(position, leaf, 0.0)
-        return float(snap(np.array([grown]))[0])
+        return half_up(grown, SNAP)
 
     def changed(self, position: int, leaf: Input, by: float) -> float:
         """The value if the leaf were another by so much."""
