@@ -70,7 +70,7 @@ class Gathered:
     @cached_property
     def finding_rows(self) -> list[Put]:
         """问题清单: those about no department first."""
-        return [self._put(tables.FINDING_HEADS, tables.finding_rows(self.at_large)), *(told.rows for told in self.told)]
+        return [self._put(tables.finding_rows(self.at_large)), *(told.rows for told in self.told)]
 
     @cached_property
     def score_rows(self) -> list[Put]:
@@ -89,7 +89,7 @@ class Gathered:
                 seen.add(repr(row))
         for row in self.whole.checks:
             at_large.setdefault(Segment(str(row[0]), _LAST, "", False), []).append(row)
-        parts += [(segment, self._put(tables.CHECK_HEADS, rows)) for segment, rows in at_large.items()]
+        parts += [(segment, self._put(rows)) for segment, rows in at_large.items()]
         return [rows for _, rows in sorted(parts, key=lambda part: part[0])]
 
     def tables(self) -> dict[str, Pile]:
@@ -120,8 +120,8 @@ class Gathered:
         yield tables.csv_bytes(heads, [])
         yield from map(self.scratch.load_bytes, bodies)
 
-    def _put(self, heads: Sequence[str], rows: list[Row]) -> Put:
-        return Put(self.scratch.keep(rows), self.scratch.keep_bytes(tables.csv_body(heads, rows)), len(rows))
+    def _put(self, rows: list[Row]) -> Put:
+        return Put(self.scratch.keep(rows), self.scratch.keep_bytes(tables.csv_body(rows)), len(rows))
 
     def _pile(self, parts: Sequence[Put]) -> Pile:
         return Pile(self.scratch, [(rows.rows, rows.length) for rows in parts])
