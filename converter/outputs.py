@@ -2,13 +2,14 @@
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from converter.audit.report import report as report_page
 from converter.books.assemble import book_names, summary
-from converter.books.summary import write_summary
+from converter.books.summary import SummaryWriter
 from converter.engine import Engine
 from converter.gathering import Gathered, alive
 from converter.manifest import fingerprint, info_rows, manifest, source_rows
@@ -22,6 +23,8 @@ from converter.scratch import Kept, Scratch
 from converter.settings import Options, Settings
 
 log = logging.getLogger("jixiao")
+In = TypeVar("In")
+Out = TypeVar("Out")
 CSV_NAMES = ("scores.csv", "facts.csv", "findings.csv", "checks.csv")
 
 
@@ -44,16 +47,17 @@ def write(
         return {}
     info = info_rows(whole, library, inbox, chosen, gathered.prior, recalculated=options.recalculate)
     mark = fingerprint(info)
-    work = _writings(gathered, names, mark)
-    made = alive(engine.map(write_books, work, 1, timed=False), "写部门工作簿")
     leads = gathered.leads()
     book = summary(whole, gathered.tables(), gathered.ratios, gathered.tally, names, sources, info, leads, mark)
-    target = gathered.scratch.folder / "summary.xlsx"
-    write_summary(book, target)
-    stage.take(f"评分汇总_{whole.year}.xlsx", target)
+    writer = SummaryWriter(book, partial(_each, engine))  # whose rows are made before the departments' workbooks
+    work = _writings(gathered, names, mark)
+    made = alive(engine.map(write_books, work, 1, timed=False), "写部门工作簿")
     stage.add("report.html", report_page(book, whole.rules.distinct[0].grade_lines()))
     for name, pieces in gathered.csv_files():
         stage.add_pieces(name, pieces)
+    target = gathered.scratch.folder / "summary.xlsx"
+    writer.write(target)
+    stage.take(f"评分汇总_{whole.year}.xlsx", target)
     formulas: dict[str, tuple[Kept, list[str]]] = {}
     for written in tracked(made, len(work), "写部门工作簿", bar=options.bar):
         for one in written:
@@ -61,6 +65,11 @@ def write(
             formulas.setdefault(one.formulas, (one.kept, []))[1].append(one.name)
     made_of = manifest(whole, library, inbox, sources, chosen, gathered.prior)
     return {**made_of, "fingerprint": mark, "formulas": _formulas(gathered.scratch, formulas)}
+
+
+def _each(engine: Engine, function: Callable[[In], Out], items: Sequence[In]) -> Iterator[Out]:
+    """The function of each item, by the workers."""
+    return alive(engine.map(function, items, 1, timed=False), "写汇总工作簿")
 
 
 def _formulas(scratch: Scratch, found: Mapping[str, tuple[Kept, list[str]]]) -> list[dict[str, Any]]:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 from converter.books import formulas as excel
 from converter.books import legend
+from converter.books.columns import LOOKS, WIDTHS
 from converter.books.contents import DepartmentBook
 from converter.books.formulas import DASH_TEXT
 from converter.books.legend import write_notes
 from converter.books.scoresheet import FROZEN_COLUMNS, HEAD_ROW, ScoreSheet
 from converter.books.styles import NO_NUMBER, SMALL, Book, Page, Setup, row_height, wrapped_lines
-from converter.books.summary import LOOKS, WIDTHS
 from converter.books.tables import FINDING_HEADS
 from converter.intake.cells import a1
 from converter.scoring.expressions import Input
