@@ -5,7 +5,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from converter.vocabulary.findings import Finding
 from converter.vocabulary.numbers import shortest
@@ -16,12 +16,20 @@ if TYPE_CHECKING:  # workers write books without pandas, which would cost each a
 Row = tuple[object, ...]
 
 
-class Rows(Protocol):
-    """Rows that can be counted and gone through, more than once, without being held all at a time."""
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Listed(Protocol[T_co]):
+    """Things that can be counted, gone through more than once, and parted, without being held all at a time."""
 
     def __len__(self) -> int: ...
 
-    def __iter__(self) -> Iterator[Row]: ...
+    def __iter__(self) -> Iterator[T_co]: ...
+
+    def __getitem__(self, part: slice, /) -> "Listed[T_co]": ...
+
+
+Rows = Listed[Row]
 
 
 SUMMARY_HEADS = (
