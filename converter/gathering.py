@@ -6,10 +6,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, TypeVar
 
 from converter.books import tables
-from converter.books.tables import Row
+from converter.books.tables import Row, Rows
 from converter.engine import Engine, Lost
 from converter.mapping.departments import Submission
 from converter.mapping.replies import Reply
@@ -21,7 +22,7 @@ from converter.scoring.frames import FactRow
 from converter.scoring.handling import answered, by_number, in_vain, with_replies
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
-from converter.scratch import Kept, Pile, Scratch
+from converter.scratch import Kept, Leads, Part, Pile, Scratch
 from converter.shares import Portion, Put, Segment
 from converter.vocabulary.findings import Finding, Tally, in_order, numbered
 
@@ -70,7 +71,7 @@ class Gathered:
     @cached_property
     def finding_rows(self) -> list[Put]:
         """问题清单: those about no department first."""
-        return [self._put(tables.FINDING_HEADS, tables.finding_rows(self.at_large)), *(told.rows for told in self.told)]
+        return [self._put(tables.finding_rows(self.at_large)), *(told.rows for told in self.told)]
 
     @cached_property
     def score_rows(self) -> list[Put]:
@@ -89,25 +90,27 @@ class Gathered:
                 seen.add(repr(row))
         for row in self.whole.checks:
             at_large.setdefault(Segment(str(row[0]), _LAST, "", False), []).append(row)
-        parts += [(segment, self._put(tables.CHECK_HEADS, rows)) for segment, rows in at_large.items()]
+        parts += [(segment, self._put(rows)) for segment, rows in at_large.items()]
         return [rows for _, rows in sorted(parts, key=lambda part: part[0])]
 
-    def tables(self) -> dict[str, Pile]:
+    def tables(self) -> dict[str, Rows]:
         """The tables that grow with the departments, by their sheets."""
-        used = [portion.used for portion in self.portions]
         return {
             "指标得分": self._pile(self.score_rows),
             "问题清单": self._pile(self.finding_rows),
             "勾稽核对": self._pile(self.check_rows),
-            "规范数据": Pile(self.scratch, used),
+            "规范数据": Pile(self.scratch, [Part(kept, 0, count) for kept, count in self._used]),
         }
 
-    def leads(self) -> Iterator[int | None]:
+    def leads(self) -> Leads:
         """For each row of 指标得分 the position among those of 规范数据 that it leads to."""
-        before = 0
-        for portion in self.portions:
-            yield from (None if lead is None else before + lead for lead in self.scratch.load(portion.leads))
-            before += portion.used[1]
+        before = accumulate((count for _, count in self._used), initial=0)
+        shares = zip(self.portions, before, strict=False)
+        return Leads(self.scratch, [Part(p.leads, 0, p.scores.length, start) for p, start in shares])
+
+    @property
+    def _used(self) -> list[tuple[Kept, int]]:
+        return [portion.used for portion in self.portions]
 
     def csv_files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         """The frames as CSV, piece by piece."""
@@ -120,11 +123,11 @@ class Gathered:
         yield tables.csv_bytes(heads, [])
         yield from map(self.scratch.load_bytes, bodies)
 
-    def _put(self, heads: Sequence[str], rows: list[Row]) -> Put:
-        return Put(self.scratch.keep(rows), self.scratch.keep_bytes(tables.csv_body(heads, rows)), len(rows))
+    def _put(self, rows: list[Row]) -> Put:
+        return Put(self.scratch.keep(rows), self.scratch.keep_bytes(tables.csv_body(rows)), len(rows))
 
-    def _pile(self, parts: Sequence[Put]) -> Pile:
-        return Pile(self.scratch, [(rows.rows, rows.length) for rows in parts])
+    def _pile(self, parts: Sequence[Put]) -> Pile[Row]:
+        return Pile(self.scratch, [Part(rows.rows, 0, rows.length) for rows in parts])
 
 
 def _chunks(submissions: Sequence[Submission], rules: Rules, size: int) -> list[Sequence[Submission]]:

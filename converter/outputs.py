@@ -2,12 +2,13 @@
 
 import json
 import logging
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from converter.audit.report import report as report_page
 from converter.books.assemble import book_names, summary
-from converter.books.summary import write_summary
+from converter.books.summary import SummaryWriter
 from converter.bookwork import Books, files_of
 from converter.engine import Engine
 from converter.gathering import Gathered, alive
@@ -22,6 +23,8 @@ from converter.scoring.choosing import Choice
 from converter.settings import Options, Settings
 
 log = logging.getLogger("jixiao")
+In = TypeVar("In")
+Out = TypeVar("Out")
 CSV_NAMES = ("scores.csv", "facts.csv", "findings.csv", "checks.csv")
 
 
@@ -44,26 +47,32 @@ def write(
         return {}
     info = info_rows(whole, library, inbox, chosen, gathered.prior, recalculated=options.recalculate)
     mark = fingerprint(info)
+    leads = gathered.leads()
+    book = summary(whole, gathered.tables(), gathered.ratios, gathered.tally, names, sources, info, leads, mark)
+    writer = SummaryWriter(book, partial(_each, engine))  # whose rows are made before the departments' workbooks
     books = Books(gathered, names, materials(info, files_of(whole, received.digests)), options.output)
     left = books.left()
     for name, digest in left:
         stage.leave(name, digest)
     work = books.writings({one.name for one in left})
     made = alive(engine.map(write_books, work, 1, timed=False), "写部门工作簿")
-    leads = gathered.leads()
-    book = summary(whole, gathered.tables(), gathered.ratios, gathered.tally, names, sources, info, leads, mark)
-    target = gathered.scratch.folder / "summary.xlsx"
-    write_summary(book, target)
-    stage.take(f"评分汇总_{whole.year}.xlsx", target)
     stage.add("report.html", report_page(book, whole.rules.distinct[0].grade_lines()))
     for name, pieces in gathered.csv_files():
         stage.add_pieces(name, pieces)
+    target = gathered.scratch.folder / "summary.xlsx"
+    writer.write(target)
+    stage.take(f"评分汇总_{whole.year}.xlsx", target)
     for written in tracked(made, len(work), "写部门工作簿", bar=options.bar):
         for one in written:
             stage.take(one.name, gathered.scratch.folder / one.file, one.sha256)
         books.keep(written)
     made_of = manifest(whole, library, inbox, sources, chosen, gathered.prior)
     return {**made_of, "fingerprint": mark, "formulas": books.formulas()}
+
+
+def _each(engine: Engine, function: Callable[[In], Out], items: Sequence[In]) -> Iterator[Out]:
+    """The function of each item, by the workers."""
+    return alive(engine.map(function, items, 1, timed=False), "写汇总工作簿")
 
 
 def publish(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome: Mapping[str, Any]) -> list[str]:

@@ -157,7 +157,7 @@ def tell(telling: Telling) -> Told:
         if item.owner is Owner.DEPARTMENT:
             by_department.setdefault(item.department, []).extend(tables.finding_rows([item]))
     rows = tables.finding_rows(found)
-    put = Put(scratch.keep(rows), scratch.keep_bytes(tables.csv_body(tables.FINDING_HEADS, rows)), len(rows))
+    put = Put(scratch.keep(rows), scratch.keep_bytes(tables.csv_body(rows)), len(rows))
     digests = {who: digest_of(shown) for who, shown in by_department.items()}
     return Told(put, Tally.of(found), scratch.keep(found), scratch.keep(by_department), digests)
 

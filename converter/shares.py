@@ -12,12 +12,11 @@ from converter.books import tables
 from converter.books.crossrefs import first_inputs
 from converter.books.tables import Row
 from converter.scoring.batch import Batch, Rules, used_by_scheme
-from converter.scoring.checks import CHECK_COLUMNS
 from converter.scoring.ledger import Ledger
-from converter.scoring.outcomes import GROUP
+from converter.scoring.outcomes import distinct
 from converter.scoring.scorerows import is_ratio
 from converter.scoring.whole import Gist
-from converter.scratch import Kept, Scratch
+from converter.scratch import Kept, Scratch, pickled
 from converter.vocabulary.findings import Finding, Place, numbered
 
 #: Where the department stands in rows of 指标得分, 规范数据 and 勾稽核对.
@@ -144,10 +143,10 @@ def _by_department(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 def _pieces(rows: Sequence[Row]) -> dict[str, Piece]:
     """The rows of each department, and their lines."""
-    lines: dict[str, list[bytes]] = {}
+    lines: dict[str, list[str]] = {}
     for row, line in zip(rows, tables.csv_lines(rows), strict=True):
         lines.setdefault(str(row[_WHO]), []).append(line)
-    return {who: Piece(own, b"".join(lines[who])) for who, own in _by_department(rows).items()}
+    return {who: Piece(own, tables.encoded(lines[who])) for who, own in _by_department(rows).items()}
 
 
 def _leads(leads: Sequence[int | None], scores: Sequence[Row], used: Sequence[Row]) -> dict[str, list[int | None]]:
@@ -176,12 +175,12 @@ def _checks(
     """The rows of 勾稽核对 of each department by where they belong, and those about none, which other chunks give too."""
     numbers = {id(scheme): at for at, scheme in enumerate(rules.distinct)}
     scored, known = set(batch.departments), set(names)
-    parts: dict[str, dict[Segment, tuple[list[Row], list[bytes]]]] = {}
+    parts: dict[str, dict[Segment, tuple[list[Row], list[str]]]] = {}
     at_large: list[tuple[Segment, Row]] = []
     for part in batch.each:
-        frame: pd.DataFrame = part.checks.drop_duplicates(list(CHECK_COLUMNS))
-        rows = tables.check_rows(frame)
-        for row, line, group in zip(rows, tables.csv_lines(rows), frame[GROUP], strict=True):
+        grouped = list(distinct(part.checked))
+        rows = [row[:-1] for row in grouped]
+        for row, line, (*_, group) in zip(rows, tables.csv_lines(rows), grouped, strict=True):
             department = str(row[_WHO])
             segment = Segment(str(row[0]), numbers[id(part.scheme)], str(group), department not in scored)
             if not department:
@@ -191,7 +190,9 @@ def _checks(
             shown, lines = own.setdefault(segment, ([], []))
             shown.append(row)
             lines.append(line)
-    made = {who: {at: Piece(rows, b"".join(lines)) for at, (rows, lines) in own.items()} for who, own in parts.items()}
+    made = {
+        who: {at: Piece(rows, tables.encoded(lines)) for at, (rows, lines) in own.items()} for who, own in parts.items()
+    }
     return made, at_large
 
 
@@ -216,11 +217,11 @@ def put_together(
     return Portion(
         gist=gist,
         ratios=frozenset(),
-        scores=_put(scratch, [share.scores for share in shares]),
+        scores=_put_each(scratch, [[share.scores for share in shares]])[0],
         facts=scratch.keep_bytes(b"".join(share.facts for share in shares)),
         used=(scratch.keep(used), len(used)),
         leads=scratch.keep(_shifted(shares)),
-        checks={segment: _put(scratch, pieces) for segment, pieces in segments.items()},
+        checks=dict(zip(segments, _put_each(scratch, segments.values()), strict=True)),
         checks_at_large=[],
         findings=scratch.keep(found),
         at_large=[],
@@ -228,9 +229,13 @@ def put_together(
     )
 
 
-def _put(scratch: Scratch, pieces: Sequence[Piece]) -> Put:
-    rows = [row for piece in pieces for row in piece.rows]
-    return Put(scratch.keep(rows), scratch.keep_bytes(b"".join(piece.csv for piece in pieces)), len(rows))
+def _put_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Put]:
+    """Pieces that stand one behind the other, put aside as one list of rows and their CSV."""
+    lists = [
+        ([row for piece in pieces for row in piece.rows], b"".join(piece.csv for piece in pieces)) for pieces in parts
+    ]
+    kept = iter(scratch.keep_each(one for rows, csv in lists for one in (pickled(rows), csv)))
+    return [Put(own, csv, len(rows)) for (rows, _), own, csv in zip(lists, kept, kept, strict=True)]
 
 
 def _shifted(shares: Sequence[Share]) -> list[int | None]:

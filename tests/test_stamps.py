@@ -166,7 +166,7 @@ def plainly(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return department_book(book)
 
     monkeypatch.setattr(stamps, "department_book", counted)
-    monkeypatch.setattr(stamps, "_STAMPS", {})
+    monkeypatch.setattr(stamps, "_KNOWN", {})
     return written
 
 
@@ -229,7 +229,7 @@ def test_only_so_many_layouts_are_remembered(
     for title in "甲乙丙丙甲":
         stamped_book(replace(samples[0], title=title))
     assert len(plainly) == 5
-    assert len(stamps._STAMPS) == 2
+    assert len(stamps._KNOWN) == 2
 
 
 def test_slots_stand_for_figures_in_their_order(samples: list[DepartmentBook]) -> None:

@@ -5,7 +5,7 @@ serves for all that have the same layout (stamps).
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, count, groupby, islice
 from typing import Any, NamedTuple
 
@@ -24,6 +24,8 @@ LOW_TOTAL, HIGH_TOTAL, OWN_TOTAL = "合计下限", "合计上限", "合计自评
 #: Widths of the columns that wrap: 三级指标, 评价标准, 缺少数据, 其他口径得分; and 原文 to 单元格 of 基础数据.
 NAME_WIDTH, TEXT_WIDTH, MISSING_WIDTH, OTHERS_WIDTH = 15, 54, 26, 14
 SOURCE_WIDTHS = (32, 12, 30, 28, 8)
+_ROW_ROOM = (NAME_WIDTH, TEXT_WIDTH * 1.25, MISSING_WIDTH * 1.25, OTHERS_WIDTH * 1.25)
+_SOURCE_ROOM = tuple(width * SMALL for width in SOURCE_WIDTHS)
 
 
 class Line(NamedTuple):
@@ -203,25 +205,21 @@ def figures_of(book: DepartmentBook) -> Figures:
 
 
 def _row(row: ScoreRow) -> RowFigures:
-    lines = max(
-        wrapped_lines(row.rule.spec.text, TEXT_WIDTH * 1.25),
-        wrapped_lines(row.missing, MISSING_WIDTH * 1.25),
-        wrapped_lines(row.others, OTHERS_WIDTH * 1.25),
-        wrapped_lines(row.rule.name, NAME_WIDTH),
-    )
+    lines = _lines((row.rule.name, row.rule.spec.text, row.missing, row.others), _ROW_ROOM)
+    decided = row.decided
     return RowFigures(
-        value=row.value,
-        score=NO_NUMBER if row.decided and row.left_out else row.score,
-        low=row.low,
-        high=row.high,
-        own=DASH_TEXT if row.declared else row.own,
-        gap=row.gap,
-        status=row.status,
-        look="missing" if row.status == Status.MISSING and not row.decided else "center",
-        missing=row.missing,
-        others=row.others,
-        note=score_note(row.missing, "" if row.decided else row.others),
-        height=max(row_height(1), 11.5 * lines + 5),
+        row.value,
+        NO_NUMBER if decided and row.left_out else row.score,
+        row.low,
+        row.high,
+        DASH_TEXT if row.declared else row.own,
+        row.gap,
+        row.status,
+        "missing" if row.status == Status.MISSING and not decided else "center",
+        row.missing,
+        row.others,
+        score_note(row.missing, "" if decided else row.others),
+        max(row_height(1), 11.5 * lines + 5),
     )
 
 
@@ -242,5 +240,13 @@ def _extra(step: TotalRow) -> ExtraFigures:
 def _datum(row: DataRow) -> DataFigures:
     sources = (row.raw, row.form, row.file, row.sheet, row.cell)
     value = DASH_TEXT if row.state == State.DASH and not row.formulas else row.value
-    lines = max(wrapped_lines(text, wide * SMALL) for text, wide in zip(sources, SOURCE_WIDTHS, strict=True))
-    return DataFigures(value, row.state, *sources, height=row_height(lines))
+    return DataFigures(value, row.state, *sources, row_height(_lines(sources, _SOURCE_ROOM)))
+
+
+def _lines(texts: Iterable[str], room: Iterable[float]) -> int:
+    """The most lines that one of some texts takes in its column."""
+    most = 1
+    for text, wide in zip(texts, room, strict=True):
+        if 2 * len(text) > wide - 1 or "\n" in text:
+            most = max(most, wrapped_lines(text, wide))
+    return most

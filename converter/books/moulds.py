@@ -12,7 +12,7 @@ from xlsxwriter.xmlwriter import XMLwriter
 from converter.books import paper
 from converter.books.figures import Slot
 from converter.books.sketch import Cell, SketchPage, UnusualError
-from converter.books.styles import result
+from converter.books.styles import pixels, result
 from converter.intake.cells import a1
 
 #: Rows that share one `spans` attribute.
@@ -21,7 +21,7 @@ _SPAN = 16
 _USUAL = 20
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _INFINITE = (float("inf"), float("-inf"))
-_ODD = re.compile(r"[&<>\x00-\x1f\ufffe\uffff]|_x|^\s|\s$")
+_ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x|^\s|\s$")
 _PAPER, _LONG = '<pageSetup paperSize="9"', ' fitToHeight="0"'
 _escaped = XMLwriter()._escape_data  # as grid does
 
@@ -135,6 +135,8 @@ def content(value: Any, index: Mapping[str, str]) -> str:
 
 def outcome(value: Any) -> tuple[str, str]:
     """The type of a formula's cell and the text of its result."""
+    if value.__class__ is float and value == value:
+        return "", str(int(value)) if value.is_integer() else str(value)
     shown = result(value)
     if isinstance(shown, bool):
         raise UnusualError(shown)
@@ -154,12 +156,6 @@ def shared_string(text: str) -> str:
     writer.fh = io.StringIO()
     writer._write_si(text)
     return str(writer.fh.getvalue())
-
-
-@lru_cache(maxsize=1 << 10)
-def pixels(points: float) -> int:
-    """Pixels of a height."""
-    return int(points * 4.0 / 3.0 + 0.5)
 
 
 @lru_cache(maxsize=1 << 10)

@@ -8,24 +8,21 @@ a book that holds something unusual. tests/test_stamps.py compares every part of
 import io
 import re
 from collections.abc import Iterable, Mapping
-from copy import copy
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
-from xlsxwriter.comments import Comments, CommentType
-from xlsxwriter.vml import Vml
 from xlsxwriter.xmlwriter import XMLwriter
 
 from converter.books.contents import DepartmentBook
 from converter.books.department import book_title, department_book, write_figures, write_findings, write_legend
 from converter.books.figures import Figures, Layout, Slot, figures_of, layout_key, layout_of
-from converter.books.grid import Grid
 from converter.books.livecells import Formulas, Live, written_formulas
-from converter.books.moulds import Mould, content, outcome, pixels, shared_string
-from converter.books.packing import package, packed, parts_of
+from converter.books.moulds import Mould, content, outcome, shared_string
+from converter.books.notes import Notes
+from converter.books.packing import Packed, package, packed, parts_of
 from converter.books.sketch import Sketch, SketchPage, UnusualError
-from converter.books.styles import MAX_COMMENTS, Book, Setup, as_typed, note, printable
+from converter.books.styles import Book, Setup, as_typed, printable
 from converter.intake.cells import a1
 
 #: Layouts that a process remembers; texts up to here are surely within Excel's limit.
@@ -42,10 +39,9 @@ _STRINGS_XML = (
 
 
 class Stamp:
-    """A layout with the parts of a book that was written the plain way. `proven` tells whether it gives what that way gives."""
+    """A layout (and as many figures as it takes) with the parts of a book that was written the plain way."""
 
     def __init__(self, layout: Layout, figures: Figures, parts: Mapping[str, bytes]) -> None:
-        self.proven: bool | None = None
         self._layout = layout  # the very rules whose ids make its key
         self._sketch, self._legend = Sketch(), Sketch()
         write_figures(self._sketch, layout, figures.slots())
@@ -60,16 +56,15 @@ class Stamp:
         self._computed = [cell.value.number for cell in cells if cell.formula and cell.value.__class__ is Slot]
         self._looks = _first([look for page in self._sketch.pages for look in page.looks()])
         self._moulds: dict[tuple[str, ...], list[Mould]] = {}
-        self._score_sheet = Grid()
-        for column, width in enumerate(self._pages[0].columns):
-            self._score_sheet.set_column(column, column, width)
+        noted = _NOTES in parts
+        self._notes = Notes(self._pages[0].columns, parts[_NOTES].decode(), parts[_SHAPES].decode()) if noted else None
 
     def filled(self, book: DepartmentBook, figures: Figures) -> bytes:
         """The workbook of a book with this layout. Raises UnusualError where only the plain way will do."""
         made = self._varying(book, figures)
-        return package(self._fixed.get(name) or packed(name, made[name].encode()) for name in self._names)
+        return package(self._fixed.get(name) or made[name] for name in self._names)
 
-    def _varying(self, book: DepartmentBook, figures: Figures) -> dict[str, str]:
+    def _varying(self, book: DepartmentBook, figures: Figures) -> dict[str, Packed]:
         raw = figures.flat()
         typed = as_typed(raw)
         sketch = Sketch()
@@ -80,83 +75,88 @@ class Stamp:
         index = _index(strings)
         looks = chain(_resolved(self._looks, raw), page.looks(), self._legend.pages[0].looks())
         order = tuple(dict.fromkeys(looks))
-        numbers, styles = _numbered(order, noted=_NOTES in self._names)
+        numbers, styles = _numbered(order, noted=self._notes is not None)
         moulds = self._moulds.get(order) or self._moulds.setdefault(order, self._moulded(numbers))
         contents = {number: content(typed[number], index) for number in self._put}
         results = {number: outcome(raw[number]) for number in self._computed}
         *first, last = (mould.filled(raw, contents, results, index) for mould in moulds)
         findings = _mould_of_findings(page, self._frames[3], numbers)
         sheets = (*first, findings.filled((), contents, results, index), last)
-        return {
+        parts = {
             **dict(zip(_SHEETS, sheets, strict=True)),
-            _STYLES: styles,
             _STRINGS: _STRINGS_XML.format(len(strings), len(index), "".join(map(shared_string, index))),
             _CORE: _title(book).join(self._core),
-            **(self._notes(raw) if _NOTES in self._names else {}),
+            **(self._noted(self._notes, raw) if self._notes else {}),
         }
+        return {_STYLES: styles} | {name: packed(name, part.encode()) for name, part in parts.items()}
 
     def _moulded(self, numbers: Mapping[str, str]) -> list[Mould]:
         frames = (*self._frames[:3], self._frames[4])
         return [Mould(page, frame, numbers) for page, frame in zip(self._pages, frames, strict=True)]
 
-    def _notes(self, raw: list[Any]) -> dict[str, str]:
-        """The notes at scores, and their shapes, which lie where the heights of rows put them."""
-        (page, *_), sheet = self._pages, copy(self._score_sheet)
-        heights = zip(page.heights, _resolved(page.heights.values(), raw), strict=True)
-        sheet.row_sizes = {row: [pixels(points), False] for row, points in heights}
-        notes = []
-        for row, column, slot in sorted(page.notes, key=lambda one: one[:2]):
-            if text := raw[slot.number]:
-                one = CommentType(row, column, *note(text))
-                one.vertices, one.is_visible = sheet._comment_vertices(one), False  # as grid does
-                notes.append(one)
-        if len(notes) > MAX_COMMENTS:
-            raise UnusualError("more notes than a sheet takes")
-        return {_NOTES: _assembled(Comments(), notes), _SHAPES: _assembled(Vml(), 1, 1024, notes)}
+    def _noted(self, notes: Notes, raw: list[Any]) -> dict[str, str]:
+        """The notes at scores."""
+        page = self._pages[0]
+        heights = dict(zip(page.heights, _resolved(page.heights.values(), raw), strict=True))
+        said = [(row, column, raw[slot.number]) for row, column, slot in page.notes if raw[slot.number]]
+        return dict(zip((_NOTES, _SHAPES), notes.written(said, heights), strict=True))
+
+
+class First(NamedTuple):
+    """The first book of a layout, written the plain way."""
+
+    layout: Layout
+    parts: Mapping[str, bytes]
 
 
 def stamped_book(book: DepartmentBook) -> tuple[bytes, Live]:
     """The workbook's bytes and its formulas: the same as `department.department_book` writes, at a fraction of the time."""
     layout, figures = layout_of(book), figures_of(book)
-    noted = any(row.note for row in figures.rows)
-    key = (noted, *layout_key(layout))
-    stamp = _STAMPS.get(key)
-    if stamp is not None and stamp.proven:
+    key = (any(row.note for row in figures.rows), *layout_key(layout))
+    known = _KNOWN.get(key)
+    if isinstance(known, Stamp):
         try:
-            return stamp.filled(book, figures), stamp.live
+            return known.filled(book, figures), known.live
         except UnusualError:
             pass
     parts = parts_of(department_book(book))
     written = package(packed(name, part) for name, part in parts.items())
     live = Live.of(written_formulas(written))
-    try:
-        if stamp is None:
-            _remember(key, Stamp(layout, figures, parts))
-        elif stamp.proven is None:
-            stamp.proven = stamp.filled(book, figures) == written and stamp.live == live
-    except UnusualError:
-        pass
+    if key not in _KNOWN:
+        _remember(key, First(layout, parts))
+    elif isinstance(known, First):
+        _KNOWN[key] = _proven(known, book, figures, (written, live))
     return written, live
 
 
-_STAMPS: dict[tuple[Any, ...], Stamp] = {}
+#: Layouts by their keys: those of which one book was written, their stamps, and those whose stamp would err (None).
+_KNOWN: dict[tuple[Any, ...], First | Stamp | None] = {}
 
 
-def _remember(key: tuple[Any, ...], stamp: Stamp) -> None:
-    """Keeps a stamp, in the place of the oldest one where there are many."""
-    while len(_STAMPS) >= _MOST:
-        del _STAMPS[next(iter(_STAMPS))]
-    _STAMPS[key] = stamp
+def _remember(key: tuple[Any, ...], first: First) -> None:
+    """Keeps a layout, in the place of the oldest one where there are many."""
+    while len(_KNOWN) >= _MOST:
+        del _KNOWN[next(iter(_KNOWN))]
+    _KNOWN[key] = first
+
+
+def _proven(first: First, book: DepartmentBook, figures: Figures, plain: tuple[bytes, Live]) -> First | Stamp | None:
+    """The stamp of a layout, if it gives exactly what the plain way gave for another book; a book may be too unusual to tell."""
+    try:
+        stamp = Stamp(first.layout, figures, first.parts)
+        return stamp if (stamp.filled(book, figures), stamp.live) == plain else None
+    except UnusualError:
+        return first
 
 
 @lru_cache(maxsize=256)
-def _numbered(order: tuple[str, ...], *, noted: bool) -> tuple[Mapping[str, str], str]:
+def _numbered(order: tuple[str, ...], *, noted: bool) -> tuple[Mapping[str, str], Packed]:
     """The numbers of looks that are used in this order, and the styles of the book."""
     book = Book("")
     page = book.sheet("1", Setup())
     page.put_row(0, 0, range(len(order)), [book.look(name) for name in order])
     page.comment(0, 0, "1" if noted else "")
-    styles = parts_of(book.content())[_STYLES].decode()
+    styles = packed(_STYLES, parts_of(book.content())[_STYLES])
     return {name: str(book.look(name)._get_xf_index()) for name in order}, styles  # as grid does
 
 
@@ -205,11 +205,4 @@ def _title(book: DepartmentBook) -> str:
     writer = XMLwriter()
     writer.fh = io.StringIO()
     writer._xml_data_element("dc:title", printable(book_title(book)))  # as the library itself does
-    return str(writer.fh.getvalue())
-
-
-def _assembled(writer: Any, *content: Any) -> str:
-    """The XML of a part that the library writes."""
-    writer.fh = io.StringIO()
-    writer._assemble_xml_file(*content)  # as its packager does
     return str(writer.fh.getvalue())

@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import TypeGuard
 
 from converter.vocabulary.numbers import NAN, Number, State, canonical, fixed_percent, read_text, shortest
 
@@ -36,7 +37,7 @@ Cell = tuple[int, int]
 class Sheet:
     """One sheet. `rows` is the grid from A1 on; the dictionaries hold only the cells they say something about.
 
-    A sheet does not change once it has been asked for a text or a number: what was read is kept.
+    A sheet does not change once it has been asked for a text: what was read is kept.
     `merges` are (first row, first column, last row, last column), inclusive, from 0. `errors` holds the error text
     (#DIV/0!), `stale` the formulas saved without a value, `percents` the digits a percent format shows, `pads` the
     width of a format like 0000 that shows leading zeros. `idle_formulas` counts the formulas where every one gives 0.
@@ -54,7 +55,6 @@ class Sheet:
     idle_formulas: int = 0
     visible: bool = True
     _filled: dict[int, list[tuple[int, str]]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _numbers: dict[Cell, Number] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def width(self) -> int:
@@ -70,13 +70,15 @@ class Sheet:
             for row in range(top, min(bottom, len(self.rows) - 1) + 1):
                 for column in columns:
                     covered[row, column] = first
-        return {cell: first for cell, first in covered.items() if cell != first}
+            if covered.get(first) == first:
+                del covered[first]
+        return covered
 
     @cached_property
     def words(self) -> list[list[tuple[int, str]]]:
         """For each row: column and text of the cells that hold a text of their own (numbers and blanks left out)."""
         return [
-            [(column, text) for column, value in enumerate(row) if isinstance(value, str) and (text := value.strip())]
+            [(c, text) for c, value in enumerate(row) if value and isinstance(value, str) and (text := value.strip())]
             for row in self.rows
         ]
 
@@ -96,9 +98,10 @@ class Sheet:
     def value(self, cell: Cell) -> Value:
         """The stored value, None outside the grid."""
         row, column = cell
-        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
-            return self.rows[row][column]
-        return None
+        try:
+            return self.rows[row][column] if row >= 0 <= column else None
+        except IndexError:
+            return None
 
     def text(self, cell: Cell) -> str:
         """The value shown at `cell` as text (merged ranges filled), "" when empty."""
@@ -106,7 +109,9 @@ class Sheet:
         value = self.value(anchor)
         if self.pads and anchor in self.pads and isinstance(value, int | float) and text_of(value).isdecimal():
             return text_of(value).zfill(self.pads[anchor])
-        return (self.errors and self.errors.get(anchor)) or text_of(value)
+        if self.errors and anchor in self.errors:
+            return self.errors[anchor] or text_of(value)
+        return value if isinstance(value, str) else text_of(value)
 
     @property
     def hides_any(self) -> bool:
@@ -130,19 +135,6 @@ class Sheet:
 
     def number(self, cell: Cell) -> Number:
         """The reading of a cell in which a number is expected. A percent format makes the stored ratio a percent."""
-        known = self._numbers.get(cell)
-        if known is None:
-            known = self._numbers[cell] = self._number(cell)
-        return known
-
-    def is_blank(self, cell: Cell) -> bool:
-        """Whether a cell in which a number is expected holds nothing."""
-        value = self.value(cell)
-        if value in (None, "") or isinstance(value, str):
-            return self.number(cell).state is State.BLANK
-        return False
-
-    def _number(self, cell: Cell) -> Number:
         if self.errors and cell in self.errors:
             return Number(NAN, State.ERROR, reason=self.errors[cell])
         if self.stale and cell in self.stale:
@@ -155,19 +147,22 @@ class Sheet:
         if not math.isfinite(value):
             return Number(NAN, State.UNREADABLE, reason="不是有限的数")
         number = canonical(value)
-        return Number(number, State.ZERO if number == 0 else State.NUMBER, "%" if cell in self.percents else "")
+        unit = "%" if self.percents and cell in self.percents else ""
+        return Number(number, State.NUMBER if number else State.ZERO, unit)
+
+    def is_blank(self, cell: Cell) -> bool:
+        """Whether a cell in which a number is expected holds nothing."""
+        value = self.value(cell)
+        if value in (None, "") or isinstance(value, str):
+            return self.number(cell).state is State.BLANK
+        return False
 
     def raw(self, cell: Cell) -> str:
         """原文: the text as it stands, or a number's shortest form with the percent it is shown as."""
-        if cell in self.errors:
+        if self.errors and cell in self.errors:
             return self.errors[cell]
         value = self.value(cell)
-        if (
-            cell in self.percents
-            and isinstance(value, int | float)
-            and not isinstance(value, bool)
-            and math.isfinite(value)
-        ):
+        if self.percents and cell in self.percents and _is_finite(value):
             return f"{text_of(value)}（显示为{fixed_percent(value, self.percents[cell])}）"
         return text_of(value)
 
@@ -178,6 +173,10 @@ class Workbook:
 
     sheets: list[Sheet]
     repaired: bool = False
+
+
+def _is_finite(value: Value) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def text_of(value: Value) -> str:

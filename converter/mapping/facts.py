@@ -263,14 +263,12 @@ def _other_unit(document: Document, page: Page) -> list[Note]:
 
 def _add(document: Document, page: Page, form: Form, entry: Entry) -> None:
     """A fact of the entry's cell, and a finding when the cell holds something that is no number."""
-    number, raw = entry.number, page.sheet.raw(entry.cell)
-    masked = raw if number.state in USABLE else mask(raw)
-    place = _place(document, entry.cell)
-    value, unit = number.value, entry.unit
-    document.facts.append(
-        Fact(entry.year, entry.field, value, unit, number.state, masked, form.form, entry.scope or form.scope, place)
-    )
-    if number.state in _PROBLEMS:
+    name, year, number, unit, cell, scope = entry
+    raw, state = page.sheet.raw(cell), number.state
+    masked = raw if state in USABLE else mask(raw)
+    place = _place(document, cell)
+    document.facts.append(Fact(year, name, number.value, unit, state, masked, form.form, scope or form.scope, place))
+    if state in _PROBLEMS:
         others = {State.ERROR: f"错误值 {raw}", State.STALE: "公式没有计算结果"}
         message = f"{entry.field}：{others.get(number.state, f'“{masked}”{number.reason}')}"
         document.findings.append(_finding(document, Note(_PROBLEMS[number.state], message, entry.cell, entry.field)))

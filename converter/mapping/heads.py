@@ -72,11 +72,14 @@ def _is_data(page: Page, row: int, columns: range, stop: int, names: Set[str]) -
     """Whether a row below the label head is one of data: it holds a number up to column `stop`, or one of the `names`
     in the `columns` before the first head.
     """
-    if any(text in names for column, text in page.labels[row].items() if column in columns):
+    if names and any(text in names for column, text in page.labels[row].items() if column in columns):
         return True
-    cells = enumerate(page.sheet.rows[row][columns.start : stop], columns.start)
-    states = (page.sheet.number((row, column)).state for column, value in cells if value not in ("", None))
-    return any(state in USABLE or state is State.DASH for state in states)
+    for column, value in enumerate(page.sheet.rows[row][columns.start : stop], columns.start):
+        if value not in ("", None):
+            state = page.sheet.number((row, column)).state
+            if state in USABLE or state is State.DASH:
+                return True
+    return False
 
 
 #: What is shown above a column from top to bottom.

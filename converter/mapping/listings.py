@@ -61,7 +61,7 @@ def lines_of(sheets: Iterable[Sheet], heads: Heads, needed: Sequence[str], file:
     known = {plain(name): head for head, others in heads.items() for name in (head, *others)}
     for sheet in sheets:
         for row, words in enumerate(sheet.words):
-            columns = _columns(words, known)
+            columns = _columns(words, known) if len(words) >= len(needed) else {}
             if all(head in columns for head in needed):
                 return _below(sheet, row, columns, file)
     return None

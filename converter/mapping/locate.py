@@ -1,6 +1,6 @@
 """Finding a form's tables on a sheet by their heads and row names."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -55,7 +55,7 @@ def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[
     for table in form.tables:
         located = _locate(page, table, label_heads, dictionary)
         if isinstance(located, Located) and table.values == "beside":
-            given = {name for other in found for name in other.table.fields()}
+            given = _given(found)
             located.columns = [column for column in located.columns if column.head.target not in given]
         if isinstance(located, str):
             reasons.append((table, located))
@@ -63,10 +63,13 @@ def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[
             found.append(located)
             found += _lanes(page, located, label_heads, dictionary)
     _bound(page, found, label_heads, dictionary)
-    given = {name for located in found for name in located.table.fields()}
-    return found, [
-        reason for table, reason in reasons if not (found and (table.optional or given >= set(table.fields())))
-    ]
+    given = _given(found)
+    return found, [reason for table, reason in reasons if not (found and (table.optional or given >= table.fields()))]
+
+
+def _given(found: Iterable[Located]) -> frozenset[str]:
+    """Names of the fields that located tables can give."""
+    return frozenset().union(*(located.table.fields() for located in found))
 
 
 @lru_cache(maxsize=1024)
@@ -164,8 +167,8 @@ def _locate(page: Page, table: Table, label_heads: Set[str], dictionary: Diction
 
 def _under_block(page: Page, cell: Cell, block: Sequence[str]) -> bool:
     """Whether one of the two rows above (merged ranges filled) names the block."""
-    names = {label(name) for name in block}
-    return any(label(page.sheet.text((row, cell[1]))) in names for row in range(max(0, cell[0] - 2), cell[0]))
+    names = [label(name) for name in block]
+    return any(page.label((row, cell[1])) in names for row in range(max(0, cell[0] - 2), cell[0]))
 
 
 def _columns(

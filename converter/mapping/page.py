@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -44,38 +43,47 @@ class Shown(NamedTuple):
     cell: Cell
 
 
-@dataclass
 class Page:
-    """A sheet and the matching forms of its labels."""
+    """A sheet and the matching forms of its labels.
 
-    sheet: Sheet
+    `labels` holds for each row: column → matching form of its text (numbers and blanks left out); `places`: label → the
+    cells that hold it, in reading order.
+    """
 
-    @cached_property
-    def labels(self) -> list[dict[int, str]]:
-        """For each row: column → matching form of its text (numbers and blanks left out)."""
-        return [{column: folded for column, text in row if (folded := label(text))} for row in self.sheet.words]
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.labels: list[dict[int, str]] = []
+        self.places: dict[str, list[Cell]] = {}
+        self._lines: dict[int, tuple[Shown, ...]] = {}
+        self._dated: dict[str, list[Cell]] = {}
+        for row, words in enumerate(sheet.words):
+            line: dict[int, str] = {}
+            for column, text in words:
+                if folded := label(text):
+                    line[column] = folded
+                    if folded in self.places:
+                        self.places[folded].append((row, column))
+                    else:
+                        self.places[folded] = [(row, column)]
+            self.labels.append(line)
 
-    @cached_property
-    def places(self) -> dict[str, list[Cell]]:
-        """Label → the cells that hold it, in reading order."""
-        found: dict[str, list[Cell]] = {}
-        for row, labels in enumerate(self.labels):
-            for column, text in labels.items():
-                found.setdefault(text, []).append((row, column))
-        return found
+    def label(self, cell: Cell) -> str:
+        """The matching form of what is shown in a cell, merged ranges filled; numbers are texts, too."""
+        row, column = self.sheet.anchor(cell)
+        folded = self.labels[row].get(column) if row < len(self.labels) else None
+        return label(self.sheet.text(cell)) if folded is None else folded
 
     def heads(self, row: int) -> tuple[Shown, ...]:
         """What a row of heads shows, merged ranges filled, from left to right."""
         if row not in self._lines:
-            cells = ((column, self.sheet.anchor((row, column))) for column in range(self.sheet.width))
-            texts = ((column, self.sheet.text(at), at) for column, at in cells)
-            self._lines[row] = tuple([Shown(c, label(text), unit_of(text), at) for c, text, at in texts if label(text)])
+            found = []
+            for column in range(self.sheet.width):
+                at = self.sheet.anchor((row, column))
+                text = self.sheet.text(at)
+                if text and (folded := label(text)):
+                    found.append(Shown(column, folded, unit_of(text), at))
+            self._lines[row] = tuple(found)
         return self._lines[row]
-
-    @cached_property
-    def _lines(self) -> dict[int, tuple[Shown, ...]]:
-        """The rows of heads that were asked for."""
-        return {}
 
     def beside(self, cell: Cell) -> Cell:
         """The first cell right of a cell, or of the merged range that begins there."""
@@ -88,15 +96,10 @@ class Page:
         """The cells that hold a head ({本年} and {上年} stand for the years), in reading order."""
         if "{" not in head:
             return self.places.get(label(head), ())
-        if head not in self._headed:
+        if head not in self._dated:
             texts = [text for text in self.places if match_head(head, head, text) is not None]
-            self._headed[head] = [cell for text in texts for cell in self.places[text]]
-        return self._headed[head]
-
-    @cached_property
-    def _headed(self) -> dict[str, list[Cell]]:
-        """The heads with a year that were looked for, and the cells that hold them."""
-        return {}
+            self._dated[head] = [cell for text in texts for cell in self.places[text]]
+        return self._dated[head]
 
     @cached_property
     def head_texts(self) -> list[str]:

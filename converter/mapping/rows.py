@@ -189,8 +189,13 @@ class TableRows(Rows):
         named = [text for text in texts if not text.strip().isdecimal()]
         if len(named) < len(texts):
             named.append(code_of(texts))
-        known = next((text for text in named if label(text) in items), "")
-        first = known or next((text for text in named if label(text)), "")
+        first = ""
+        for text in named:
+            name = label(text)
+            if name in items:
+                return text
+            if name and not first:
+                first = text
         left = located.left
         if not first and left is not None and not self._fills(row, left.columns):
             return self._row_name(left, row, items)
@@ -230,7 +235,7 @@ class TableRows(Rows):
         declared: State | None = None,
     ) -> None:
         cell = (row, column.index)
-        if self.covered(cell):
+        if self.sheet.covers(cell):
             return
         number = Number(NAN, declared) if declared else self.sheet.number(cell)
         if number.state in USABLE:

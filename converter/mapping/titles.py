@@ -30,11 +30,11 @@ class Titles:
         A title inside a longer known one, or beside a word of the form's `unless`, does not count; of equally long ones
         those with one of their `marks` come first.
         """
-        around = [plain(text) for text in (page.sheet.name, *page.head_texts)]
+        around = [page.sheet.name, *page.head_texts]
         for texts in (around[1:], around[:1]):
             lengths: dict[str, int] = {}
-            for text in texts:
-                for name, length in self._kept(text).items():
+            for named in filter(None, map(self._kept, texts)):
+                for name, length in named.items():
                     lengths[name] = max(length, lengths.get(name, 0))
             if lengths:
                 ranks = {name: (-length, not self._marked(name, around)) for name, length in lengths.items()}
@@ -44,13 +44,14 @@ class Titles:
 
     def _marked(self, name: str, around: Sequence[str]) -> bool:
         """Whether a text of the sheet's head bears one of a form's `marks`."""
-        return any(mark in text for mark in self._marks[name] for text in around)
+        return any(mark in plain(text) for mark in self._marks[name] for text in around)
 
     def _named(self, text: str) -> dict[str, int]:
         """The forms that a text names, with the length of the longest title of each in it."""
-        if len(text) > _LONGEST_TITLE or not self._any.search(text):
+        folded = plain(text)
+        if len(folded) > _LONGEST_TITLE or not self._any.search(folded):
             return {}
-        hits = [(form.form, hit) for form in self.forms for hit in self._hits(text, form)]
+        hits = [(form.form, hit) for form in self.forms for hit in self._hits(folded, form)]
         lengths: dict[str, int] = {}
         for name, hit in hits:
             if not any(hit != longer and hit in longer for _, longer in hits):

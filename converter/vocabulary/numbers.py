@@ -142,14 +142,23 @@ def family(unit: str) -> dict[str, float] | None:
 
 def convert(value: float, source: str, target: str) -> float | None:
     """`value` in unit `source` as a number in unit `target`; None where the two measure different things."""
+    factors = _factors(source, target)
+    if factors is None or factors == (1, 1):
+        return None if factors is None else value
+    return canonical(value * factors[0] / factors[1])
+
+
+@lru_cache(maxsize=1024)
+def _factors(source: str, target: str) -> tuple[int, int] | None:
+    """What turns `source` into `target`: a factor and a divisor, one of them 1; None where they measure different things.
+
+    Dividing by a whole number keeps 11122315.04 元 exact as 1112.231504 万元.
+    """
     units = next((units for units in _FAMILIES if source in units and target in units), None)
     if units is None:
         return None
-    if units[source] == units[target]:
-        return value
-    if units[source] < units[target]:  # dividing by a whole number keeps 11122315.04 元 exact as 1112.231504 万元
-        return canonical(value / round(units[target] / units[source]))
-    return canonical(value * round(units[source] / units[target]))
+    larger, smaller = units[source] / units[target], units[target] / units[source]
+    return (1, round(smaller)) if smaller > larger else (round(larger), 1)
 
 
 def percent_digits(raw: str) -> int | None:
