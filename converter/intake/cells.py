@@ -62,8 +62,8 @@ class Sheet:
         return max(map(len, self.rows), default=0)
 
     @cached_property
-    def _anchors(self) -> dict[Cell, Cell]:
-        """Covered cell → the first cell of its merged range, within the used area."""
+    def covered(self) -> dict[Cell, Cell]:
+        """Cell under a merged range → the first cell of the range, which holds the value shown; within the used area."""
         covered = {}
         for top, left, bottom, right in self.merges:
             first, columns = (top, left), range(left, min(right, self.width - 1) + 1)
@@ -89,11 +89,7 @@ class Sheet:
 
     def anchor(self, cell: Cell) -> Cell:
         """The cell that holds the value shown at `cell`: the first of its merged range, or itself."""
-        return self._anchors.get(cell, cell)
-
-    def covers(self, cell: Cell) -> bool:
-        """Whether a merged range covers the cell: the value shown there belongs to the range's first cell."""
-        return cell in self._anchors
+        return self.covered.get(cell, cell)
 
     def value(self, cell: Cell) -> Value:
         """The stored value, None outside the grid."""
@@ -105,7 +101,7 @@ class Sheet:
 
     def text(self, cell: Cell) -> str:
         """The value shown at `cell` as text (merged ranges filled), "" when empty."""
-        anchor = self._anchors.get(cell, cell)
+        anchor = self.covered.get(cell, cell)
         value = self.value(anchor)
         if self.pads and anchor in self.pads and isinstance(value, int | float) and text_of(value).isdecimal():
             return text_of(value).zfill(self.pads[anchor])

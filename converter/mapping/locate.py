@@ -67,6 +67,18 @@ def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[
     return found, [reason for table, reason in reasons if not (found and (table.optional or given >= table.fields()))]
 
 
+def holds_needed(page: Page, form: Form, dictionary: Dictionary) -> bool:
+    """Whether each table of the form is on the sheet that has to be, and whose fields no other table can give."""
+    label_heads = _label_heads(form)
+    return all(isinstance(_locate(page, table, label_heads, dictionary), Located) for table in _needed(form))
+
+
+@lru_cache(maxsize=1024)
+def _needed(form: Form) -> tuple[Table, ...]:
+    others = [(table, [other.fields() for other in form.tables if other is not table]) for table in form.tables]
+    return tuple(table for table, rest in others if not table.optional and table.fields() - frozenset().union(*rest))
+
+
 def _given(found: Iterable[Located]) -> frozenset[str]:
     """Names of the fields that located tables can give."""
     return frozenset().union(*(located.table.fields() for located in found))
@@ -137,7 +149,7 @@ def _places(page: Page, table: Table) -> Iterator[Cell]:
         return  # the usual case, without looking for each
     for head in table.label:
         for cell in page.find(head):
-            if not page.sheet.covers(cell) and (not table.block or _under_block(page, cell, table.block)):
+            if cell not in page.sheet.covered and (not table.block or _under_block(page, cell, table.block)):
                 yield cell
 
 

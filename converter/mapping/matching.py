@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Form
 from converter.mapping.indicators import LocatedIndicators, locate_indicators
-from converter.mapping.locate import Located, locate_tables
+from converter.mapping.locate import Located, holds_needed, locate_tables
 from converter.mapping.named import LocatedNames, locate_named
 from converter.mapping.page import Page
 
@@ -35,6 +35,8 @@ def match_form(page: Page, form: Form, dictionary: Dictionary, *, partial: bool)
     if form.by_name is not None:
         names = locate_named(page, form.by_name)
         return names if isinstance(names, str) else Match(form, names.head_row, names=names)
+    if not partial and not holds_needed(page, form, dictionary):
+        return "缺少部分表头"
     indicators = locate_indicators(page, form.indicators) if form.indicators else None
     tables, reasons = locate_tables(page, form, dictionary)
     if isinstance(indicators, str):

@@ -78,7 +78,7 @@ class Page:
         if row not in self._lines:
             found = []
             for column in range(self.sheet.width):
-                at = self.sheet.anchor((row, column))
+                at = self.sheet.covered.get((row, column), (row, column))
                 text = self.sheet.text(at)
                 if text and (folded := label(text)):
                     found.append(Shown(column, folded, unit_of(text), at))

@@ -65,7 +65,7 @@ class Rows:
 
     def covered(self, cell: Cell) -> bool:
         """Whether a merged range covers the cell: the value belongs to the range's first cell."""
-        return self.sheet.covers(cell)
+        return cell in self.sheet.covered
 
 
 class TableRows(Rows):
@@ -213,8 +213,11 @@ class TableRows(Rows):
 
     def _fills(self, row: int, columns: Sequence[Column]) -> bool:
         """Whether a cell of a row under one of the heads holds something of its own."""
-        cells = [(row, column.index) for column in columns]
-        return any(not self.sheet.is_blank(cell) and not self.covered(cell) for cell in cells)
+        for column in columns:
+            cell = (row, column.index)
+            if not self.sheet.is_blank(cell) and cell not in self.sheet.covered:
+                return True
+        return False
 
     def _add_row(self, item: str, located: Located, row: int, unit: str) -> None:
         for column in located.columns:
@@ -235,7 +238,7 @@ class TableRows(Rows):
         declared: State | None = None,
     ) -> None:
         cell = (row, column.index)
-        if self.sheet.covers(cell):
+        if cell in self.sheet.covered:
             return
         number = Number(NAN, declared) if declared else self.sheet.number(cell)
         if number.state in USABLE:

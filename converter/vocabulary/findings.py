@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_CANNOT_RUN, EXIT_BUG, EXIT_INTERRUPTED = 0, 1, 2, 70, 130
 
@@ -31,8 +32,7 @@ class Owner(StrEnum):
     RULES = "规则"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a value or a problem stands: 文件!工作表!单元格, or a YAML file with line:column as the cell."""
 
     file: str = ""

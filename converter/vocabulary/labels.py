@@ -28,7 +28,7 @@ _UNIT_TAIL = re.compile(r"\((?:单位:)?(%|‰|元|千元|万元|亿元|人|名|
 def plain(text: str) -> str:
     """Text folded for comparing whole sentences: NFKC, no blanks, no quotes, one kind of bracket."""
     folded = unicodedata.normalize("NFKC", text).translate(_FOLDED)
-    return re.sub(r"\s+", "", folded)
+    return "".join(folded.split())
 
 
 @lru_cache(maxsize=1 << 16)
@@ -56,7 +56,7 @@ def unit_of(text: str) -> str:
 
 def shown(text: str) -> str:
     """A label as printed in messages: one line, no blanks around."""
-    return re.sub(r"\s+", "", text)
+    return "".join(text.split())
 
 
 def nearest(text: str, known: Iterable[str], floor: float = 50.0) -> str:

@@ -74,6 +74,7 @@ _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-"))
 _DASH_MARK = re.compile(r"[-\u2010-\u2015\u2212\u2500\u2501\ufe58\ufe63\uff0d_/\\\u4e00\u30fc]{1,8}")
 _DASH_WORDS = frozenset({"无", "不涉及", "不适用", "无此项", "单位不需填列", "本单位不需填列"})
+_PARTED = re.compile(r"\d\s+\d")
 _SPACED_THOUSANDS = re.compile(r"\D*[1-9]\d{0,2}(?: \d{3})+(?:\.\d+)?\D*")
 #: Digits only in name: footnotes, circled and raised numerals, which NFKC would make digits of the number.
 _MARKS = re.compile(
@@ -96,7 +97,7 @@ def read_text(text: str) -> Number:
     folded = unicodedata.normalize("NFKC", text.replace("\u3000", "\n")).translate(_ZERO_WIDTH).strip()
     if not folded:
         return Number(NAN, State.BLANK)
-    squeezed = re.sub(r"\s+", "", folded)
+    squeezed = "".join(folded.split())
     if _DASH_MARK.fullmatch(squeezed) or squeezed in _DASH_WORDS:
         return Number(NAN, State.DASH)
     if _MARKS.search(text):
@@ -130,9 +131,9 @@ def _reading(match: re.Match[str]) -> Number:
 
 def _close_gaps(text: str) -> str | None:
     """Text without inner blanks ("18. 08", "95.⏎10%", "1 234.5"); None where a blank parts two digit runs."""
-    if re.search(r"\d\s+\d", text) and not _SPACED_THOUSANDS.fullmatch(text):
+    if _PARTED.search(text) and not _SPACED_THOUSANDS.fullmatch(text):
         return None
-    return re.sub(r"\s+", "", text)
+    return "".join(text.split())
 
 
 def family(unit: str) -> dict[str, float] | None:
