@@ -8,10 +8,13 @@ import os
 import pickle
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 
 class Kept(NamedTuple):
@@ -20,6 +23,11 @@ class Kept(NamedTuple):
     file: str
     start: int
     length: int
+
+
+def pickled(thing: object) -> bytes:
+    """A thing as bytes, as `Scratch.load` takes it."""
+    return pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
 
 
 class Scratch:
@@ -38,19 +46,25 @@ class Scratch:
 
     def keep(self, thing: object) -> Kept:
         """Puts a thing aside."""
-        return self.keep_bytes(pickle.dumps(thing, pickle.HIGHEST_PROTOCOL))
+        return self.keep_bytes(pickled(thing))
 
     def keep_bytes(self, content: bytes) -> Kept:
         """Puts bytes aside as they are."""
+        return self.keep_each([content])[0]
+
+    def keep_each(self, contents: Iterable[bytes]) -> list[Kept]:
+        """Puts several pieces of bytes aside at once."""
+        kept = []
         with self._lock:
             name, process = self._own
             if process != os.getpid():
                 name = uuid.uuid4().hex
                 self._own = (name, os.getpid())
             with (self.folder / name).open("ab") as stream:
-                start = stream.tell()
-                stream.write(content)
-        return Kept(name, start, len(content))
+                for content in contents:
+                    kept.append(Kept(name, stream.tell(), len(content)))
+                    stream.write(content)
+        return kept
 
     def load(self, kept: Kept) -> Any:
         """A thing put aside, by this process or another of the run."""
@@ -63,16 +77,54 @@ class Scratch:
             return stream.read(kept.length)
 
 
+class Part(NamedTuple):
+    """Some of the things of a list that was put aside; `before` is what a Leads adds to them."""
+
+    kept: Kept
+    start: int
+    stop: int
+    before: int = 0
+
+
+T = TypeVar("T")
+
+
 @dataclass(frozen=True)
-class Pile:
-    """Rows put aside in several lists, one behind the other; they can be gone through again and again."""
+class Pile(Generic[T]):
+    """Lists put aside, one behind the other; they can be gone through again and again, and parted, in other processes too."""
 
     scratch: Scratch
-    lists: Sequence[tuple[Kept, int]]
+    parts: Sequence[Part]
 
     def __len__(self) -> int:
-        return sum(count for _, count in self.lists)
+        return self._ends[-1] if self.parts else 0
 
-    def __iter__(self) -> Iterator[tuple[object, ...]]:
-        for kept, _ in self.lists:
-            yield from self.scratch.load(kept)
+    def __iter__(self) -> Iterator[T]:
+        for part in self.parts:
+            yield from self.scratch.load(part.kept)[part.start : part.stop]
+
+    def __getitem__(self, asked: slice) -> "Pile[T]":
+        start, stop, _ = asked.indices(len(self))
+        ends, parts = self._ends, []
+        for at in range(bisect_right(ends, start), len(ends)):
+            part = self.parts[at]
+            first = ends[at] - (part.stop - part.start)
+            if first >= stop:
+                break
+            parts.append(
+                part._replace(start=part.start + max(0, start - first), stop=part.stop - max(0, ends[at] - stop))
+            )
+        return replace(self, parts=parts)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return list(accumulate(part.stop - part.start for part in self.parts))
+
+
+class Leads(Pile[int | None]):
+    """Lists of positions, each counted from where its list begins: from the first of all of them."""
+
+    def __iter__(self) -> Iterator[int | None]:
+        for part in self.parts:
+            for lead in self.scratch.load(part.kept)[part.start : part.stop]:
+                yield None if lead is None else part.before + lead

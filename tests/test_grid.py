@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from converter.books.grid import Grid
+from converter.books.grid import GAP, Grid, letters, pixels
 from converter.books.styles import CREATED
 
 TEXTS = (
@@ -32,10 +32,10 @@ def parts(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def book(kind: type[Worksheet], *, constant_memory: bool = False) -> bytes:
+def book(kind: type[Worksheet]) -> bytes:
     """A workbook whose second sheet has what the first has, with gaps between its rows, and a chart over it."""
     buffer = io.BytesIO()
-    workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "constant_memory": constant_memory})
+    workbook = xlsxwriter.Workbook(buffer, {"in_memory": True})
     workbook.set_properties({"created": CREATED})
     styles = [
         workbook.add_format({"bold": True}),
@@ -45,10 +45,9 @@ def book(kind: type[Worksheet], *, constant_memory: bool = False) -> bytes:
     for name, gap in (("甲", 1), ("乙", 7)):
         sheet = workbook.add_worksheet(name, kind)
         _fill(sheet, styles, gap)
-        if not constant_memory:
-            chart = workbook.add_chart({"type": "column"})
-            chart.add_series({"values": [name, 0, 2, 4 * gap, 2], "categories": [name, 0, 0, 0, 4]})
-            sheet.insert_chart("H2", chart)
+        chart = workbook.add_chart({"type": "column"})
+        chart.add_series({"values": [name, 0, 2, 4 * gap, 2], "categories": [name, 0, 0, 0, 4]})
+        sheet.insert_chart("H2", chart)
     workbook.close()
     return buffer.getvalue()
 
@@ -89,9 +88,8 @@ def _library_row(sheet: Worksheet, row: int, values: tuple[object, ...], looks: 
             sheet.write_number(row, column, value, look)
 
 
-@pytest.mark.parametrize("constant_memory", [False, True])
-def test_every_part_is_what_the_library_writes(constant_memory: bool) -> None:
-    ours, theirs = (parts(book(kind, constant_memory=constant_memory)) for kind in (Grid, Worksheet))
+def test_every_part_is_what_the_library_writes() -> None:
+    ours, theirs = (parts(book(kind)) for kind in (Grid, Worksheet))
     assert len(ours) > 8
     assert ours.keys() == theirs.keys()
     for name, content in theirs.items():
@@ -110,3 +108,59 @@ def test_what_excel_has_no_room_for_is_refused() -> None:
     assert not sheet.fill(0, 0, ("长" * 40_000,), [look])  # cut by the library, which says so
     assert sheet.fill(1_048_575, 16_383, ("字",), [look])
     workbook.close()
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_a_sheet_leaves_a_gap_where_its_rows_belong(below: bool) -> None:
+    """Above and below it stands what stands there anyway; notes and links of the rows left out are written as ever."""
+    whole: dict[str, bytes] = {}
+    left: dict[str, bytes] = {}
+    for told in (whole, left):
+        buffer = io.BytesIO()
+        workbook = xlsxwriter.Workbook(buffer, {"in_memory": True})
+        sheet: Grid = workbook.add_worksheet("表", Grid)
+        look = workbook.add_format()
+        assert sheet.fill(0, 0, (1, 2), (look, look))
+        rows = range(1, 4)
+        if told is left:
+            assert sheet.leave(rows, 2)
+            sheet.known(1, [40] * 3, "")
+            assert sheet.lead(2, 1, "external:甲.xlsx")
+        else:
+            for row in rows:
+                assert sheet.fill(row, 0, (3, 4), (look, look))
+                assert sheet.height(row, 30)
+            sheet.write_url(2, 1, "external:甲.xlsx", look, "4")
+        sheet.write_comment(2, 0, "批注")
+        if below:
+            assert sheet.fill(4, 0, (5,), (look,))
+        workbook.close()
+        told.update(parts(buffer.getvalue()))
+    sheets = [part.pop("xl/worksheets/sheet1.xml").decode() for part in (whole, left)]
+    whole.pop("xl/sharedStrings.xml")
+    above, gap, rest = sheets[1].partition(GAP)
+    assert gap
+    assert sheets[0].startswith(above)
+    assert sheets[0].endswith(rest)
+    assert rest.startswith('<row r="5"' if below else "</sheetData>")
+    assert '<dimension ref="A1:B' in above
+    assert 'hyperlink ref="B3"' in rest
+    assert all(left[name] == content for name, content in whole.items() if "comment" in name or "rels/sheet" in name)
+    assert left["xl/drawings/vmlDrawing1.vml"] == whole["xl/drawings/vmlDrawing1.vml"]
+
+
+def test_a_gap_that_excel_has_no_room_for_is_refused() -> None:
+    sheet: Grid = xlsxwriter.Workbook(io.BytesIO()).add_worksheet("表", Grid)
+    assert not sheet.leave(range(3, 1_048_577), 2)
+    assert sheet.leave(range(3, 1_048_576), 2)
+
+
+@pytest.mark.parametrize(("points", "high"), [(18.0, 24), (24.0, 32), (31.0, 41), (400.0, 533)])
+def test_pixels_are_those_of_the_library(points: float, high: int) -> None:
+    sheet: Grid = xlsxwriter.Workbook(io.BytesIO()).add_worksheet("表", Grid)
+    sheet.set_row(0, points)
+    assert pixels(points) == high == sheet.row_info[0].height
+
+
+def test_letters_of_columns() -> None:
+    assert [letters(column) for column in (0, 25, 26, 255, 256, 16_383)] == ["A", "Z", "AA", "IV", "IW", "XFD"]

@@ -20,7 +20,11 @@ def by_decimal(value: float, digits: int) -> float:
 
 
 def rounded(value: float, digits: int) -> float:
-    return float(round_half_up(np.array([value]), digits)[0])
+    """The value rounded in a column of several and alone, which are two ways to the same number."""
+    alone, (first, second) = round_half_up(np.array([value]), digits), round_half_up(np.array([value, value]), digits)
+    assert alone.shape == (1,)
+    assert str(alone[0]) == str(first) == str(second)
+    return float(first)
 
 
 @given(st.floats(-1e9, 1e9), DIGITS)

@@ -152,24 +152,6 @@ def test_overlapping_merges_are_refused() -> None:
         made(fill)
 
 
-def test_links_beyond_what_excel_takes_are_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(styles, "MAX_LINKS", 2)
-
-    def fill(page: Page) -> None:
-        for row in range(4):
-            page.link(row, 0, f"部门/局{row}.xlsx", f"局{row}")
-
-    sheet = opened(made(fill))
-    assert [sheet.cell(row, 1).value for row in range(1, 5)] == ["局0", "局1", "局2", "局3"]
-    assert [sheet.cell(row, 1).hyperlink is not None for row in range(1, 5)] == [True, True, False, False]
-
-
-def test_a_jump_leads_to_a_cell_of_the_book() -> None:
-    link = opened(made(lambda page: page.jump(0, 0, "规范数据", "A7", "编制数")))["A1"].hyperlink
-    assert link is not None
-    assert (link.target, link.location) == (None, "'规范数据'!A7")
-
-
 def test_notes_stop_where_they_would_slow_the_book_down(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(styles, "MAX_COMMENTS", 2)
 
@@ -216,8 +198,11 @@ def test_excel_takes_more_links_than_we_write() -> None:
         ("a\x0bb\ud800", "a b "),
         ("字" * 32_767, "字" * 32_767),
         ("字" * 32_768, "字" * 32_766 + "…"),
+        ("𠮷" * 16_383, "𠮷" * 16_383),
+        ("𠮷" * 16_384, "𠮷" * 16_383 + "…"),
+        ("a" + "𠮷" * 16_384, "a" + "𠮷" * 16_382 + "…"),
     ],
-    ids=["kept", "replaced", "longest", "cut"],
+    ids=["kept", "replaced", "longest", "cut", "longest by Excel's count", "cut by it", "cut within a character"],
 )
 def test_printable(text: str, expected: str) -> None:
     assert printable(text) == expected

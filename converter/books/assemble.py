@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from functools import cache
 
@@ -15,7 +15,7 @@ from converter.books.contents import DataRow, DepartmentBook
 from converter.books.figures import HIGH_TOTAL, LOW_TOTAL, OWN_TOTAL
 from converter.books.legend import department_notes, summary_notes
 from converter.books.summary import SHEETS, SummaryBook
-from converter.books.tables import Row, Rows, Table, finding_rows
+from converter.books.tables import Listed, Row, Rows, Table, finding_rows
 from converter.books.totalrows import total_rows
 from converter.scoring.batch import Batch, answer_inputs, scheme_inputs
 from converter.scoring.compute import RuleScores
@@ -128,7 +128,7 @@ def summary(
     names: Mapping[str, str],
     sources: Rows,
     info: Rows,
-    leads: Iterable[int | None],
+    leads: Listed[int | None],
     fingerprint: str,
 ) -> SummaryBook:
     """The content of the summary workbook; `big` has the tables that grow with the departments, `leads` the row of 规范数据

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from converter.books.styles import Book, Page, Setup
+from converter.books.styles import Book, Page, Setup, printable
 from converter.books.tables import SUMMARY_HEADS, Row
 
 SHEET = "图表"
@@ -109,7 +109,7 @@ def _held(name: str, categories: Sequence[object], values: Iterable[float]) -> d
     """What the cells of a series hold: the book is streamed and cannot be asked."""
     return {
         "name_data": [name],
-        "categories_data": list(categories),
+        "categories_data": [printable(str(category)) for category in categories],
         "values_data": [f"{value:.16g}" for value in values],
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from converter.books import formulas as excel
 from converter.books import legend
+from converter.books.columns import LOOKS, WIDTHS
 from converter.books.contents import DepartmentBook
 from converter.books.figures import (
     HIGH_TOTAL,
@@ -18,7 +19,6 @@ from converter.books.figures import (
 from converter.books.legend import write_notes
 from converter.books.scoresheet import FROZEN_COLUMNS, HEAD_ROW, ScoreSheet
 from converter.books.styles import NO_NUMBER, Book, Page, Setup
-from converter.books.summary import LOOKS, WIDTHS
 from converter.books.tables import FINDING_HEADS, Row
 from converter.intake.cells import a1
 from converter.scoring.expressions import Input

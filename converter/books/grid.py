@@ -1,15 +1,16 @@
 """xlsxwriter's worksheet with its inner loop rewritten: the same XML of the same cells for a fraction of the time.
 
 Only the writing of rows and cells is ours; whatever else a sheet has (merges, links, notes, charts) stays the library's.
-tests/test_grid.py compares every part with what the library itself writes.
+tests/test_grid.py compares every part with what the library itself writes. A sheet may leave a gap for rows that are made
+elsewhere.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from xlsxwriter.format import Format
-from xlsxwriter.utility import _preserve_whitespace, xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import CellBlankTuple, CellFormulaTuple, CellNumberTuple, CellStringTuple, Worksheet
 
 #: Rows that share one `spans` attribute.
@@ -20,7 +21,19 @@ _LETTERS = [xl_col_to_name(column) for column in range(256)]
 _INFINITE = (math.inf, -math.inf)
 #: A named tuple without the detour over its own constructor.
 _cell: Any = tuple.__new__
+#: Stands where rows are left out; no XML holds it.
+GAP = "\0"
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+
+
+def letters(column: int) -> str:
+    """The letters of a column (from 0)."""
+    return _LETTERS[column] if column < len(_LETTERS) else str(xl_col_to_name(column))
+
+
+def pixels(points: float) -> int:
+    """The height of a row as it is written, in pixels, of which four are three points."""
+    return int(points * 4.0 / 3.0 + 0.5)
 
 
 class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
@@ -30,6 +43,8 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
         super().__init__()
         self._heights: dict[float, Any] = {}
         self._openings: dict[tuple[str | None, int], str] = {}
+        self._left = range(0)
+        self._links: list[str] = []
 
     def fill(self, row: int, first: int, values: Sequence[object], styles: Sequence[Format]) -> bool:
         """Puts values into the cells of a row from column `first` on; False where the library refuses one.
@@ -39,10 +54,8 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
         code = self._check_dimensions(row, first) or self._check_dimensions(row, first + len(values) - 1)
         if code != 0:
             return False
-        if self.constant_memory and row > self.previous_row:
-            self._write_single_row(row)
         cells, strings, fine = self.table[row], self.str_table, True
-        known, inline = strings.string_table, self.constant_memory
+        known = strings.string_table
         for column, (value, style) in enumerate(zip(values, styles, strict=True), start=first):
             if value is None or value != value or value == "":
                 cells[column] = _cell(CellBlankTuple, (style,))
@@ -52,8 +65,6 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
                 cells[column] = _cell(CellNumberTuple, (value, style))
             elif len(value) > _SURELY_SHORT:
                 fine = self.write_string(row, column, value, style) == 0 and fine
-            elif inline:
-                cells[column] = _cell(CellStringTuple, (value, style))
             else:
                 index = known.get(value)
                 if index is None:
@@ -81,10 +92,28 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
         """A formula (without =) of functions that every spreadsheet since 2007 has, with its value; False where refused."""
         if self._check_dimensions(row, column) != 0:
             return False
-        if self.constant_memory and row > self.previous_row:
-            self._write_single_row(row)
         self.table[row][column] = CellFormulaTuple(formula, style, value)
         return True
+
+    def leave(self, rows: range, width: int) -> bool:
+        """Leaves out rows of so many cells, whose XML is put where GAP stands; False where there is no room for them."""
+        self._left = rows
+        return bool(self._check_dimensions(rows[-1], width - 1) == 0)
+
+    def known(self, first: int, heights: Iterable[int], links: str) -> None:
+        """What must be known of rows that are left out, the first of them `first`: how many pixels high they are (notes are
+        placed by it), and the links of their cells, as XML.
+        """
+        for row, height in enumerate(heights, start=first):
+            self.row_sizes[row] = [height, False]
+        self._links.append(links)
+
+    def lead(self, row: int, column: int, url: str) -> bool:
+        """A link from a cell that is left out; False where the library refuses it."""
+        self.ignore_write_string = True
+        refused = self.write_url(row, column, url) != 0
+        self.ignore_write_string = False
+        return not refused
 
     def _calculate_spans(self) -> None:
         """The first and last column used in each block of rows."""
@@ -101,17 +130,21 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
 
     def _write_rows(self) -> None:
         self._calculate_spans()
-        last = self.dim_rowmax if self.dim_rowmax is not None else -1
+        last, left = self.dim_rowmax if self.dim_rowmax is not None else -1, self._left
         for row in sorted({*self.row_info, *self.comments, *(row for row, cells in self.table.items() if cells)}):
-            if self.dim_rowmin <= row <= last:
+            if left and row >= left.start:
+                self.fh.write(GAP)
+                left = range(0)
+            if self.dim_rowmin <= row <= last and row not in self._left:
                 self._write_whole_row(row, self.row_spans.get(row // _SPAN))
+        if left:
+            self.fh.write(GAP)
 
-    def _write_single_row(self, current_row_num: int = 0) -> None:
-        row: int = self.previous_row
-        self.previous_row: int = current_row_num
-        if row in self.row_info or row in self.comments or self.table[row]:
-            self._write_whole_row(row, None)
-        self.table.clear()
+    def _write_hyperlinks(self) -> None:
+        if not any(self._links):
+            super()._write_hyperlinks()
+            return
+        self.fh.write(f"<hyperlinks>{''.join(self._links)}</hyperlinks>")
 
     def _write_whole_row(self, row: int, span: str | None) -> None:
         cells, info = self.table.get(row), self.row_info.get(row)
@@ -148,7 +181,7 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
             if style is None or column >= len(_LETTERS):
                 tail = None
             elif kind is CellStringTuple:
-                tail = self._string_xml(cell.string)
+                tail = f' t="s"><v>{cell.string}</v></c>'
             elif kind is CellNumberTuple:
                 tail = f"><v>{cell.number:.16G}</v></c>"
             elif kind is CellBlankTuple:
@@ -165,15 +198,6 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
                 index = style._get_xf_index()
             parts.append(f'<c r="{_LETTERS[column]}{name}" s="{index}"{tail}')
         self.fh.write("".join(parts))
-
-    def _string_xml(self, held: Any) -> str | None:
-        if not self.constant_memory:
-            return f' t="s"><v>{held}</v></c>'
-        text = self._escape_data(self._escape_control_characters(held))
-        if held.startswith("<r>"):
-            return None
-        space = ' xml:space="preserve"' if _preserve_whitespace(held) else ""
-        return f' t="inlineStr"><is><t{space}>{text}</t></is></c>'
 
     def _formula_xml(self, cell: Any) -> str | None:
         value, kind = cell.value, ""

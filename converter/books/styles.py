@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NoReturn
 
 import xlsxwriter
@@ -54,15 +53,12 @@ class Setup:
 
 
 class Book:
-    """A workbook whose cells are written by type only: in memory, or in a file (`target`), holding but a row. Then rows must
-    come in order, each with its height before the next, and texts stand in their cells.
-    """
+    """A workbook whose cells are written by type only."""
 
-    def __init__(self, title: str, fingerprint: str = "", target: Path | None = None) -> None:
+    def __init__(self, title: str, fingerprint: str = "") -> None:
         self.fingerprint, self._buffer = fingerprint, io.BytesIO()
         options: dict[str, Any] = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
-        options |= {"constant_memory": True, "tmpdir": str(target.parent)} if target else {"in_memory": True}
-        self._workbook = xlsxwriter.Workbook(str(target) if target else self._buffer, options)
+        self._workbook = xlsxwriter.Workbook(self._buffer, {**options, "in_memory": True})
         self._workbook.set_properties({"title": printable(title), "created": CREATED})
         self._workbook.set_calc_mode("auto")
         self._formats: dict[str, Format] = {}
@@ -72,6 +68,10 @@ class Book:
         if name not in self._formats:
             self._formats[name] = self._workbook.add_format({**BASE, **LOOKS[name]})
         return self._formats[name]
+
+    def number(self, name: str) -> int:
+        """The number of a look in the workbook, which hangs on those that were asked for before."""
+        return int(self.look(name)._get_xf_index())
 
     def sheet(self, name: str, setup: Setup) -> "Page":
         """A new sheet: A4, one page wide, heads repeated and frozen; fingerprint, page numbers and print date below."""
@@ -95,7 +95,7 @@ class Book:
         return self._workbook.add_chart(options)
 
     def content(self) -> bytes:
-        """Closes the workbook and gives its bytes, none where they are in its file."""
+        """Closes the workbook and gives its bytes."""
         self._workbook.close()
         return self._buffer.getvalue()
 
@@ -105,7 +105,7 @@ class Page:
 
     def __init__(self, book: Book, worksheet: Grid, name: str, setup: Setup) -> None:
         self.book, self.worksheet, self.name, self._setup = book, worksheet, name, setup
-        self._links = self._comments = 0
+        self._comments = 0
 
     def put(self, row: int, column: int, value: object, look: str = "text") -> None:
         """A text, a number or nothing; NaN and None leave an empty cell."""
@@ -121,20 +121,14 @@ class Page:
         if not self.worksheet.calculate(row, column, text, self.book.look(look), result(value)):
             self._refuse(row, column)
 
-    def link(self, row: int, column: int, target: str, text: str) -> None:
-        """A link of our own to another of our files; plain text where Excel takes no more links in the sheet."""
-        self._link(row, column, f"external:{target.translate(_IN_LINKS)}", text)
+    def leave(self, first: int, count: int, width: int) -> None:
+        """Leaves out rows of so many cells from row `first` on, whose XML comes from elsewhere."""
+        if count and not self.worksheet.leave(range(first, first + count), width):
+            self._refuse(first + count - 1, width - 1)
 
-    def jump(self, row: int, column: int, sheet: str, place: str, text: str) -> None:
-        """A link of our own to a cell of another sheet of the book; plain text beyond what Excel takes."""
-        self._link(row, column, f"internal:'{sheet}'!{place}", text)
-
-    def _link(self, row: int, column: int, url: str, text: str) -> None:
-        self._links += 1
-        if self._links > MAX_LINKS:
-            self.put(row, column, text)
-            return
-        if self.worksheet.write_url(row, column, url, self.book.look("link"), printable(text)) != 0:
+    def link(self, row: int, column: int, target: str) -> None:
+        """A link of our own from a cell that is left out to another of our files."""
+        if not self.worksheet.lead(row, column, f"external:{target.translate(_IN_LINKS)}"):
             self._refuse(row, column)
 
     def comment(self, row: int, column: int, text: str) -> None:
@@ -162,6 +156,13 @@ class Page:
         for column, width in enumerate(widths):
             self.worksheet.set_column(column, column, width)
 
+    def heads(self, top: int, heads: Sequence[str], widths: Sequence[float]) -> None:
+        """The head row of a table, and the widths of its columns."""
+        self.widths(widths)
+        for column, head in enumerate(heads):
+            self.put(top, column, head, "head")
+        self.height(top, row_height(max(map(wrapped_lines, heads, widths))))
+
     def table(
         self,
         top: int,
@@ -169,30 +170,18 @@ class Page:
         rows: Iterable[Sequence[object]],
         widths: Sequence[float],
         looks: Callable[[Sequence[object], str], str] | Sequence[str],
-        also: Callable[[int, Sequence[object]], None] | None = None,
     ) -> int:
         """A head row at `top` and the rows below it, each as high as its wrapped texts need; how many there are.
 
-        `looks` gives the look of each column, or of a cell by its row and head (`link`: a relative link to the file it names);
-        `also` is called for each row when its cells are written.
+        `looks` gives the look of each column, or of a cell by its row and head.
         """
-        self.widths(widths)
-        for column, head in enumerate(heads):
-            self.put(top, column, head, "head")
-        self.height(top, row_height(max(map(wrapped_lines, heads, widths))))
+        self.heads(top, heads, widths)
         room = [width * SMALL for width in widths]
-        names = [] if callable(looks) else list(looks)
-        styles, at = [self.book.look(name) for name in names], top
+        styles, at = [] if callable(looks) else [self.book.look(name) for name in looks], top
         for at, row in enumerate(rows, start=top + 1):
             if callable(looks):
-                names = [looks(row, head) for head in heads]
-                styles = [self.book.look(name) for name in names]
-            links = [column for column, name in enumerate(names) if name == "link" and row[column]]
-            self.put_row(at, 0, [None if i in links else v for i, v in enumerate(row)] if links else row, styles)
-            for column in links:
-                self.link(at, column, str(row[column]), str(row[column]))
-            if also is not None:
-                also(at, row)
+                styles = [self.book.look(looks(row, head)) for head in heads]
+            self.put_row(at, 0, row, styles)
             lines = [
                 wrapped_lines(value, wide)
                 for value, wide in zip(row, room, strict=True)
@@ -247,7 +236,9 @@ def _typed(value: object) -> object:
 def printable(text: str) -> str:
     """Text that XML and Excel take: control characters and lone surrogates become spaces, over-long text is cut."""
     clean = text if text.isprintable() else _UNPRINTABLE.sub(" ", text)
-    return clean if len(clean) <= MAX_TEXT else clean[: MAX_TEXT - 1] + "…"
+    if 2 * len(clean) <= MAX_TEXT or len(units := clean.encode("utf-16-le")) <= 2 * MAX_TEXT:  # Excel counts UTF-16
+        return clean
+    return units[: 2 * (MAX_TEXT - 1)].decode("utf-16-le", errors="ignore") + "…"
 
 
 def row_height(lines: int) -> float:

@@ -1,23 +1,34 @@
-"""评分汇总_<year>.xlsx: the whole batch in one workbook, its sheets as CONTRACT lists them."""
+"""评分汇总_<year>.xlsx: the whole batch in one workbook, its sheets as CONTRACT lists them.
 
-import itertools
+The rows are made a block at a time by whoever is given them (worker processes); here they are put between what stands above
+and below them, as they are.
+"""
+
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from io import BytesIO
 from pathlib import Path
-
-from xlsxwriter.exceptions import FileCreateError
+from typing import Any
 
 from converter.books import legend, tables
 from converter.books.chartsheet import write_charts
-from converter.books.legend import score_note, write_notes
-from converter.books.styles import MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup, display_width
-from converter.books.tables import Row, Table
+from converter.books.columns import Seen, together
+from converter.books.grid import GAP
+from converter.books.legend import write_notes
+from converter.books.pieces import Piece, deflated, write_part
+from converter.books.sheetrows import HEAD_ROW, USED, Block, Layout, Looked, Rendered, render, see
+from converter.books.styles import MAX_COMMENTS, MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup
+from converter.books.tables import Listed, Table
 
-_HEAD_ROW = 2
-#: Rows of all tables beyond which a workbook is not made in memory: those of some three hundred departments.
-STREAMED = 50_000
+#: Rows of a sheet that are made together. Every block is deflated by itself, so that the bytes hang on it.
+BLOCK = 2_000
+_FIRST = HEAD_ROW + 1
+_FILE = tables.SUMMARY_HEADS.index("评分表")
+
+#: function(item) for each item, in order; the work may begin at once, elsewhere.
+Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -32,206 +43,121 @@ class SummaryBook:
     ratios: frozenset[str]
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
-    leads: Iterable[int | None] = ()
+    leads: Listed[int | None] = ()
     fingerprint: str = ""
-
-
-#: Look of a column by its head, where it is not plain text.
-LOOKS: dict[str, str] = {
-    **dict.fromkeys(("名次", "年度", "错误", "警告", "大小", "待部门处理"), "whole"),
-    **dict.fromkeys(("分值", "数据分值"), "weight"),
-    **dict.fromkeys(
-        (
-            "自评得分",
-            "复算得分",
-            "复算下限",
-            "复算上限",
-            "自评差异",
-            "数据下限",
-            "数据上限",
-            "沿用自评",
-            "得分",
-            "下限",
-            "上限",
-            "影响分值",
-        ),
-        "score",
-    ),
-    **dict.fromkeys(
-        (
-            "名次区间",
-            "自评等次",
-            "等次",
-            "状态",
-            "级别",
-            "代码",
-            "责任方",
-            "单元格",
-            "单位",
-            "采用",
-            "应报",
-            "基础数据表",
-            "指标表",
-            "决算",
-            "上年数据",
-            "结果",
-        ),
-        "center",
-    ),
-    **dict.fromkeys(("左", "右", "差", "容差"), "number"),
-    "评分表": "link",
-}
-#: Column widths by head; narrow enough that the sheets can be read on A4.
-WIDTHS: dict[str, float] = {
-    "名次": 5.5, "名次区间": 7.5, "部门编码": 9, "部门": 15, "类别": 7.5, "年度": 5.5, "自评得分": 7.5, "自评等次": 7, "复算得分": 7.5,
-    "复算下限": 7.5, "复算上限": 7.5, "等次": 7.5, "自评差异": 7.5, "数据分值": 7.5, "数据下限": 7.5, "数据上限": 7.5, "沿用自评": 7.5,
-    "主要扣分": 20, "缺数指标": 22, "错误": 5.5, "警告": 5.5, "评分表": 20, "一级指标": 8, "二级指标": 9, "三级指标": 15, "分值": 5.5,
-    "指标值": 9, "得分": 7, "下限": 7, "上限": 7, "状态": 7.5, "缺少数据": 27, "计分口径": 12, "其他口径得分": 14, "计算过程": 32,
-    "依据": 13, "编号": 12, "级别": 5.5, "代码": 5.5, "对象": 14, "说明": 40, "建议": 26, "影响分值": 7.5, "责任方": 7, "文件": 26,
-    "工作表": 17, "单元格": 7.5, "部门说明": 16, "处理": 10, "字段": 24, "数值": 18, "单位": 6.5, "采用": 5.5, "原文": 22, "表单": 11,
-    "资金口径": 9, "指标公式": 34, "计分方式": 30, "应报": 6.5, "报送状态": 20, "基础数据表": 10, "指标表": 8, "决算": 8,
-    "上年数据": 9, "待部门处理": 8, "核对内容": 56, "左": 18, "右": 18, "差": 18, "容差": 6.5, "结果": 10, "原因": 26,
-    "大小": 9, "SHA-256": 40, "处理结果": 24, "项目": 18, "内容": 90,
-}  # fmt: skip
-#: Where a sheet needs another width than the others.
-_OWN_WIDTHS = {
-    ("规则", "原文"): 46.0,
-    ("规则", "计分口径"): 20.0,
-    ("规则", "三级指标"): 18.0,
-    ("问题清单", "文件"): 22.0,
-}
-#: Of a column without a single value.
-_BLANK_WIDTH = 5.0
-#: Columns that grow with their longest text: up to how much, and over how many lines it may go.
-_GROWING = {"评分表": (38.0, 1), "三级指标": (34.0, 1), "部门": (22.0, 1), "主要扣分": (30.0, 4), "缺数指标": (44.0, 4)}
-#: As wide as the longest number needs.
-_AMOUNTS, _LEAST_AMOUNT = {"数值", "左", "右", "差"}, 9.0
-_INDICATOR, _SCORE, _LACKING, _OTHERS = map(tables.SCORE_HEADS.index, ("三级指标", "得分", "缺少数据", "其他口径得分"))
-_TOTAL, _LOW, _HIGH, _OPEN = map(tables.SUMMARY_HEADS.index, ("复算得分", "复算下限", "复算上限", "缺数指标"))
-_UNIT = tables.FACT_HEADS.index("单位")
 
 
 def summary_book(book: SummaryBook) -> bytes:
     """The workbook's bytes; the same for the same content."""
     with tempfile.TemporaryDirectory(prefix="jixiao-") as folder:
         target = Path(folder) / "summary.xlsx"
-        write_summary(book, target)
+        SummaryWriter(book, map).write(target)
         return target.read_bytes()
 
 
-def write_summary(book: SummaryBook, target: Path) -> None:
-    """The workbook in a file. From STREAMED rows on it is written row by row, so that no more than one is held at a time."""
-    streamed = sum(len(table.rows) for table in book.tables) >= STREAMED
-    writer = Book(book.title, book.fingerprint, target if streamed else None)
-    for table in book.tables:
-        frozen = table.heads.index("部门") + 1 if "部门" in table.heads else 0
-        page = writer.sheet(table.name, Setup(_HEAD_ROW, _HEAD_ROW, frozen))
-        _write(page, table, book)
-        if table.name == "汇总":
-            write_charts(writer, book.title, list(table.rows))
-    write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
-    try:
-        content = writer.content()
-    except FileCreateError as error:  # xlsxwriter's cover for what the file system said
-        raise error.args[0] from error
-    if not streamed:
-        target.write_bytes(content)
+class SummaryWriter:
+    """A summary workbook whose rows are being made, by `each`, as soon as this is there; `write` waits for them."""
+
+    def __init__(self, book: SummaryBook, each: Each) -> None:
+        self._book, self._writer = book, Book(book.title, book.fingerprint)
+        if sum(len(table.rows) for table in book.tables) <= BLOCK:
+            each = map  # so few that handing them on would cost more
+        layouts = self._layouts(each)
+        self._blocks = {layout.sheet: self._parted(layout) for layout in layouts}
+        self._rendered: Iterator[Rendered] = iter(each(render, [b for blocks in self._blocks.values() for b in blocks]))
+        self._widths = {layout.sheet: layout.widths for layout in layouts}
+
+    def _layouts(self, each: Each) -> list[Layout]:
+        """How the sheets look, once all their rows are seen."""
+        book, styles = self._book, {look: self._writer.number(look) for look in USED}
+        seen: dict[str, list[Seen]] = {table.name: [Seen.of(table.heads, ())] for table in book.tables}
+        asked = [(table, at) for table in book.tables for at in _starts(table)]
+        looked = [Looked(table.heads, table.rows[at : _end(table, at)]) for table, at in asked]
+        for (table, _), part in zip(asked, each(see, looked), strict=True):
+            seen[table.name].append(part)
+        return [
+            Layout(t.name, t.heads, together(seen[t.name]).widths(t.name), styles, book.ratios, MAX_LINKS)
+            for t in book.tables
+        ]
+
+    def _parted(self, layout: Layout) -> list[Block]:
+        """The rows of a sheet, as many together as are made together."""
+        table = self._table(layout.sheet)
+        leads = self._book.leads if layout.sheet == "指标得分" else ()
+        return [
+            Block(layout, _FIRST + at, table.rows[at : _end(table, at)], leads[at : _end(table, at)])
+            for at in _starts(table)
+        ]
+
+    def _table(self, name: str) -> Table:
+        return next(table for table in self._book.tables if table.name == name)
+
+    def write(self, target: Path) -> None:
+        """The workbook in a file."""
+        book, writer = self._book, self._writer
+        rows: dict[str, list[Piece]] = {}
+        for table in book.tables:
+            frozen = table.heads.index("部门") + 1 if "部门" in table.heads else 0
+            page = writer.sheet(table.name, Setup(HEAD_ROW, HEAD_ROW, frozen))
+            self._around(page, table)
+            rows[f"xl/worksheets/sheet{page.worksheet.index + 1}.xml"] = self._rows(page, table)
+            if table.name == "汇总":
+                _links(page, table)
+                write_charts(writer, book.title, list(table.rows))
+        write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
+        _put_together(writer.content(), rows, target)
+
+    def _around(self, page: Page, table: Table) -> None:
+        """What stands above and below the rows of a sheet."""
+        book, count = self._book, len(table.rows)
+        page.put(0, 0, f"{book.title}：{table.name}", "left_title")
+        page.height(0, 24)
+        linked = table.name in {"汇总", "指标得分"} and count > MAX_LINKS
+        page.put(1, 0, book.subtitle + (f"；前 {MAX_LINKS} 行有链接" if linked else ""), "note")
+        page.heads(HEAD_ROW, table.heads, self._widths[table.name])
+        shown = min(count, MAX_SHEET_ROWS)
+        page.leave(_FIRST, shown, len(table.heads))
+        if count > shown:
+            note = f"共 {count} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
+            page.put(_FIRST + shown, 0, note, "note")
+        if shown:
+            page.worksheet.autofilter(HEAD_ROW, 0, HEAD_ROW + shown, len(table.heads) - 1)
+
+    def _rows(self, page: Page, table: Table) -> list[Piece]:
+        """The pieces of a sheet's rows; the page is told what belongs to them."""
+        pieces, noted = [], 0
+        for block in self._blocks[table.name]:
+            one = next(self._rendered)
+            pieces.append(one.rows)
+            page.worksheet.known(block.first, one.heights if noted < MAX_COMMENTS else (), one.links)
+            for note in one.notes:
+                page.comment(*note)
+            noted += len(one.notes)
+        return pieces
 
 
-def _write(page: Page, table: Table, book: SummaryBook) -> None:
-    page.put(0, 0, f"{book.title}：{table.name}", "left_title")
-    page.height(0, 24)
-    linked = table.name in {"汇总", "指标得分"} and len(table.rows) > MAX_LINKS
-    page.put(1, 0, book.subtitle + (f"；前 {MAX_LINKS} 行有链接" if linked else ""), "note")
-    also: Callable[[int, Sequence[object]], None] | None = None
-    if table.name == "汇总":
-        also = partial(_note_total, page)
-    if table.name == "指标得分":
-        also = partial(_lead, page, itertools.chain(book.leads, itertools.repeat(None)))
-    shown = page.table(_HEAD_ROW, table.heads, _shown(table), _widths(table), _looks(table, book.ratios), also)
-    if len(table.rows) > MAX_SHEET_ROWS:
-        note = f"共 {len(table.rows)} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
-        page.put(_HEAD_ROW + 1 + MAX_SHEET_ROWS, 0, note, "note")
-    if shown:
-        page.worksheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + shown, len(table.heads) - 1)
+def _starts(table: Table) -> range:
+    return range(0, min(len(table.rows), MAX_SHEET_ROWS), BLOCK)
 
 
-def _shown(table: Table) -> Iterator[Row]:
-    return itertools.islice(table.rows, MAX_SHEET_ROWS)
+def _end(table: Table, start: int) -> int:
+    return min(start + BLOCK, len(table.rows), MAX_SHEET_ROWS)
 
 
-def _widths(table: Table) -> list[float]:
-    """The usual widths; less where a column is empty throughout, more for long texts; LibreOffice does not wrap links."""
-    columns = [_Column(head) for head in table.heads]
-    asked = list(enumerate(columns))
-    for row in _shown(table):
-        for at, column in asked:
-            column.see(row[at])
-        asked = [(at, column) for at, column in asked if not column.settled]
-    return [column.width(_OWN_WIDTHS.get((table.name, column.head), WIDTHS[column.head])) for column in columns]
+def _links(page: Page, table: Table) -> None:
+    """From 汇总 to the departments' workbooks."""
+    for at, row in enumerate(table.rows[: min(MAX_LINKS, MAX_SHEET_ROWS)], start=_FIRST):
+        if row[_FILE]:
+            page.link(at, _FILE, str(row[_FILE]))
 
 
-@dataclass
-class _Column:
-    """What the width of a column hangs on, seen value by value."""
-
-    head: str
-    settled: bool = False
-    longest: float = 0.0
-
-    def see(self, value: object) -> None:
-        """Takes one value into account."""
-        if self.head in _GROWING:
-            self.longest = max(self.longest, display_width(str(value)))
-        elif self.head in _AMOUNTS:
-            if isinstance(value, float):
-                self.longest = max(self.longest, len(f"{value:,.15g}"))
-        else:
-            self.settled = _holds(value)
-
-    def width(self, usual: float) -> float:
-        """The width, by what is usual for the head."""
-        if self.head in _GROWING:
-            most, lines = _GROWING[self.head]
-            return max(usual, min(most, 0.92 * self.longest / lines + 1))
-        if self.head in _AMOUNTS:
-            return max(_LEAST_AMOUNT, min(usual, self.longest + 1.0))
-        return usual if self.settled else min(usual, _BLANK_WIDTH)
-
-
-def _holds(value: object) -> bool:
-    return not (value is None or value == "" or value != value)  # NaN
-
-
-def _looks(table: Table, ratios: frozenset[str]) -> Callable[[Sequence[object], str], str] | list[str]:
-    """The looks of a table's columns; asked row by row only where one depends on the row."""
-    if {"指标值", "数值"} & set(table.heads):
-        return partial(_look, ratios)
-    return [LOOKS.get(head, "text") for head in table.heads]
-
-
-def _look(ratios: frozenset[str], row: Sequence[object], head: str) -> str:
-    if head == "指标值":
-        return "percent" if row[_INDICATOR] in ratios else "score"
-    if head == "数值":
-        return "money" if row[_UNIT] == "万元" else "number"
-    return LOOKS.get(head, "text")
-
-
-def _note_total(page: Page, line: int, row: Sequence[object]) -> None:
-    """A note at a total that is still open."""
-    if not _holds(row[_TOTAL]):
-        what = f"：{row[_OPEN]}" if row[_OPEN] else ""
-        page.comment(line, _TOTAL, f"得分未定{what}。补齐或认定后在 {row[_LOW]:.2f} 到 {row[_HIGH]:.2f} 分之间。")
-
-
-def _lead(page: Page, leads: Iterator[int | None], line: int, row: Sequence[object]) -> None:
-    """A link from a score to its first input, and a note at one that is missing or hangs on a reading."""
-    lead = next(leads)
-    if lead is not None and lead < MAX_SHEET_ROWS:
-        page.jump(line, _INDICATOR, "规范数据", f"A{lead + _HEAD_ROW + 2}", str(row[_INDICATOR]))
-    if note := score_note(str(row[_LACKING]) if not _holds(row[_SCORE]) else "", str(row[_OTHERS])):
-        page.comment(line, _SCORE, note)
+def _put_together(around: bytes, rows: dict[str, list[Piece]], target: Path) -> None:
+    """The workbook that leaves rows out, and the rows in their places."""
+    with zipfile.ZipFile(BytesIO(around)) as made, zipfile.ZipFile(target, "w") as whole:
+        for name in made.namelist():
+            above, _, below = made.read(name).partition(GAP.encode())
+            parts = [deflated(above), *rows.get(name, ())]
+            write_part(whole, name, [*parts, deflated(below)] if below else parts)
 
 
 SHEETS: tuple[tuple[str, tuple[str, ...]], ...] = (

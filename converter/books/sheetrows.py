@@ -1,0 +1,243 @@
+"""Rows of the summary workbook as XML, a block at a time: pure functions of their rows, for worker processes.
+
+What the parent needs of a block comes with it: links to other cells, notes, and heights, which notes are placed by. Texts
+stand in their cells, so that a block needs nothing of any other. Cells are made column by column: what a column holds again
+and again is made once.
+"""
+
+import math
+import re
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
+
+from xlsxwriter.utility import _preserve_whitespace
+from xlsxwriter.xmlwriter import XMLwriter
+
+from converter.books import tables
+from converter.books.columns import LOOKS, Seen, holds
+from converter.books.grid import letters, pixels
+from converter.books.legend import score_note
+from converter.books.pieces import Piece, deflated
+from converter.books.styles import MAX_COMMENTS, MAX_SHEET_ROWS, SMALL, WriteError, printable, row_height, wrapped_lines
+from converter.books.tables import Listed, Row, Rows
+
+#: Looks that a cell may have.
+USED = tuple(sorted({*LOOKS.values(), "text", "percent", "score", "money", "number", "link"}))
+#: Where every sheet has its heads; rows count from 0.
+HEAD_ROW = 2
+_INDICATOR, _VALUE, _SCORE = map(tables.SCORE_HEADS.index, ("三级指标", "指标值", "得分"))
+_LACKING, _OTHERS = map(tables.SCORE_HEADS.index, ("缺少数据", "其他口径得分"))
+_TOTAL, _LOW, _HIGH, _OPEN, _FILE = map(
+    tables.SUMMARY_HEADS.index, ("复算得分", "复算下限", "复算上限", "缺数指标", "评分表")
+)
+_NUMBER, _UNIT = map(tables.FACT_HEADS.index, ("数值", "单位"))
+_INFINITE = (math.inf, -math.inf)
+_XML = XMLwriter()
+_LIKE_ESCAPES = re.compile("(?<=_)(?=x[0-9a-fA-F]{4}_)")
+
+#: Row, column and text of a note.
+Note = tuple[int, int, str]
+#: The look of a column's cells, or of each of them.
+Look = str | list[str]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A sheet: its name, heads and widths, the numbers of the looks in the workbook, the indicators whose value is shown as
+    a percent, and how many rows may have a link.
+    """
+
+    sheet: str
+    heads: tuple[str, ...]
+    widths: tuple[float, ...]
+    styles: Mapping[str, int]
+    ratios: frozenset[str] = frozenset()
+    linked: int = 0
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows of a sheet, the first of them in row `first`; `leads` the positions in 规范数据 that they lead to, if any.
+
+    A cell holds a text, a number, or nothing (None, NaN).
+    """
+
+    layout: Layout
+    first: int
+    rows: Rows
+    leads: Listed[int | None] = field(default=())
+
+
+class Rendered(NamedTuple):
+    """A block's rows, the links of its cells as XML, its notes (MAX_COMMENTS at most), and where there may be notes, the
+    heights of the rows in pixels.
+    """
+
+    rows: Piece
+    links: str
+    notes: list[Note]
+    heights: "array[int]"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Rows of a table that are to be looked through."""
+
+    heads: tuple[str, ...]
+    rows: Rows
+
+
+def see(looked: Looked) -> Seen:
+    """What widths hang on."""
+    return Seen.of(looked.heads, looked.rows)
+
+
+def render(block: Block) -> Rendered:
+    """The block as it stands in the workbook."""
+    rows, led = list(block.rows), _led(block)
+    columns = list(zip(*rows, strict=True))
+    cells, lines = [], [[1] * len(rows)]
+    for at, (look, values) in enumerate(zip(_looks(block, columns, led), columns, strict=True)):
+        column = _Column(block.layout, at)
+        cells.append(column.cells(values, look))
+        if column.lines:
+            lines.append([column.lines.get(value, 1) for value in values])
+    most = list(map(max, *lines)) if len(lines) > 1 else lines[0]
+    heights = {count: pixels(row_height(count)) for count in set(most)}
+    openings = {count: f'ht="{high * 0.75:.16g}" customHeight="1"><c r="A' for count, high in heights.items()}
+    xml = [
+        f'<row r="{number}" {openings[count]}{number}{number.join(row)}'
+        for number, count, row in zip(_numbers(block), most, zip(*cells, strict=True), strict=True)
+    ]
+    return Rendered(
+        deflated("".join(xml).encode()),
+        _links(block, rows, led),
+        _notes(block, rows),
+        array("H", [heights[count] for count in most] if block.layout.sheet in _NOTES else ()),
+    )
+
+
+class _Column:
+    """A column's cells: `lines` has the values that take more than one."""
+
+    def __init__(self, layout: Layout, at: int) -> None:
+        self._styles, self.room = layout.styles, layout.widths[at] * SMALL
+        self.next = f'<c r="{letters(at + 1)}' if at + 1 < len(layout.heads) else "</row>"
+        self.lines: dict[object, int] = {}
+
+    def cells(self, values: Sequence[object], look: Look) -> list[str]:
+        """For each cell what stands between the number of its row and that of the next cell."""
+        if isinstance(look, str):
+            known = _Known(self, self._styles[look])
+            return [known[value] if value == value else known.blank for value in values]  # not NaN
+        each = {name: _Known(self, self._styles[name]) for name in set(look)}
+        return [
+            each[name][value] if value == value else each[name].blank for name, value in zip(look, values, strict=True)
+        ]
+
+
+class _Known(dict[object, str]):
+    """The cells of a column in one look, by what they hold."""
+
+    def __init__(self, column: _Column, style: int) -> None:
+        super().__init__()
+        self._column, self._style = column, f'" s="{style}"'
+        self.blank = f"{self._style}/>{column.next}"
+
+    def __missing__(self, value: object) -> str:
+        self[value] = made = f"{self._style}{self._behind(value)}{self._column.next}"
+        return made
+
+    def _behind(self, value: object) -> str:
+        if value is None or value == "":
+            return "/>"
+        if isinstance(value, int | float):
+            if value in _INFINITE:
+                raise WriteError(f"{value} 不能写入单元格")
+            return f"><v>{value or 0:.16G}</v></c>"
+        text = str(value)
+        lines = wrapped_lines(text, self._column.room)
+        if lines > 1:
+            self._column.lines[value] = lines
+        return _inline(printable(text))
+
+
+def _inline(text: str) -> str:
+    """A text in its cell. One that looks like an escaped character (_x000D_) stands in two runs: not every reader takes the
+    escape of an escape out of a cell.
+    """
+    runs = _LIKE_ESCAPES.split(text) if "_x" in text else [text]
+    parts = map(_run, runs) if len(runs) == 1 else (f"<r>{_run(run)}</r>" for run in runs)
+    return f' t="inlineStr"><is>{"".join(parts)}</is></c>'
+
+
+def _run(text: str) -> str:
+    space = ' xml:space="preserve"' if _preserve_whitespace(text) else ""
+    return f"<t{space}>{_XML._escape_data(_XML._escape_control_characters(text))}</t>"
+
+
+def _numbers(block: Block) -> list[str]:
+    return [*map(str, range(block.first + 1, block.first + 1 + len(block.rows)))]
+
+
+def _linked(block: Block) -> int:
+    """How many of the rows may have a link: the first of the sheet."""
+    return max(0, block.layout.linked - (block.first - HEAD_ROW - 1))
+
+
+def _led(block: Block) -> list[int | None]:
+    """For each row of 指标得分 the position in 规范数据 that it is linked to."""
+    shown = [lead if lead is not None and lead < MAX_SHEET_ROWS else None for lead in block.leads][: _linked(block)]
+    return shown + [None] * (len(block.rows) - len(shown))
+
+
+def _looks(block: Block, columns: Sequence[Sequence[object]], led: Sequence[int | None]) -> list[Look]:
+    """The look of each column; of its cells where it depends on the row."""
+    layout, linked = block.layout, _linked(block)
+    looks: list[Look] = [LOOKS.get(head, "text") for head in layout.heads]
+    if layout.sheet == "指标得分":
+        looks[_VALUE] = ["percent" if name in layout.ratios else "score" for name in columns[_INDICATOR]]
+        looks[_INDICATOR] = ["text" if lead is None else "link" for lead in led]
+    elif layout.sheet == "规范数据":
+        looks[_NUMBER] = ["money" if unit == "万元" else "number" for unit in columns[_UNIT]]
+    elif layout.sheet == "汇总":
+        looks[_FILE] = ["text" if file and at >= linked else "link" for at, file in enumerate(columns[_FILE])]
+    return looks
+
+
+def _links(block: Block, rows: Sequence[Row], led: Sequence[int | None]) -> str:
+    """Links of our own from scores to their first inputs."""
+    letter = letters(_INDICATOR)
+    return "".join(
+        f'<hyperlink ref="{letter}{number}" location="\'规范数据\'!A{lead + HEAD_ROW + 2}" display="{shown}"/>'
+        for number, lead, row in zip(_numbers(block), led, rows, strict=True)
+        if lead is not None and (shown := _XML._escape_attributes(printable(str(row[_INDICATOR]))))
+    )
+
+
+def _notes(block: Block, rows: Sequence[Row]) -> list[Note]:
+    if block.layout.sheet not in _NOTES:
+        return []
+    column, text_of = _NOTES[block.layout.sheet]
+    noted = ((at, column, text) for at, row in enumerate(rows, start=block.first) if (text := text_of(row)))
+    return list(islice(noted, MAX_COMMENTS))
+
+
+def _open_total(row: Row) -> str:
+    """At a total that is still open."""
+    if holds(row[_TOTAL]):
+        return ""
+    what = f"：{row[_OPEN]}" if row[_OPEN] else ""
+    return f"得分未定{what}。补齐或认定后在 {row[_LOW]:.2f} 到 {row[_HIGH]:.2f} 分之间。"
+
+
+def _open_score(row: Row) -> str:
+    """At a score that is missing or hangs on a reading."""
+    return score_note("" if holds(row[_SCORE]) else str(row[_LACKING]), str(row[_OTHERS]))
+
+
+#: Where a sheet has notes, and what they say of a row.
+_NOTES = {"汇总": (_TOTAL, _open_total), "指标得分": (_SCORE, _open_score)}
