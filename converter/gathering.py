@@ -3,7 +3,7 @@ shares make one behind the other. Nothing here holds the facts, scores or findin
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -14,21 +14,21 @@ from converter.books.tables import Row, Rows
 from converter.engine import Engine, Lost
 from converter.mapping.departments import Submission
 from converter.mapping.replies import Reply
-from converter.portions import Chunk, Portion, Put, Segment, Telling, Told, score, tell
+from converter.portions import Chunk, Telling, Told, merge, score, tell
 from converter.progress import tracked
+from converter.reuse import Reuse, mergings, with_at_large
 from converter.scoring.batch import Rules
 from converter.scoring.frames import FactRow
 from converter.scoring.handling import answered, by_number, in_vain, with_replies
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
 from converter.scratch import Kept, Leads, Part, Pile, Scratch
+from converter.shares import Portion, Put, Segment
 from converter.vocabulary.findings import Finding, Tally, in_order, numbered
 
 In = TypeVar("In")
 Out = TypeVar("Out")
 
-#: Departments in a chunk: enough that what every chunk costs by itself does not weigh, few enough that a worker stays small.
-CHUNK = 32
 _LAST = 1 << 30
 
 
@@ -42,12 +42,16 @@ def alive(results: Iterable[Out | Lost[Any]], doing: str) -> Iterator[Out]:
 
 @dataclass
 class Gathered:
-    """The portions of a batch in the order of departments, the findings about none of them, and those that are told."""
+    """The portions of a batch in the order of departments, the contents of workbooks, the findings about none of the
+    departments, and those that are told.
+    """
 
     scratch: Scratch
     whole: Whole
     firsts: list[str]
     portions: list[Portion]
+    books: list[tuple[tuple[str, ...], Kept]]
+    scoring: "Scoring"
     at_large: list[Finding] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -67,7 +71,7 @@ class Gathered:
     @cached_property
     def finding_rows(self) -> list[Put]:
         """问题清单: those about no department first."""
-        return [self._put(tables.FINDING_HEADS, tables.finding_rows(self.at_large)), *(told.rows for told in self.told)]
+        return [self._put(tables.finding_rows(self.at_large)), *(told.rows for told in self.told)]
 
     @cached_property
     def score_rows(self) -> list[Put]:
@@ -86,7 +90,7 @@ class Gathered:
                 seen.add(repr(row))
         for row in self.whole.checks:
             at_large.setdefault(Segment(str(row[0]), _LAST, "", False), []).append(row)
-        parts += [(segment, self._put(tables.CHECK_HEADS, rows)) for segment, rows in at_large.items()]
+        parts += [(segment, self._put(rows)) for segment, rows in at_large.items()]
         return [rows for _, rows in sorted(parts, key=lambda part: part[0])]
 
     def tables(self) -> dict[str, Rows]:
@@ -119,51 +123,99 @@ class Gathered:
         yield tables.csv_bytes(heads, [])
         yield from map(self.scratch.load_bytes, bodies)
 
-    def _put(self, heads: Sequence[str], rows: list[Row]) -> Put:
-        return Put(self.scratch.keep(rows), self.scratch.keep_bytes(tables.csv_body(heads, rows)), len(rows))
+    def _put(self, rows: list[Row]) -> Put:
+        return Put(self.scratch.keep(rows), self.scratch.keep_bytes(tables.csv_body(rows)), len(rows))
 
     def _pile(self, parts: Sequence[Put]) -> Pile[Row]:
         return Pile(self.scratch, [Part(rows.rows, 0, rows.length) for rows in parts])
 
 
-def _chunks(whole: Whole, rules: Rules, size: int) -> list[list[Submission]]:
+def _chunks(submissions: Sequence[Submission], rules: Rules, size: int) -> list[Sequence[Submission]]:
     """The departments in chunks. Decisions are one record about all of them, so that they keep all of them together."""
-    every = whole.submissions
-    size = len(every) if rules.decisions else size
-    return [every[at : at + size] for at in range(0, len(every), max(1, size))]
+    size = len(submissions) if rules.decisions else size
+    return [submissions[at : at + size] for at in range(0, len(submissions), max(1, size))]
 
 
-def gather(
-    engine: Engine,
-    scratch: Scratch,
-    whole: Whole,
-    contents: Mapping[str, Kept],
-    prior: Prior | None,
-    answers: Iterable[str],
-    *,
-    size: int,
-    books: bool,
-    bar: bool,
-) -> Gathered:
-    """Every department scored, chunk by chunk: by the workers, or here where there is but one chunk."""
-    chunks = _chunks(whole, whole.rules, size)
-    kept, asked = scratch.keep(whole.rules), frozenset(answers)
-    figures = shared_out(prior, whole)
-    work = [
-        Chunk(
-            scratch,
-            kept,
+@dataclass(frozen=True)
+class Scoring:
+    """How departments are scored, chunk by chunk: by the workers, or here where there is but one chunk. `reuse` takes what
+    earlier runs worked out.
+    """
+
+    engine: Engine
+    scratch: Scratch
+    whole: Whole
+    contents: Mapping[str, Kept]
+    prior: Prior | None
+    answers: frozenset[str]
+    size: int
+    books: bool
+    bar: bool
+    reuse: Reuse | None = None
+
+    @cached_property
+    def _figures(self) -> dict[str, list[FactRow]]:
+        return shared_out(self.prior, self.whole)
+
+    @cached_property
+    def _rules(self) -> Kept:
+        return self.scratch.keep(self.whole.rules)
+
+    def gathered(self) -> Gathered:
+        """Every department scored."""
+        every, reuse, size = self.whole.submissions, self.reuse, self.size
+        known: dict[str, Kept] = {}
+        if reuse is not None:
+            decided = bool(self.whole.rules.decisions)
+            reuse.begin(every, self._figures, self.whole.departments if decided else ())
+            known = {} if decided else reuse.known(every)
+        at_large = reuse.at_large() if reuse is not None and known else None
+        chunks = _chunks([one for one in every if one.department not in known], self.whole.rules, size)
+        if known and at_large is None and not chunks:
+            chunks = [[]]
+        scored = self._scored(chunks, every=at_large is None)
+        portions = scored
+        if known:
+            shares = {**known, **{who: kept for one in scored for who, kept in one.shares.items()}}
+            work = mergings(self.scratch, every, shares, self.answers, size)
+            portions = with_at_large([*_each(self.engine, merge, work, "评分")], scored, at_large)
+        parts = range(0, len(every), size) if known else range(len(portions))
+        firsts = [every[at].department for at in parts] if known else [chunk[0].department for chunk in chunks]
+        return Gathered(
+            self.scratch, self.whole, firsts, portions, [book for one in scored for book in one.books], self
+        )
+
+    def _scored(self, chunks: Sequence[Sequence[Submission]], *, every: bool) -> list[Portion]:
+        """Chunks scored, their shares kept for later runs; `every` scheme is audited by the first."""
+        work = [self._chunk(own, every=every and at == 0) for at, own in enumerate(chunks)]
+        portions: list[Portion] = []
+        for portion in tracked(_each(self.engine, score, work, "评分"), len(work), "评分", bar=self.bar):
+            if self.reuse is not None:
+                self.reuse.keep(portion)
+                if every and not portions and not self.whole.rules.decisions:
+                    self.reuse.keep_at_large(portion)
+            portions.append(portion)
+        return portions
+
+    def _chunk(self, submissions: Sequence[Submission], *, every: bool) -> Chunk:
+        contents = self.contents
+        return Chunk(
+            self.scratch,
+            self._rules,
             submissions,
             {d.file: contents[d.file] for s in submissions for d in s.documents if d.file in contents},
-            _of(prior, figures, submissions),
-            asked,
-            every=at == 0,
-            books=books,
+            _of(self.prior, self._figures, submissions),
+            self.answers,
+            every=every,
+            books=self.books,
+            parted=self.reuse is not None,
         )
-        for at, submissions in enumerate(chunks)
-    ]
-    portions = list(tracked(_each(engine, score, work, "评分"), len(work), "评分", bar=bar))
-    return Gathered(scratch, whole, [chunk[0].department for chunk in chunks], portions)
+
+    def books_of(self, departments: Collection[str]) -> list[tuple[tuple[str, ...], Kept]]:
+        """The contents of the workbooks of departments that were not scored in this run: they are, for that."""
+        own = [one for one in self.whole.submissions if one.department in departments]
+        chunks = _chunks(own, self.whole.rules, self.size)
+        return [book for portion in self._scored(chunks, every=False) for book in portion.books]
 
 
 def _each(engine: Engine, function: Callable[[In], Out], work: Sequence[In], doing: str) -> Iterator[Out]:
@@ -206,7 +258,9 @@ def _settled(gathered: Gathered, more: Sequence[Finding], replies: Sequence[Repl
     rest = numbered([*(item for portion in gathered.portions for item in portion.at_large), *more])
     if gathered.whole.rules.decisions:
         own = [item for portion in gathered.portions for item in gathered.scratch.load(portion.findings)]
-        return answered([*own, *rest], replies, gathered.portions[0].gist.ledger), True
+        ledger = gathered.portions[0].gist.ledger
+        assert ledger is not None  # decisions keep all departments in one chunk, which is scored
+        return answered([*own, *rest], replies, ledger), True
     said = by_number(replies)
     known = {number for portion in gathered.portions for number in portion.answered}
     known |= {item.number for item in rest}

@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from converter.publish import MANIFEST
-from converter.scoring.submitted import NOTHING, PART, Submitted
 from converter.vocabulary.numbers import shortest
+
+if TYPE_CHECKING:  # a run that has nothing to do asks here what the last one said, without pandas
+    from converter.scoring.submitted import Submitted
 
 #: Names told of in the line; the others are counted.
 _MOST_NAMED = 5
@@ -60,7 +62,7 @@ def last_manifest(output: Path) -> dict[str, Any] | None:
 
 
 def since(
-    last: Mapping[str, Any] | None, now: Mapping[str, Any], totals: Totals, handed: Sequence[Submitted]
+    last: Mapping[str, Any] | None, now: Mapping[str, Any], totals: Totals, handed: "Sequence[Submitted]"
 ) -> Since | None:
     """The comparison of a run with the last one, by what their run.json say (of `now` the inputs and rules); None where there
     was none of this year. A last run.json that was edited by hand counts as none.
@@ -120,13 +122,17 @@ def _interval(points: Sequence[float]) -> str:
     return shortest(low) if low == high else f"{shortest(low)}～{shortest(high)}"
 
 
-def missing(handed: Sequence[Submitted]) -> int:
+def missing(handed: "Sequence[Submitted]") -> int:
     """How many departments have handed in nothing."""
+    from converter.scoring.submitted import NOTHING
+
     return sum(row.status == NOTHING for row in handed)
 
 
-def reminders(handed: Sequence[Submitted]) -> list[str]:
+def reminders(handed: "Sequence[Submitted]") -> list[str]:
     """催报名单, a line for each sort: who has handed in nothing, and who lacks which table."""
+    from converter.scoring.submitted import NOTHING, PART
+
     nothing = [row.department for row in handed if row.status == NOTHING]
     part = [f"{row.department}（缺{_tables(row)}）" for row in handed if row.status == PART]
     told = (("未报", nothing), ("部分报送", part))
@@ -138,6 +144,6 @@ def _listed(names: Sequence[str]) -> str:
     return "、".join(names[:_MOST_REMINDED]) + rest
 
 
-def _tables(row: Submitted) -> str:
+def _tables(row: "Submitted") -> str:
     lacking = {"基础数据表": row.basic_data, "指标表": row.indicators}
     return "、".join(name for name, count in lacking.items() if count == _LACKING)

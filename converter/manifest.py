@@ -2,7 +2,6 @@
 
 import hashlib
 import platform
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version as library_version
@@ -14,6 +13,7 @@ from converter.intake.discover import Inbox
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
+from converter.marks import INPUTS, LIBRARIES, MARK, run_mark
 from converter.scoring.choosing import Choice, level_of
 from converter.scoring.outline import extended
 from converter.scoring.prior import Prior
@@ -21,13 +21,6 @@ from converter.scoring.whole import Whole
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
-MARK = "指纹"
-_DECIDING = re.compile("程序$|数据年度$|区划|公式重算$|.*SHA-256")
-#: Libraries whose version a result may hang on.
-LIBRARIES = (
-    *("pandas", "numpy", "xlsxwriter", "python-calamine", "xlrd", "openpyxl", "lxml", "charset-normalizer"),
-    *("pydantic", "ruamel.yaml"),
-)
 
 
 def source_rows(
@@ -100,27 +93,13 @@ def info_rows(
             "输入文件",
             f"{len(inbox.sources)} 个，另有作废或退回 {len(inbox.void)} 个，忽略临时文件、脚本或链接 {len(inbox.ignored)} 个",
         ),
-        ("输入 SHA-256", inputs),
+        (INPUTS, inputs),
         *([("公式重算", "没有算过的公式由 LibreOffice 在副本里算出")] if recalculated else []),
         ("部门", f"{len(whole.departments)} 个"),
         ("Python", platform.python_version()),
         ("程序库", libraries),
     ]
-    return [(MARK, _digest(rows)), *rows]
-
-
-def fingerprint(info: Sequence[Row]) -> str:
-    """The 指纹 of 运行信息, printed at the foot of every page."""
-    return str(next(row[1] for row in info if row[0] == MARK))
-
-
-def _digest(rows: Sequence[Row]) -> str:
-    """Twelve hex digits over program version, year, region and the hashes of inputs, rules, lists and decisions: two prints
-    that show the same were made of the same. Neither counts, file names of the rules, nor the machine enter it.
-    """
-    deciding = [(str(name), str(value)) for name, value in rows if _DECIDING.match(str(name))]
-    told = "".join(f"{name}\0{value}\n" for name, value in deciding)
-    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()[:12]
+    return [(MARK, run_mark(rows)), *rows]
 
 
 def _distinct(chosen: Mapping[str, Choice]) -> list[tuple[str, Choice]]:

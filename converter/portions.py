@@ -5,36 +5,33 @@
 """
 
 import hashlib
-import json
 import os
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import pandas as pd
-
 from converter.books import tables
 from converter.books.assemble import department_books
-from converter.books.contents import DepartmentBook
-from converter.books.crossrefs import first_inputs
-from converter.books.department import department_book
-from converter.books.livecells import Formulas, written_formulas
+from converter.books.bound import Binder, unbound
+from converter.books.livecells import Live
+from converter.books.stamps import stamped_book
 from converter.books.tables import Row
+from converter.ledger import DoubtfulError
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
 from converter.mapping.replies import Reply
-from converter.scoring.batch import Batch, Rules, score_kinds, used_by_scheme
-from converter.scoring.checks import CHECK_COLUMNS
+from converter.marks import digest_of
+from converter.scoring.batch import Batch, Rules, score_kinds
 from converter.scoring.handling import with_replies
-from converter.scoring.outcomes import GROUP
 from converter.scoring.prior import Prior
-from converter.scoring.scorerows import is_ratio
-from converter.scoring.whole import Gist, gist
+from converter.scoring.whole import gist
 from converter.scratch import Kept, Scratch
-from converter.vocabulary.findings import Finding, Owner, Tally, in_order, numbered
+from converter.shares import Portion, Put, Share, parted, put_together
+from converter.unpickling import packed, unpacked
+from converter.vocabulary.findings import Finding, Owner, Tally, in_order
 
 #: So many workbooks are written by one task.
 BOOKS = 8
@@ -43,7 +40,8 @@ BOOKS = 8
 @dataclass(frozen=True)
 class Chunk:
     """Departments to be scored together. `contents` says where the documents of each file lie, `rules` where the Rules do;
-    `every` scheme is audited by one chunk, whether it has departments there or not.
+    `every` scheme is audited by one chunk, whether it has departments there or not. `parted`: the share of each department
+    is put aside by itself too.
     """
 
     scratch: Scratch
@@ -54,43 +52,7 @@ class Chunk:
     answers: frozenset[str]
     every: bool
     books: bool
-
-
-class Segment(NamedTuple):
-    """Where rows of 勾稽核对 belong: by code, scheme and comparison; departments that are not scored come behind the others."""
-
-    code: str
-    scheme: int
-    group: str
-    unscored: bool
-
-
-class Put(NamedTuple):
-    """A list of rows put aside, the same as CSV, and how many there are."""
-
-    rows: Kept
-    csv: Kept
-    length: int
-
-
-@dataclass(frozen=True)
-class Portion:
-    """What a chunk gave: its gist, and where its shares lie. `findings` are those about its departments, numbered; `at_large`
-    those about no department, not numbered, which other chunks may give too; `answered` the numbers that have a reply.
-    """
-
-    gist: Gist
-    ratios: frozenset[str]
-    scores: Put
-    facts: Kept
-    used: tuple[Kept, int]
-    leads: Kept
-    checks: dict[Segment, Put]
-    checks_at_large: list[tuple[Segment, Row]]
-    findings: Kept
-    at_large: list[Finding]
-    answered: frozenset[str]
-    books: list[tuple[tuple[str, ...], Kept]] = field(default_factory=list)
+    parted: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -104,25 +66,32 @@ def score(chunk: Chunk) -> Portion:
     """Scores a chunk and puts its shares aside."""
     scratch, rules = chunk.scratch, _rules(str(chunk.scratch.folder), chunk.rules)
     batch = score_kinds(_whole(chunk), rules, chunk.prior, every=chunk.every)
-    found = numbered(item for item in batch.findings if item.department)
-    checks, at_large = _checks(batch, rules, scratch)
-    used = tables.fact_rows(used_by_scheme(batch), batch.codes)
-    score_rows = tables.score_rows(batch.scores, batch.codes)
-    fact_rows = tables.fact_rows(batch.facts, batch.codes)
-    return Portion(
-        gist=gist(batch, rules),
-        ratios=frozenset(r.name for scheme in rules.distinct for r in scheme.rules if is_ratio(r, batch.inputs)),
-        scores=_put(scratch, tables.SCORE_HEADS, score_rows),
-        facts=scratch.keep_bytes(tables.csv_body(tables.FACT_HEADS, fact_rows)),
-        used=(scratch.keep(used), len(used)),
-        leads=scratch.keep(first_inputs(batch, score_rows, used)),
-        checks=checks,
-        checks_at_large=at_large,
-        findings=scratch.keep(found),
-        at_large=[item for item in batch.findings if not item.department],
-        answered=frozenset(item.number for item in found if item.number in chunk.answers),
+    shares, at_large = parted(batch, rules, gist(batch, rules))
+    return replace(
+        put_together(scratch, shares, chunk.answers, batch.review.ledger),
+        ratios=at_large.ratios,
+        at_large=at_large.findings,
+        checks_at_large=at_large.checks,
         books=_put_books(batch, scratch) if chunk.books else [],
+        shares={share.department: scratch.keep_bytes(packed(share)) for share in shares} if chunk.parted else {},
     )
+
+
+@dataclass(frozen=True)
+class Merging:
+    """Shares of departments that stand side by side, to be put together; `answers` are the numbers that have a reply."""
+
+    scratch: Scratch
+    shares: Sequence[Kept]
+    answers: frozenset[str]
+
+
+def merge(merging: Merging) -> Portion:
+    """The portion of departments of which every share is known."""
+    shares = [unpacked(merging.scratch.load_bytes(kept)) for kept in merging.shares]
+    if not all(isinstance(share, Share) for share in shares):
+        raise DoubtfulError("Share")
+    return put_together(merging.scratch, shares, merging.answers)
 
 
 def _whole(chunk: Chunk) -> list[Submission]:
@@ -144,33 +113,11 @@ def _dated(document: Document, year: int | None) -> Document:
     return document
 
 
-def _put(scratch: Scratch, heads: Sequence[str], rows: list[Row]) -> Put:
-    return Put(scratch.keep(rows), scratch.keep_bytes(tables.csv_body(heads, rows)), len(rows))
-
-
-def _checks(batch: Batch, rules: Rules, scratch: Scratch) -> tuple[dict[Segment, Put], list[tuple[Segment, Row]]]:
-    """The rows of 勾稽核对 by where they belong, and those about no department, which other chunks give too."""
-    numbers = {id(scheme): at for at, scheme in enumerate(rules.distinct)}
-    scored = set(batch.departments)
-    segments: dict[Segment, list[Row]] = {}
-    at_large: list[tuple[Segment, Row]] = []
-    for part in batch.each:
-        frame: pd.DataFrame = part.checks.drop_duplicates(list(CHECK_COLUMNS))
-        for row, group in zip(tables.check_rows(frame), frame[GROUP], strict=True):
-            code, department = str(row[0]), str(row[1])
-            segment = Segment(code, numbers[id(part.scheme)], str(group), department not in scored)
-            if department:
-                segments.setdefault(segment, []).append(row)
-            else:
-                at_large.append((segment, row))
-    return {segment: _put(scratch, tables.CHECK_HEADS, rows) for segment, rows in segments.items()}, at_large
-
-
 def _put_books(batch: Batch, scratch: Scratch) -> list[tuple[tuple[str, ...], Kept]]:
     """The workbooks' contents, a few together; their findings come later."""
     books = sorted(department_books(batch, []), key=lambda book: book.department)
-    groups = [books[at : at + BOOKS] for at in range(0, len(books), BOOKS)]
-    return [(tuple(book.department for book in group), scratch.keep(group)) for group in groups]
+    groups, binder = [books[at : at + BOOKS] for at in range(0, len(books), BOOKS)], Binder()
+    return [(tuple(book.department for book in group), scratch.keep_bytes(binder.bound(group))) for group in groups]
 
 
 @dataclass(frozen=True)
@@ -188,12 +135,15 @@ class Telling:
 
 @dataclass(frozen=True)
 class Told:
-    """The findings of a chunk as they stand in the outputs: rows, what they count, and those that go into workbooks."""
+    """The findings of a chunk as they stand in the outputs: rows, what they count, and those that go into workbooks, with
+    their digest by department.
+    """
 
     rows: Put
     tally: Tally
     findings: Kept
     for_departments: Kept
+    digests: dict[str, str]
 
 
 def tell(telling: Telling) -> Told:
@@ -207,21 +157,22 @@ def tell(telling: Telling) -> Told:
         if item.owner is Owner.DEPARTMENT:
             by_department.setdefault(item.department, []).extend(tables.finding_rows([item]))
     rows = tables.finding_rows(found)
-    put = _put(scratch, tables.FINDING_HEADS, rows)
-    return Told(put, Tally.of(found), scratch.keep(found), scratch.keep(by_department))
+    put = Put(scratch.keep(rows), scratch.keep_bytes(tables.csv_body(rows)), len(rows))
+    digests = {who: digest_of(shown) for who, shown in by_department.items()}
+    return Told(put, Tally.of(found), scratch.keep(found), scratch.keep(by_department), digests)
 
 
 @dataclass(frozen=True)
 class Writing:
-    """Workbooks to be written: where their contents and the findings of their departments lie, their names, and the 指纹 at
-    the foot of their pages.
+    """Workbooks to be written: where their contents and the findings of their departments lie (in one of several places); by
+    department their names, others are not written, and their 指纹.
     """
 
     scratch: Scratch
     books: Kept
-    findings: Kept
+    findings: Sequence[Kept]
     names: Mapping[str, str]
-    fingerprint: str
+    marks: Mapping[str, str]
 
 
 class Written(NamedTuple):
@@ -238,38 +189,32 @@ class Written(NamedTuple):
 
 def write_books(writing: Writing) -> list[Written]:
     """Workbooks on disk."""
-    books: list[DepartmentBook] = writing.scratch.load(writing.books)
-    findings = writing.scratch.load(writing.findings)
+    findings: dict[str, list[Row]] = {}
+    for kept in writing.findings:
+        findings |= writing.scratch.load(kept)
     written = []
-    for book in books:
+    for book in unbound(writing.scratch.load_bytes(writing.books)):
+        if book.department not in writing.names:
+            continue
         own = tuple(findings.get(book.department, ()))
-        content = department_book(replace(book, findings=own, fingerprint=writing.fingerprint))
+        content, live = stamped_book(replace(book, findings=own, fingerprint=writing.marks[book.department]))
         file = uuid.uuid4().hex
         with (writing.scratch.folder / file).open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         digest = hashlib.sha256(content).hexdigest()
-        written.append(Written(writing.names[book.department], file, digest, *_formulas(writing.scratch, content)))
+        formulas = live.digest, _kept(writing.scratch, live)
+        written.append(Written(writing.names[book.department], file, digest, *formulas))
     return written
 
 
-def _formulas(scratch: Scratch, content: bytes) -> tuple[str, Kept]:
-    """The digest of a workbook's formulas, and where they lie."""
-    formulas = written_formulas(content)
-    digest = hashlib.sha256(json.dumps(formulas).encode()).hexdigest()
-    return digest, _kept_formulas(str(scratch.folder), digest) or _keep_formulas(scratch, digest, formulas)
+def _kept(scratch: Scratch, live: Live) -> Kept:
+    """Where the formulas of a workbook lie, put aside once by this process: books of one scheme mostly have the same."""
+    place = str(scratch.folder), live.digest
+    if place not in _FORMULAS:
+        _FORMULAS[place] = scratch.keep(live.formulas)
+    return _FORMULAS[place]
 
 
-#: What this process has put aside: books of one scheme mostly have the same formulas.
 _FORMULAS: dict[tuple[str, str], Kept] = {}
-
-
-def _kept_formulas(folder: str, digest: str) -> Kept | None:
-    return _FORMULAS.get((folder, digest))
-
-
-def _keep_formulas(scratch: Scratch, digest: str, formulas: Formulas) -> Kept:
-    kept = scratch.keep(formulas)
-    _FORMULAS[str(scratch.folder), digest] = kept
-    return kept

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import logging
 import os
 import shutil
 import stat
@@ -14,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from converter.vocabulary.findings import Place, RunError
 
+log = logging.getLogger("jixiao")
 MANIFEST = "run.json"
 _JOURNAL, _STAGE, _LOCK = "publish.json", "stage", "lock"
 #: What Excel and WPS, and LibreOffice, lay beside a workbook that they hold open.
@@ -187,6 +189,10 @@ class Stage:
             file.replace(path)
         self.hashes[name] = sha256
 
+    def leave(self, name: str, sha256: str) -> None:
+        """Takes note of an output that lies in OUT as it is to be."""
+        self.hashes[name] = sha256
+
     def publish(self, stale: Iterable[str]) -> None:
         """Moves everything staged into OUT and removes the `stale` files of the previous run; the manifest goes last."""
         names = sorted(self.hashes, key=lambda name: (name == MANIFEST, name))
@@ -244,3 +250,9 @@ def strangers(output: Path, known: Iterable[str]) -> list[str]:
     ours = {*known, MANIFEST}
     found = (path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file())
     return sorted(name for name in found if name not in ours)
+
+
+def name_strangers(output: Path, outputs: Iterable[str]) -> None:
+    """Names the files in OUT that no run of ours made."""
+    for name in strangers(output, outputs):
+        log.warning("输出文件夹里有不是本程序写的文件，未动：%s", name)

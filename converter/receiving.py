@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from converter.books.styles import printable
@@ -15,6 +16,7 @@ from converter.mapping.library import Library
 from converter.mapping.unmatched import Unmatched
 from converter.progress import tracked
 from converter.reading import describe_source, draft_source, prepare, read_source
+from converter.recalling import Contents, Recall
 from converter.scratch import Kept
 from converter.vocabulary.findings import Finding, Place, RunError, finding
 
@@ -28,20 +30,25 @@ class Received:
     inbox: Inbox
     readings: list[Reading]
     submissions: list[Submission]
+    recall: Recall | None = None
 
     @property
     def digests(self) -> dict[str, str]:
         """SHA-256 by file."""
         return {source.name: source.sha256 for source in self.inbox.sources}
 
-    @property
-    def contents(self) -> dict[str, Kept]:
+    @cached_property
+    def contents(self) -> Contents:
         """Where the documents of each file lie."""
-        return {reading.file: Kept(*reading.kept) for reading in self.readings if reading.kept}
+        return Contents({reading.file: Kept(*reading.kept) for reading in self.readings if reading.kept}, self.recall)
 
 
-def read_all(pool: Engine, sources: Sequence[Source], *, bar: bool = False) -> list[Reading]:
-    """Every file read in a worker; a file that repeats another of its folder byte by byte is read once."""
+def read_all(
+    pool: Engine, sources: Sequence[Source], *, bar: bool = False, recall: Recall | None = None
+) -> list[Reading]:
+    """Every file read in a worker; a file that repeats another of its folder byte by byte is read once, and one that an
+    earlier run read (`recall`) not at all.
+    """
     first: dict[tuple[str, str], str] = {}
     unique, repeated = [], []
     for source in sources:
@@ -53,9 +60,15 @@ def read_all(pool: Engine, sources: Sequence[Source], *, bar: bool = False) -> l
         else:
             first[key] = source.name
             unique.append(source)
-    readings = []
-    for result in tracked(pool.map(read_source, unique), len(unique), "读取文件", bar=bar):
+    known = {source: reading for source in unique if recall and (reading := recall.reading(source))}
+    fresh = [source for source in unique if source not in known]
+    readings = [*known.values()]
+    for source, result in zip(
+        fresh, tracked(pool.map(read_source, fresh), len(fresh), "读取文件", bar=bar), strict=True
+    ):
         reading = survived(result)
+        if recall and reading is result:
+            recall.keep(source, reading)
         forms = "、".join(document.form for document in reading.documents)
         log.debug("已读取 %s：%s", printable(reading.file), forms or "没有认出表")
         readings.append(reading)

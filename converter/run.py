@@ -3,153 +3,94 @@
 import logging
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+from converter.beginning import Job, begun
+from converter.bookwork import files_of
 from converter.cluster import Cluster
 from converter.engine import Engine, LocalPool
-from converter.gathering import Gathered, gather, tell_all
-from converter.intake.discover import Inbox, discover
-from converter.lastrun import Since, last_manifest, missing, reminders, since
+from converter.gathering import Gathered, Scoring, tell_all
+from converter.intake.discover import Inbox
+from converter.lastrun import last_manifest, missing, since
 from converter.lastyear import last_output
+from converter.ledger import NAME as LEDGER
+from converter.ledger import Ledger
+from converter.manifest import info_rows
 from converter.mapping.departments import drop_copies, group, regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.years import choose_year
-from converter.outputs import name_strangers, publish, write
-from converter.publish import MANIFEST, WORK, Stage, locked, room, workshop
+from converter.marks import materials
+from converter.outcome import Report
+from converter.outputs import publish, write
+from converter.publish import MANIFEST, WORK, room, workshop
 from converter.reading import collect_seldom, prepare
 from converter.recalculation import recalculated
+from converter.recalling import Recall
 from converter.receiving import Received, file_findings, read_all, set_apart
+from converter.reuse import Reuse
 from converter.scoring.batch import Rules
 from converter.scoring.checks import load_checks
 from converter.scoring.choosing import Choice, choices
 from converter.scoring.whole import Whole, begin
 from converter.scratch import Scratch
 from converter.settings import Options, Settings
-from converter.unchanged import Kept, kept, key_of_run
+from converter.unchanged import program
 from converter.vocabulary.findings import (
     EXIT_CLEAN,
     EXIT_FINDINGS,
-    Finding,
+    ConverterError,
     Level,
     RunError,
     Tally,
     level_at_least,
 )
 
-__all__ = ["Options", "Report", "run", "run_unless_done"]
+__all__ = ["Options", "Report", "done", "run"]
 log = logging.getLogger("jixiao")
 
 
-@dataclass
-class Report:
-    """What became of a run: the batch, its findings, the outputs by name with their SHA-256, and the exit code."""
+def run(options: Options, *, cached: bool = False) -> Report:
+    """Converts the inboxes into OUT; `cached`: by what earlier runs left in the ledger beside it.
 
-    whole: Whole
-    tally: Tally
-    findings: list[Finding] = field(default_factory=list)
-    outputs: dict[str, str] = field(default_factory=dict)
-    removed: list[str] = field(default_factory=list)
-    since: Since | None = None
-    exit_code: int = EXIT_CLEAN
-    seconds: float = 0.0
-
-    def totals(self) -> list[dict[str, object]]:
-        """A row for each department: names, intervals, grades."""
-        totals = self.whole.totals
-        rows = totals.astype(object).where(totals.notna(), None)
-        return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report as JSON."""
-        return {
-            "year": self.whole.year,
-            "scheme": "；".join(scheme.name for scheme in self.whole.rules.distinct),
-            "counts": self.counts(),
-            "totals": self.totals(),
-            "findings": [_finding_dict(item) for item in self.findings],
-            "since": self.since.to_dict() if self.since else None,
-            "reminders": self.reminders(),
-            "outputs": sorted(self.outputs),
-            "exit_code": self.exit_code,
-        }
-
-    @property
-    def year(self) -> int:
-        """The 数据年度."""
-        return self.whole.year
-
-    def reminders(self) -> list[str]:
-        """催报名单: who has handed in nothing, and who not everything."""
-        return reminders(self.whole.handed)
-
-    def counts(self) -> dict[str, int]:
-        """Departments and findings by level."""
-        return {"部门": len(self.whole.departments), **{str(level): self.tally.at(level) for level in Level}}
-
-
-def _finding_dict(item: Finding) -> dict[str, Any]:
-    content = {**vars(item), **vars(item.place)}
-    del content["place"]
-    return content
-
-
-def run(options: Options) -> Report:
-    """Converts the inboxes into OUT. Raises RunError or ConfigurationError (exit 2) before anything is written."""
-    with _begun(options) as job:
-        return _done(options, job)
-
-
-def run_unless_done(options: Options) -> Report | Kept:
-    """As `run`; where the last run into OUT was made of the very same, and its outputs lie there untouched, only that is told."""
-    with _begun(options) as job:
-        last = kept(options.output, job.key, options.fail_on)
-        if last is None or options.dry_run:
-            return _done(options, job)
-        log.info("输入、规则和程序都与上次相同，输出没有改动，不再重算（--no-cache 强制重算）")
-        name_strangers(options.output, [str(one["file"]) for one in last.manifest["outputs"]])
-        return last
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A run that has begun: what it goes by, what it was given, where it writes, and since when it runs."""
-
-    settings: Settings
-    inbox: Inbox
-    stage: Stage
-    started: float
-    key: str
-
-
-@contextmanager
-def _begun(options: Options) -> Iterator[_Job]:
-    """Holds OUT, completes what the last run left unfinished there, and looks for the inputs."""
-    started = time.monotonic()
-    collect_seldom()
+    Raises RunError or ConfigurationError (exit 2) before anything is written.
+    """
     settings = Settings.load(options)
-    with nullcontext() if options.dry_run else locked(options.output):
-        stage = Stage(options.output)
-        if not options.dry_run and stage.recover():
-            log.warning("上次运行在写出时中断，已先补写完")
-        inbox = discover(options.inboxes, options.output)
-        if options.scheduler:  # whose workers start in other folders
-            inbox.sources = [replace(source, path=source.path.resolve()) for source in inbox.sources]
-        void, ignored = len(inbox.void), len(inbox.ignored)
-        log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件和脚本 %d 个", len(inbox.sources), void, ignored)
-        yield _Job(settings, inbox, stage, started, key_of_run(options, settings, inbox))
+    with begun(options) as job:
+        return done(options, job, settings, cached=cached)
 
 
-def _done(options: Options, job: _Job) -> Report:
-    """The run itself."""
-    settings, inbox, stage = job.settings, job.inbox, job.stage
+def done(options: Options, job: Job, settings: Settings, *, cached: bool) -> Report:
+    """A run that has begun, with the ledger where it may be used: it keeps nothing that passwords or LibreOffice opened."""
+    if not cached or options.dry_run or options.passwords or options.recalculate:
+        return _worked(options, job, settings, None)
+    with Ledger(workshop(options.output) / LEDGER) as ledger:
+        try:
+            report = _worked(options, job, settings, ledger)
+        except ConverterError:
+            raise
+        except Exception as error:  # what is wrong with the ledger shows in ways that nobody can list
+            if not ledger.hits:
+                raise
+            log.debug("账本：%r", error)
+            ledger.begin_anew("内容不对")
+            job.stage.hashes.clear()
+            report = _worked(options, job, settings, ledger)
+        ledger.forget_unused()
+        if ledger.note:
+            log.warning("上次运行留下的账本%s，没有采用，已重新建立；结果不受影响", ledger.note)
+        return report
+
+
+def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | None) -> Report:
+    collect_seldom()
+    inbox, stage = job.inbox, job.stage
     with _scratch(options) as scratch, _engine(options, settings, scratch, inbox) as engine:
-        received = _receive(engine, scratch, inbox, settings, options)
+        recall = Recall(ledger, scratch, program(settings.library)) if ledger is not None else None
+        received = _receive(engine, scratch, inbox, settings, options, recall)
         whole, chosen = _choose(received, settings, options)
-        gathered = _score(engine, scratch, whole, received, settings, options)
+        gathered = _score(engine, scratch, whole, received, settings, chosen, options)
         report = Report(whole, gathered.tally)
         report.exit_code = _exit_code(gathered.tally, options.fail_on)
         report.findings = list(gathered.findings()) if options.findings else []
@@ -196,15 +137,17 @@ def _engine(options: Options, settings: Settings, scratch: Scratch, inbox: Inbox
     return Cluster(options.scheduler, prepare, equipment, (inbox.sources[0].path, scratch.folder))
 
 
-def _receive(engine: Engine, scratch: Scratch, inbox: Inbox, settings: Settings, options: Options) -> Received:
+def _receive(
+    engine: Engine, scratch: Scratch, inbox: Inbox, settings: Settings, options: Options, recall: Recall | None
+) -> Received:
     """Every file read, and whose it is."""
     named = {"复核记录": options.decisions, "部门名单": options.departments}
     handed_in, lists = set_apart(inbox.sources, named)
-    readings = sorted([*read_all(engine, handed_in, bar=options.bar), *lists], key=lambda r: r.file)
+    readings = sorted([*read_all(engine, handed_in, bar=options.bar, recall=recall), *lists], key=lambda r: r.file)
     if options.recalculate:
         readings = recalculated(engine, inbox.sources, readings, scratch.folder)
     documents = [document for reading in readings for document in reading.documents]
-    received = Received(inbox, readings, group(documents, [*settings.regions.values()], settings.roster))
+    received = Received(inbox, readings, group(documents, [*settings.regions.values()], settings.roster), recall)
     drop_copies(received.submissions, received.digests)
     return received
 
@@ -226,25 +169,38 @@ def _choose(received: Received, settings: Settings, options: Options) -> tuple[W
 
 
 def _score(
-    engine: Engine, scratch: Scratch, whole: Whole, received: Received, settings: Settings, options: Options
+    engine: Engine,
+    scratch: Scratch,
+    whole: Whole,
+    received: Received,
+    settings: Settings,
+    chosen: Mapping[str, Choice],
+    options: Options,
 ) -> Gathered:
     """Every department scored, and what is said of each. Raises RunError R07 where there is none."""
     prior = last_output(options.prior, settings.library.dictionary, whole.year) if options.prior else None
     if not whole.departments:
         raise _nothing_scored(received.readings, whole.year)
     replies = [reply for reading in received.readings for reply in reading.replies]
-    answers = [reply.number for reply in replies]
-    gathered = gather(
+    reuse = None
+    if received.recall is not None:
+        made_of = materials(
+            info_rows(whole, settings.library, received.inbox, chosen, prior), files_of(whole, received.digests)
+        )
+        reuse = Reuse(received.recall.ledger, scratch, received.recall.base, made_of)
+    scoring = Scoring(
         engine,
         scratch,
         whole,
         received.contents,
         prior,
-        answers,
-        size=options.chunk,
+        frozenset(reply.number for reply in replies),
+        options.chunk,
         books=options.books,
         bar=options.bar,
+        reuse=reuse,
     )
+    gathered = scoring.gathered()
     gathered.prior = prior
     whole.conclude([portion.gist for portion in gathered.portions], received.digests)
     tell_all(engine, gathered, file_findings(received.readings, received.submissions), replies)

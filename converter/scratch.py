@@ -9,7 +9,7 @@ import pickle
 import threading
 import uuid
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -23,6 +23,11 @@ class Kept(NamedTuple):
     file: str
     start: int
     length: int
+
+
+def pickled(thing: object) -> bytes:
+    """A thing as bytes, as `Scratch.load` takes it."""
+    return pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
 
 
 class Scratch:
@@ -41,19 +46,25 @@ class Scratch:
 
     def keep(self, thing: object) -> Kept:
         """Puts a thing aside."""
-        return self.keep_bytes(pickle.dumps(thing, pickle.HIGHEST_PROTOCOL))
+        return self.keep_bytes(pickled(thing))
 
     def keep_bytes(self, content: bytes) -> Kept:
         """Puts bytes aside as they are."""
+        return self.keep_each([content])[0]
+
+    def keep_each(self, contents: Iterable[bytes]) -> list[Kept]:
+        """Puts several pieces of bytes aside at once."""
+        kept = []
         with self._lock:
             name, process = self._own
             if process != os.getpid():
                 name = uuid.uuid4().hex
                 self._own = (name, os.getpid())
             with (self.folder / name).open("ab") as stream:
-                start = stream.tell()
-                stream.write(content)
-        return Kept(name, start, len(content))
+                for content in contents:
+                    kept.append(Kept(name, stream.tell(), len(content)))
+                    stream.write(content)
+        return kept
 
     def load(self, kept: Kept) -> Any:
         """A thing put aside, by this process or another of the run."""

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import platform
+import sys
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version as library_version
@@ -12,9 +14,11 @@ from typing import Any
 from converter import __version__
 from converter.intake.discover import Inbox, Source
 from converter.lastrun import Since, last_manifest
-from converter.manifest import LIBRARIES
+from converter.ledger import key_of
+from converter.mapping.layers import Layers
+from converter.marks import LIBRARIES
+from converter.options import Options
 from converter.publish import MANIFEST
-from converter.settings import Options, Settings
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, level_at_least
 
 _PACKAGE = Path(__file__).parent
@@ -48,30 +52,47 @@ class Kept:
         return [str(line) for line in self.manifest["reminders"]]
 
 
-def key_of_run(options: Options, settings: Settings, inbox: Inbox) -> str:
+def key_of_run(options: Options, inbox: Inbox) -> str:
     """SHA-256 over inputs, rules, lists, options, program and libraries; "" where something cannot be told beforehand: a file
     that could not be hashed, passwords (which are recorded nowhere), what LibreOffice will calculate.
     """
     if options.passwords or options.recalculate or not all(source.sha256 for source in inbox.sources):
         return ""
-    lists = settings.roster, settings.decisions
+    layers = Layers(options.mappings, options.rules)
     parts = {
         "options": [options.year, options.region, options.books],
-        "mappings": [[layer.name for layer in settings.library.layers], settings.library.fingerprint()],
-        "lists": [[one.shown, one.sha256] for one in lists],
+        "mappings": [[layer.name for layer in layers.layers], layers.fingerprint()],
+        "lists": [_list(options.departments), _list(options.decisions)],
         "places": [str(path and path.resolve()) for path in _places(options)],  # run.json says where archive finds them
         "prior": _prior(options.prior),
         "inputs": [_told(source) for source in inbox.sources],
         "void": [_told(source) for source in inbox.void],
         "ignored": inbox.ignored,
-        "program": [__version__, _code(), platform.python_version()],
-        "libraries": [[name, library_version(name)] for name in LIBRARIES],
+        "program": _program(),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode(errors="surrogatepass")).hexdigest()
 
 
+def _program() -> list[object]:
+    """Program and libraries, those too that only words or the packing of a workbook hang on."""
+    libraries = [[name, library_version(name)] for name in (*LIBRARIES, "rapidfuzz")]
+    return [__version__, _code(), sys.platform, platform.python_version(), zlib.ZLIB_RUNTIME_VERSION, libraries]
+
+
+def program(library: Layers) -> bytes:
+    """The key of what everything that a run works out hangs on besides the inputs: program, libraries, mappings."""
+    return key_of(json.dumps(_program()), library.fingerprint())
+
+
 def _places(options: Options) -> list[Path | None]:
     return [*options.inboxes, options.mappings, options.departments, options.prior, options.decisions]
+
+
+def _list(path: Path | None) -> list[str]:
+    try:
+        return [path.name, _digest(path)] if path else []
+    except OSError:  # the run itself says what is wrong with it
+        return [path.name, "?"] if path else []
 
 
 def _told(source: Source) -> list[object]:

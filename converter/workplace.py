@@ -1,27 +1,20 @@
-"""A folder to work in: 设置.yaml, which `jixiao run` reads where it is started, and what `jixiao init` lays beside it."""
+"""A folder to work in: what `jixiao init` lays there, 设置.yaml first."""
 
 import stat
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import BeforeValidator
-from pydantic import Field as Key
 
 from converter.books.form_lists import departments_form
 from converter.books.legend import add_notes
 from converter.books.styles import Book, Setup
 from converter.books.templates import LEGEND
-from converter.mapping.documents import Document, Strict
 from converter.scoring.decisions import HEADS as DECISION_HEADS
 from converter.scoring.decisions import SHEET
 from converter.vocabulary.findings import Place, RunError
+from converter.workfile import SETTINGS
 
-SETTINGS = "设置.yaml"
 INBOX, OUTPUT, ROSTER, DECISIONS = "收件箱", "结果", "部门名单.xlsx", "复核记录.xlsx"
-_PATHS = ("inbox", "departments", "decisions", "prior", "mappings")
-_ASK = "请写 jixiao run 收件箱 -o 输出文件夹；或用 jixiao init 建工作文件夹，在里面运行 jixiao run"
 _TEXT = f"""\
 # 在这个文件夹里运行 jixiao run（或双击 运行.bat）时读取本文件；命令行写了的，以命令行为准。
 # 路径从本文件夹算起。行首的 # 去掉才起作用。
@@ -60,60 +53,6 @@ if [ -x "$program" ]; then
 fi
 exec jixiao run --log-file run.log "$@"
 """
-
-
-def _several(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-class Settings(Strict):
-    """设置.yaml: what the command line of `jixiao run` would say; paths from its own folder."""
-
-    inbox: Annotated[list[str], BeforeValidator(_several)] = []
-    output: str | None = None
-    year: int | None = Key(None, ge=1900, le=2999)
-    region: str | None = None
-    departments: str | None = None
-    decisions: str | None = None
-    prior: str | None = None
-    mappings: str | None = None
-    fail_on: Literal["error", "warning", "never"] = "error"
-
-    def inboxes(self, given: Sequence[Path] | None) -> tuple[Path, ...]:
-        """The INBOX of the command line, else these. Raises RunError R00 without any."""
-        if not given and not self.inbox:
-            raise RunError("R00", "缺少参数 INBOX", _ASK)
-        return tuple(given or map(Path, self.inbox))
-
-    def out(self, given: Path | None) -> Path:
-        """The -o of the command line, else this one. Raises RunError R00 without any."""
-        if given is None and self.output is None:
-            raise RunError("R00", "缺少选项 -o", _ASK)
-        return given or Path(self.output or "")
-
-    def path(self, key: str, given: Path | None) -> Path | None:
-        """The option of the command line, else this one."""
-        own = getattr(self, key)
-        return given or (Path(own) if own else None)
-
-
-def settings_of(folder: Path) -> Settings:
-    """The 设置.yaml of a folder, an empty one where it has none.
-
-    Raises ConfigurationError C01 to C04 with line and column, C25 for a path that leads nowhere.
-    """
-    file = folder / SETTINGS
-    if not file.is_file():
-        return Settings()
-    document = Document(file, SETTINGS)
-    settings = document.parse(Settings)
-    for key in _PATHS:
-        value = getattr(settings, key)
-        for path in value if isinstance(value, list) else filter(None, [value]):
-            if not (folder / path).exists():
-                advice = "请核对路径（从 设置.yaml 所在的文件夹算起），或在行首加 # 停用"
-                raise document.error("C25", f"找不到“{path}”", advice, key)
-    return settings
 
 
 def begin(folder: Path) -> tuple[list[str], list[str]]:

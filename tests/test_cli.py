@@ -192,10 +192,10 @@ def test_zero_and_one(workdir: Path, suining_out: Path, capsys: pytest.CaptureFi
 def test_a_bug_is_seventy_with_a_traceback_for_whoever_mends_it(
     workdir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("converter.run._done", broken)
+    monkeypatch.setattr("converter.run.done", broken)
     assert call("run", workdir / "in", "-o", workdir / "x") == 70
     said = capsys.readouterr()
     assert "ZeroDivisionError: a bug" in said.err

@@ -1,8 +1,12 @@
 """Who a workbook belongs to: names are never merged by likeness alone, nothing is silent."""
 
+import time
 from collections.abc import Sequence
+from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from converter.mapping.departments import Submission, group, regions_named, signed
 from converter.mapping.facts import Document, Fact
@@ -179,3 +183,25 @@ def test_regions_are_named_by_departments_or_folders() -> None:
     batch = [submission("绥宁县人社局", document("报送/武冈市/1.xlsx", JC, "绥宁县人社局"))]
     assert regions_named(batch, known) == ["430527", "430581"]
     assert regions_named([submission("人社局", document("1.xlsx", JC))], known) == []
+
+
+# --- many names in one folder
+
+
+@given(st.lists(st.text("绥宁县人社力资源教局1", min_size=1, max_size=6), unique=True, max_size=12))
+def test_a_folder_of_many_names_tells_the_same_pairs_as_comparing_each_with_each(names: list[str]) -> None:
+    files = [document(f"{at}.xlsx", JC, name) for at, name in enumerate([*names, "甲", "乙"])]
+    said = {frozenset((owner, item.subject)) for owner, code, item in findings(*files) if code == "M03"}
+    each = {
+        frozenset(pair)
+        for pair in combinations(names, 2)
+        if any(code == "M03" for _, code, _ in findings(*(document(f"{n}.xlsx", JC, n) for n in (*pair, "甲", "乙"))))
+    }
+    assert said == each
+
+
+def test_ten_thousand_names_in_one_folder_are_told_apart_in_seconds() -> None:
+    files = [document(f"{number}.xlsx", JC, f"第{number}中学") for number in range(10_000)]
+    started = time.process_time()
+    assert len(group(files, REGIONS)) == 10_000
+    assert time.process_time() - started < 10

@@ -287,6 +287,8 @@ def test_likeness_never_makes_two_labels_one() -> None:
         ("卫健局", "卫生健康局"),
         ("市监局", "市场监督管理局"),
         ("文旅广体局", "文化旅游广电体育局"),
+        ("统战部", "统一战线工作部"),
+        ("第12中学", "第12初级中学"),
     ],
 )
 def test_an_ordered_abbreviation_is_recognised(short: str, long: str) -> None:
@@ -308,6 +310,8 @@ def test_an_ordered_abbreviation_is_recognised(short: str, long: str) -> None:
         ("农业农村局", "林业局"),
         ("", "人社局"),
         ("人社局", ""),
+        ("第1中学", "第12中学"),
+        ("第一小学", "第二十一小学"),
     ],
     ids=[
         *("the same", "the longer first", "a prefix", "a prefix that ends alike", "another end", "another office"),
@@ -318,6 +322,8 @@ def test_an_ordered_abbreviation_is_recognised(short: str, long: str) -> None:
             "longer than the name",
             "no name",
             "no long name",
+            "another number",
+            "another number in characters",
         ),
     ],
 )

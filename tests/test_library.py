@@ -213,7 +213,7 @@ CHANGES: dict[str, dict[str, str]] = {
 
 def test_the_fingerprint_covers_the_built_in_mappings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = shutil.copytree(builtin(), tmp_path / "mappings")
-    monkeypatch.setattr("converter.mapping.library.builtin", lambda: copy)
+    monkeypatch.setattr("converter.mapping.layers.builtin", lambda: copy)
     before = Library().fingerprint()
     with (copy / "schemes" / "430527" / "2019.yaml").open("a", encoding="utf-8") as file:
         file.write("# 改\n")

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from converter.intake.discover import Inbox, Source
-from converter.manifest import fingerprint, info_rows
+from converter.manifest import info_rows
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster
+from converter.marks import fingerprint
 from converter.scoring.batch import Rules
 from converter.scoring.checks import Checks
 from converter.scoring.choosing import Choice

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import pytest
 
 from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers, workshop
 from converter.run import Options, run
-from converter.vocabulary.findings import RunError
+from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
 from tests.workbooks import basic_data, indicator_table, suining, write_xlsx
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -515,19 +515,40 @@ def outputs_but_manifest(out: Path) -> Files:
     return {name: content for name, content in contents(out).items() if name != MANIFEST}
 
 
-def kill_a_run(inbox: Path, out: Path, seconds: float) -> bool:
-    """Starts a run and kills it after some time; True when the kill came before its end."""
+def workers_of(parent: int) -> list[int]:
+    """The worker processes of a run."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            of = int(status.read_text("utf-8").rpartition(")")[2].split()[1])
+            if of == parent and b"spawn_main" in (status.parent / "cmdline").read_bytes():
+                found.append(int(status.parent.name))
+    return sorted(found)
+
+
+def kill_in_a_run(inbox: Path, out: Path, seconds: float, victim: int | None) -> int | None:
+    """Starts a run and kills after some time its parent (`victim` None) or that worker; how the run ended, None where the
+    kill came too late.
+    """
     command = [sys.executable, "-m", "converter", "run", str(inbox), "-o", str(out), "-q", "--jobs", "2"]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
-        except subprocess.TimeoutExpired:
+            return None
+        if victim is None:
             process.kill()
-        return process.wait() == -signal.SIGKILL
+            return process.wait()
+        there = workers_of(process.pid)
+        with suppress(ProcessLookupError, IndexError):
+            os.kill(there[victim % len(there) if there else 0], signal.SIGKILL)
+        return process.wait()
 
 
 def survive_kills(folder: Path, count: int, seed: int) -> None:
+    """Kills the parent and a worker in turns. A run that lost a worker goes on to its end; one that was killed leaves every
+    output old or new; the next run gives what a cold one gives.
+    """
     inboxes = [inbox_of(folder, "一", 0), inbox_of(folder, "二", 1)]
     results: list[Files] = []
     for number, inbox in enumerate(inboxes):
@@ -535,11 +556,13 @@ def survive_kills(folder: Path, count: int, seed: int) -> None:
         run(Options((inbox,), folder / f"whole{number}", jobs=1))
         seconds = time.monotonic() - started + 1.5  # and the start of the interpreter
         results.append(outputs_but_manifest(folder / f"whole{number}"))
-    out, chance, killed = folder / "OUT", random.Random(seed), 0
+    out, chance, ends = folder / "OUT", random.Random(seed), set()
     run(Options((inboxes[1],), out, jobs=1))
     before = 1
-    for _ in range(count):
-        killed += kill_a_run(inboxes[1 - before], out, chance.uniform(0.2, seconds))
+    for number in range(count):
+        victim = chance.randrange(2) if number % 2 else None
+        end = kill_in_a_run(inboxes[1 - before], out, chance.uniform(0.2, seconds), victim)
+        ends.add((victim is None, end))
         listed = {
             entry["file"]: entry["sha256"] for entry in json.loads((out / MANIFEST).read_text("utf-8"))["outputs"]
         }
@@ -549,10 +572,14 @@ def survive_kills(folder: Path, count: int, seed: int) -> None:
             assert {name: hashlib.sha256(content).hexdigest() for name, content in there.items()} == listed
         for name, content in there.items():
             assert content in (results[0].get(name), results[1].get(name)), name
+        if victim is not None:
+            assert end in (None, EXIT_CLEAN, EXIT_FINDINGS)
+            assert there == results[1 - before]
         before = chance.randrange(2)
         run(Options((inboxes[before],), out, jobs=1))
         assert outputs_but_manifest(out) == results[before]
-    assert killed
+    assert (True, -signal.SIGKILL) in ends
+    assert count < 10 or ends & {(False, EXIT_CLEAN), (False, EXIT_FINDINGS)}
 
 
 def test_a_killed_run_leaves_the_previous_out_whole_or_completable(tmp_path: Path) -> None:
@@ -560,5 +587,5 @@ def test_a_killed_run_leaves_the_previous_out_whole_or_completable(tmp_path: Pat
 
 
 @pytest.mark.soak
-def test_thirty_killed_runs(tmp_path: Path) -> None:
-    survive_kills(tmp_path, 30, seed=2)
+def test_fifty_kills(tmp_path: Path) -> None:
+    survive_kills(tmp_path, 50, seed=2)

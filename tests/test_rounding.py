@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from converter.scoring.rounding import SCORE_DIGITS, SNAP, round_half_up, snap
+from converter.scoring.rounding import SCORE_DIGITS, SNAP, half_up, round_half_up, snap
 
 DIGITS = st.integers(0, 9)
 
@@ -20,7 +20,11 @@ def by_decimal(value: float, digits: int) -> float:
 
 
 def rounded(value: float, digits: int) -> float:
-    return float(round_half_up(np.array([value]), digits)[0])
+    """The value rounded in a column of several and alone, which are two ways to the same number."""
+    alone, (first, second) = round_half_up(np.array([value]), digits), round_half_up(np.array([value, value]), digits)
+    assert alone.shape == (1,)
+    assert str(alone[0]) == str(first) == str(second)
+    return float(first)
 
 
 @given(st.floats(-1e9, 1e9), DIGITS)
@@ -29,7 +33,12 @@ def rounded(value: float, digits: int) -> float:
 @example(4.999999999999999, 0)
 @example(1e9 - 0.5, 0)
 def test_any_float(value: float, digits: int) -> None:
-    assert rounded(value, digits) == by_decimal(value, digits)
+    assert rounded(value, digits) == half_up(value, digits) == by_decimal(value, digits)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, -0.0, 1e308, 5e-324])
+def test_a_single_number_is_rounded_as_many_are(value: float) -> None:
+    assert str(half_up(value, SCORE_DIGITS)) == str(rounded(value, SCORE_DIGITS))
 
 
 @given(st.integers(-(10**11), 10**11), DIGITS, st.integers(-3, 3))

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +13,12 @@ from typing import Any
 import pytest
 
 from converter import unchanged as module
+from converter.again import run_unless_done
 from converter.intake.discover import discover
-from converter.run import Report, run_unless_done
-from converter.settings import Options, Settings
+from converter.options import Options
+from converter.run import Report
 from converter.unchanged import Kept
+from tests.conftest import ROOT
 from tests.test_cli import call
 from tests.workbooks import SUINING_BASIC, basic_data, suining, write_xlsx
 
@@ -47,7 +51,7 @@ def moved(folder: Path) -> dict[str, object]:
     asked = options(folder)
     manifest: dict[str, object] = json.loads((folder / "OUT" / "run.json").read_text(encoding="utf-8"))
     inbox = discover(asked.inboxes, asked.output)
-    return {**manifest, "key": module.key_of_run(asked, Settings.load(asked), inbox)}
+    return {**manifest, "key": module.key_of_run(asked, inbox)}
 
 
 def test_the_same_again_is_not_done_again(place: Path) -> None:
@@ -108,7 +112,7 @@ def odd_manifest(place: Path) -> None:
 def is_done_again(asked: Options, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether a run would be done."""
     sign: Any = object()
-    monkeypatch.setattr("converter.run._done", lambda *_: sign)
+    monkeypatch.setattr("converter.run.done", lambda *_, **__: sign)
     found: Any = run_unless_done(asked)
     return found is sign
 
@@ -160,3 +164,10 @@ def test_the_command_says_so_and_can_be_made_to_do_it_again(
     assert "与上次相同" not in second.err
     assert second.out.splitlines()[0] == first.out.splitlines()[0]
     assert (place / "OUT" / "run.json").stat().st_mtime_ns > written
+
+
+def test_what_has_not_changed_is_told_before_anything_heavy_is_loaded() -> None:
+    code = (
+        "import sys, converter.cli, converter.again; sys.exit(bool({'pandas', 'pydantic', 'numpy'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

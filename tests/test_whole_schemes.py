@@ -29,7 +29,6 @@ from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
 from converter.scoring.inputs import Inputs
 from converter.scoring.ledger import Ledger
-from converter.scoring.outcomes import checks_frame
 from converter.scoring.review import Review
 from converter.scoring.schemes import Scheme
 from converter.scoring.scorerows import scores_frame
@@ -138,7 +137,7 @@ def batch_of(scheme: Scheme, derivations: Derivations, seed: int) -> Batch:
     scores, totals = scores_frame(columns, inputs), totals_frame(columns, inputs, scheme)
     review = Review(Ledger(Decisions(), inputs.departments, YEAR, Roster()), scheme, derivations)
     handed = [Submission(who) for who in inputs.departments]
-    return Batch(scheme, handed, inputs.facts, inputs, columns, scores, totals, checks_frame([], [], []), [], review)
+    return Batch(scheme, handed, inputs.facts, inputs, columns, scores, totals, [], [], review)
 
 
 @pytest.fixture(scope="module", params=[("self", "unknown"), ("unknown", "zero")], ids=["self", "unknown"])

@@ -13,7 +13,8 @@ import pytest
 from converter.mapping.roster import load_roster
 from converter.scoring.decisions import load_decisions
 from converter.vocabulary.findings import ConfigurationError, RunError
-from converter.workplace import Settings, begin, settings_of
+from converter.workfile import Settings, settings_of
+from converter.workplace import begin
 from tests.conftest import ROOT
 from tests.workbooks import suining
 

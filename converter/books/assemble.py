@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from converter.books.contents import DataRow, DepartmentBook, ScoreRow
+from converter.books.figures import HIGH_TOTAL, LOW_TOTAL, OWN_TOTAL
 from converter.books.legend import department_notes, summary_notes
-from converter.books.scoresheet import HIGH_TOTAL, LOW_TOTAL, OWN_TOTAL
 from converter.books.summary import SHEETS, SummaryBook
 from converter.books.tables import Listed, Row, Rows, Table, finding_rows
 from converter.books.totalrows import total_rows
@@ -72,7 +72,7 @@ def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]]) -> list
     there = [set(inputs) for inputs in wanted]
     steps = total_rows(batch)
     totals = {row["department"]: row for row in batch.totals.to_dict("records")}
-    levels, printed = _levels(batch), _as_printed(batch.columns)
+    levels, printed, notes = _levels(batch), _as_printed(batch.columns), department_notes(batch)
     return [
         DepartmentBook(
             department=department,
@@ -83,7 +83,7 @@ def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]]) -> list
             rows=tuple(_score_row(column, batch.inputs, position, there[position]) for column in printed),
             data=tuple(_data_row(batch.inputs, one, position) for one in wanted[position]),
             findings=tuple(finding_rows(by_department.get(department, ()))),
-            notes=department_notes(batch),
+            notes=notes,
             totals={
                 LOW_TOTAL: totals[department]["low"],
                 HIGH_TOTAL: totals[department]["high"],

@@ -1,14 +1,12 @@
 """The form 指标表 (附件2): self scores, those from data computed live by the formulas of the scored workbook."""
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from converter.books import form_entry as form
 from converter.books import formulas as excel
 from converter.books import sums
-from converter.books.contents import ScoreRow
 from converter.books.form_checks import code_text, unfilled
 from converter.books.form_plan import INDICATOR_SHEET, Plan
 from converter.books.formulas import DASH_TEXT, RowCells
@@ -148,14 +146,10 @@ class IndicatorForm:
         self.page.put(at, _FULL, self.scheme.full, "sumtext")
         for column in (_TEXT, _VALUE):
             self.page.put(at, column, None, "sumtext")
-        text, _ = sums.own([_blank(rule) for rule in self.rules], self._own)
+        text = sums.own_text(self.rules, lambda rule: a1((self.rows[rule.name], _OWN)))
         self.page.formula(at, _OWN, text, None, "sum")
         self.page.height(at, 20)
         return at
-
-    @property
-    def _own(self) -> Callable[[ScoreRow], str]:
-        return lambda row: a1((self.rows[row.rule.name], _OWN))
 
 
 def write_indicators(book: Book, scheme: Scheme, plan: Plan | None) -> None:
@@ -176,8 +170,3 @@ def _grades(rule: Rule) -> list[float]:
 def _as_numbers(answers: Sequence[str]) -> tuple[str, ...]:
     """是 and 否 in the cells of answers as 1 and 0."""
     return tuple(f'IF({cell}="是",1,IF({cell}="否",0,{cell}))' for cell in answers)
-
-
-def _blank(rule: Rule) -> ScoreRow:
-    nothing = math.nan
-    return ScoreRow(rule, nothing, False, nothing, nothing, nothing, nothing, nothing, "", "", "")

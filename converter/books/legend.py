@@ -16,7 +16,7 @@ _STATES = (
     "未评＝没有得分；不适用＝部门申明没有此项；已复核＝由复核记录认定，理由和签署人写在“其他口径得分”一列。"
 )
 _INTERVAL = "下限和上限：缺少数据的指标没有得分，按 0 分到满分给出区间；合计的下限与上限相等时才有得分。"
-_PRINTED = "页脚的指纹由输入、规则、名单和复核记录算出：两份打印件指纹相同，就是由同样的材料算出的。打印日期是打印当天，与计算无关。"
+_PRINTED = "页脚的指纹由{}、规则、名单和复核记录算出：两份打印件指纹相同，就是由同样的材料算出的。打印日期是打印当天，与计算无关。"
 
 
 def department_notes(batch: "Batch") -> tuple[str, ...]:
@@ -33,7 +33,7 @@ def department_notes(batch: "Batch") -> tuple[str, ...]:
         "颜色：浅黄底是可以补填数字的格，灰底是缺数的状态，灰底加粗是小计与合计；右上角有红色三角的格有批注，写着缺哪个数、在哪一格。",
         f"等次：{_grades(scheme)}。",
         f"评分依据：{_basis(scheme)}。",
-        _PRINTED,
+        _PRINTED.format("本部门报送的文件和本表列出的问题"),
     )
 
 
@@ -57,7 +57,7 @@ def summary_notes(schemes: "Sequence[Scheme]") -> tuple[str, ...]:
         f"每张表最多 {MAX_COMMENTS} 处，其余见“缺少数据”和“其他口径得分”两列。",
         *dict.fromkeys(f"等次（{scheme.name}）：{_grades(scheme)}。" for scheme in schemes),
         *dict.fromkeys(f"评分依据：{_basis(scheme)}。" for scheme in schemes),
-        _PRINTED,
+        _PRINTED.format("全部报送的文件"),
     )
 
 

@@ -1,10 +1,12 @@
 """The live formulas of a workbook that this program wrote, as text by sheet and cell: what run.json keeps of them."""
 
+import hashlib
 import html
 import io
+import json
 import re
 import zipfile
-from typing import Any
+from typing import Any, NamedTuple
 
 #: Sheet → cell → formula, without the = before it.
 Formulas = dict[str, dict[str, str]]
@@ -14,6 +16,18 @@ _CELL = re.compile(r'<c r="([A-Z]+[0-9]+)"[^>]*><f>([^<]*)</f>')
 #: A text in quotes; a sheet's name in apostrophes that can do without.
 _TEXT = re.compile(r'("(?:[^"]|"")*")')
 _QUOTED_NAME = re.compile(r"'([A-Za-z_\u4e00-\u9fff][\w.]*)'!")
+
+
+class Live(NamedTuple):
+    """The formulas of a workbook, and a digest of them."""
+
+    formulas: Formulas
+    digest: str
+
+    @classmethod
+    def of(cls, formulas: Formulas) -> "Live":
+        """Formulas with their digest."""
+        return cls(formulas, hashlib.sha256(json.dumps(formulas).encode()).hexdigest())
 
 
 def written_formulas(content: bytes) -> Formulas:

@@ -113,16 +113,12 @@ class Page:
 
     def put_row(self, row: int, column: int, values: Sequence[object], styles: Sequence[Format]) -> None:
         """As `put` for the cells of a row from `column` on."""
-        typed = [value if value.__class__ in _AS_THEY_ARE else _typed(value) for value in values]
-        if not self.worksheet.fill(row, column, typed, styles):
+        if not self.worksheet.fill(row, column, as_typed(values), styles):
             self._refuse(row, column)
 
     def formula(self, row: int, column: int, text: str, value: object, look: str) -> None:
         """A live formula with the value it has now; a value that is no number is written as text."""
-        shown = NO_NUMBER if value is None or (isinstance(value, float) and math.isnan(value)) else value
-        if isinstance(shown, float):
-            shown = int(shown) if shown.is_integer() else float(shown)
-        if not self.worksheet.calculate(row, column, text, self.book.look(look), shown):
+        if not self.worksheet.calculate(row, column, text, self.book.look(look), result(value)):
             self._refuse(row, column)
 
     def leave(self, first: int, count: int, width: int) -> None:
@@ -136,13 +132,13 @@ class Page:
             self._refuse(row, column)
 
     def comment(self, row: int, column: int, text: str) -> None:
-        """A note at a cell, as large as its text needs; none beyond MAX_COMMENTS."""
+        """A note at a cell, as large as its text needs; none without a text, none beyond MAX_COMMENTS."""
+        if not text:
+            return
         self._comments += 1
         if self._comments > MAX_COMMENTS:
             return
-        size = {"width": 300, "height": 22 + 16 * wrapped_lines(text, 46)}
-        said = printable(text)[:_LONGEST_COMMENT]
-        if self.worksheet.write_comment(row, column, said, fonts.NOTE | size) != 0:
+        if self.worksheet.write_comment(row, column, *note(text)) != 0:
             self._refuse(row, column)
 
     def merge(self, rows: tuple[int, int], columns: tuple[int, int], value: object, look: str) -> None:
@@ -208,8 +204,31 @@ class Page:
         raise WriteError(f"{self.name} 第 {row + 1} 行第 {column + 1} 列写入失败")
 
 
+def as_typed(values: Iterable[Any]) -> list[Any]:
+    """Numbers and nothing as they are, whatever else as text that can be printed."""
+    return [
+        value
+        if value.__class__ in _AS_THEY_ARE or (value.__class__ is str and len(value) < MAX_TEXT and value.isprintable())
+        else _typed(value)
+        for value in values
+    ]
+
+
+def result(value: Any) -> Any:
+    """What a formula is written to have given: a number, or a text where the value is none."""
+    shown = NO_NUMBER if value is None or (isinstance(value, float) and math.isnan(value)) else value
+    if isinstance(shown, float):
+        return int(shown) if shown.is_integer() else float(shown)
+    return shown
+
+
+def note(text: str) -> tuple[str, dict[str, Any]]:
+    """A note as it is written, and how it looks."""
+    size = {"width": 300, "height": 22 + 16 * wrapped_lines(text, 46)}
+    return printable(text)[:_LONGEST_COMMENT], fonts.NOTE | size
+
+
 def _typed(value: object) -> object:
-    """A number as it is, whatever else as text."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return value if number else printable(str(value))
 
@@ -225,6 +244,12 @@ def printable(text: str) -> str:
 def row_height(lines: int) -> float:
     """Points that so many lines of text take, as far as Excel has rows as high."""
     return min(400.0, 5.0 + 13 * lines)
+
+
+@lru_cache(maxsize=1 << 10)
+def pixels(points: float) -> int:
+    """The pixels that a row of so many points is high."""
+    return int(points * 4.0 / 3.0 + 0.5)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,60 +1,89 @@
-"""Sums of rows of 评分表: formulas and their values, in which a weight that several share counts as its rule takes it."""
+"""Sums of rows of 评分表, as formulas and as values, in which a weight that several share counts as its rule takes it."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from converter.books import formulas as excel
 from converter.books.contents import ScoreRow
 from converter.books.styles import NO_NUMBER
-from converter.scoring.rounding import SCORE_DIGITS, round_half_up
+from converter.scoring.indicators import Rule
+from converter.scoring.rounding import SCORE_DIGITS, half_up
 from converter.scoring.shared import picked, picked_text, together
 
-#: The cell of a row in one of the columns.
-Cell = Callable[[ScoreRow], str]
+#: The cell of an indicator's row in one of the columns.
+Cell = Callable[[Rule], str]
 
 
-def groups(rows: Sequence[ScoreRow]) -> list[list[ScoreRow]]:
-    """The rows by the weight they share."""
-    by_group: dict[str, list[ScoreRow]] = {}
-    for row in rows:
-        by_group.setdefault(row.rule.group, []).append(row)
+def groups(rules: Iterable[Rule]) -> list[list[Rule]]:
+    """The indicators by the weight they share."""
+    by_group: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_group.setdefault(rule.group, []).append(rule)
     return list(by_group.values())
 
 
-def points(rows: Sequence[ScoreRow], cell: Cell, score: Cell, *, low: bool) -> tuple[str, float]:
-    """Formula and value of the sum of 下限 (`low`) or 上限: `cell` gives those cells, `score` those of 得分."""
-    singles, shared, value = [], [], 0.0
-    open_end = np.nanmin if low else np.nanmax
-    for members in groups(rows):
-        rule, amounts = members[0].rule, np.array([[row.low if low else row.high] for row in members])
-        cells = [cell(row) for row in members]
+def points_text(rules: Iterable[Rule], cell: Cell, score: Cell, *, low: bool) -> str:
+    """Formula of the sum of 下限 (`low`) or 上限: `cell` gives those cells, `score` those of 得分."""
+    singles, shared = [], []
+    for members in groups(rules):
+        cells = [cell(rule) for rule in members]
         if len(members) == 1:
-            singles.append(cells[0])
-            value += float(np.nan_to_num(amounts[0, 0]))
-            continue
-        shared.append(picked_text(cells, [score(row) for row in members], rule.take, rule.full, low=low))
-        known = np.array([[not math.isnan(row.score)] for row in members])
-        value += float(together(amounts, known, rule.take, rule.full, open_end)[0])
-    return excel.sum_formula([*singles, *shared]), round(value, SCORE_DIGITS)
+            singles += cells
+        else:
+            take, full = members[0].take, members[0].full
+            shared.append(picked_text(cells, [score(rule) for rule in members], take, full, low=low))
+    return excel.sum_formula([*singles, *shared])
 
 
-def own(rows: Sequence[ScoreRow], cell: Cell) -> tuple[str, float]:
-    """Formula and value of the sum of 自评得分: — while one is missing, or all of a weight of which one is taken."""
-    singles, conditions, taken, total = [], [], [], 0.0
-    for members in groups(rows):
-        cells, take = [cell(row) for row in members], members[0].rule.take
-        given = np.array([[row.own] for row in members])
+def own_text(rules: Iterable[Rule], cell: Cell) -> str:
+    """Formula of the sum of 自评得分: — while one is missing, or all of a weight of which one is taken."""
+    singles, conditions, taken = [], [], []
+    for members in groups(rules):
+        cells, take = [cell(rule) for rule in members], members[0].take
         if take == "sum" or len(members) == 1:
             singles += cells
-            total += float(np.sum(given))
             continue
         conditions.append(f"COUNT({','.join(cells)})>0")
-        taken.append(picked_text(cells, cells, take, members[0].rule.full, low=True))
-        total += math.nan if np.isnan(given).all() else float(picked(given, ~np.isnan(given), take, np.nanmin)[0])
+        taken.append(picked_text(cells, cells, take, members[0].full, low=True))
     if singles:
         conditions.insert(0, f"COUNT({','.join(singles)})={len(singles)}")
     test = conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"
-    text = f'IF({test},ROUND(SUM({",".join([*singles, *taken])}),{SCORE_DIGITS}),"{NO_NUMBER}")'
-    return text, float(round_half_up(np.array([total]), SCORE_DIGITS)[0])
+    return f'IF({test},ROUND(SUM({",".join([*singles, *taken])}),{SCORE_DIGITS}),"{NO_NUMBER}")'
+
+
+def points(rows: Sequence[ScoreRow], *, low: bool) -> float:
+    """Value of the sum of 下限 (`low`) or 上限."""
+    value, open_end = 0.0, np.nanmin if low else np.nanmax
+    for members in _rows_by_weight(rows):
+        amounts = [row.low if low else row.high for row in members]
+        if len(members) == 1:
+            value += 0.0 if math.isnan(amounts[0]) else amounts[0]
+            continue
+        known = np.array([[not math.isnan(row.score)] for row in members])
+        column, rule = np.array(amounts)[:, np.newaxis], members[0].rule
+        value += float(together(column, known, rule.take, rule.full, open_end)[0])
+    return round(value, SCORE_DIGITS)
+
+
+def own(rows: Sequence[ScoreRow]) -> float:
+    """Value of the sum of 自评得分."""
+    total = 0.0
+    for members in _rows_by_weight(rows):
+        take, given = members[0].rule.take, [row.own for row in members]
+        if take == "sum" or len(members) == 1:
+            total += sum(given)
+        elif all(map(math.isnan, given)):
+            return math.nan
+        else:
+            column = np.array(given)[:, np.newaxis]
+            total += float(picked(column, ~np.isnan(column), take, np.nanmin)[0])
+    return half_up(total, SCORE_DIGITS)
+
+
+def _rows_by_weight(rows: Sequence[ScoreRow]) -> Iterable[list[ScoreRow]]:
+    by_group: dict[str, list[ScoreRow]] = {}
+    for row in rows:
+        by_group.setdefault(row.rule.group, []).append(row)
+    return by_group.values()

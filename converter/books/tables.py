@@ -1,10 +1,11 @@
 """The tables of the outputs: heads and rows once, for sheets and CSV alike (CONTRACT: OUT)."""
 
+import codecs
 import csv
-import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from converter.vocabulary.findings import Finding
 from converter.vocabulary.numbers import shortest
@@ -63,22 +64,32 @@ class Table:
     rows: Rows
 
 
+def _columns(frame: "pd.DataFrame", names: Sequence[str]) -> list[list[object]]:
+    """Columns of a frame as lists of plain values, each in one go: going through a column of texts is dear."""
+    return [frame[name].to_numpy(dtype=object).tolist() for name in names]
+
+
 def score_rows(scores: "pd.DataFrame", codes: Mapping[str, str]) -> list[Row]:
     """Rows of 指标得分 from the scores frame; `codes` maps a department to its code."""
-    columns = [
+    names = [
         "department", "year", "level1", "level2", "indicator", "full", "value", "score", "low", "high", "status",
         "missing", "self_score", "gap", "reading", "others", "process", "basis",
     ]  # fmt: skip
-    return [(codes.get(row[0], ""), *row) for row in scores[columns].itertuples(index=False, name=None)]
+    columns = _columns(scores, names)
+    return list(zip(_codes(columns[0], codes), *columns, strict=True))
 
 
 def fact_rows(facts: "pd.DataFrame", codes: Mapping[str, str]) -> list[Row]:
     """Rows of 规范数据 from the facts frame; `codes` maps a department to its code."""
-    columns = [
-        "department", "year", "field", "value", "unit", "state", "adopted", "raw", "form", "scope", "file", "sheet", "cell",
-    ]  # fmt: skip
-    rows = facts[columns].itertuples(index=False, name=None)
-    return [(codes.get(row[0], ""), *row[:5], str(row[5]), "是" if row[6] else "否", *row[7:]) for row in rows]
+    before = _columns(facts, ["department", "year", "field", "value", "unit"])
+    behind = _columns(facts, ["raw", "form", "scope", "file", "sheet", "cell"])
+    states, adopted = _columns(facts, ["state", "adopted"])
+    taken = ["是" if one else "否" for one in adopted]
+    return list(zip(_codes(before[0], codes), *before, map(str, states), taken, *behind, strict=True))
+
+
+def _codes(departments: Sequence[object], codes: Mapping[str, str]) -> list[str]:
+    return [codes.get(str(department), "") for department in departments]
 
 
 def finding_rows(findings: Iterable[Finding]) -> list[Row]:
@@ -94,30 +105,59 @@ def finding_rows(findings: Iterable[Finding]) -> list[Row]:
 
 def check_rows(checks: "pd.DataFrame") -> list[Row]:
     """Rows of 勾稽核对 from the checks frame."""
-    columns = ["code", "department", "year", "what", "left", "right", "difference", "tolerance", "outcome", "reason"]
-    return list(checks[columns].itertuples(index=False, name=None))
+    names = ["code", "department", "year", "what", "left", "right", "difference", "tolerance", "outcome", "reason"]
+    return list(zip(*_columns(checks, names), strict=True))
 
 
-def csv_body(heads: Sequence[str], rows: Sequence[Row]) -> bytes:
+def csv_body(rows: Sequence[Row]) -> bytes:
     """The lines of a table's rows as CSV, to stand behind those of its heads."""
-    return csv_bytes(heads, rows)[len(csv_bytes(heads, [])) :]
+    return encoded(csv_lines(rows))
+
+
+def csv_bytes(heads: Sequence[str], rows: Sequence[Row]) -> bytes:
+    """A table as CSV: utf-8-sig, CRLF, shortest floats, text that would start a formula behind an apostrophe."""
+    return codecs.BOM_UTF8 + encoded(_lines([heads])) + csv_body(rows)
+
+
+def encoded(lines: Iterable[str]) -> bytes:
+    """Lines of CSV as bytes."""
+    return "".join(lines).encode("utf-8", errors="replace")
+
+
+def csv_lines(rows: Sequence[Row]) -> list[str]:
+    """The line of each row as CSV. The cells are made column by column: most columns hold one kind of value."""
+    return _lines(zip(*map(_csv_column, zip(*rows, strict=True)), strict=True))
+
+
+class _Lines(list[str]):
+    """A file for csv.writer, which writes a row at a time."""
+
+    write = list.append
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = _Lines()
+    csv.writer(lines, lineterminator="\r\n").writerows(rows)
+    return lines
 
 
 #: What a text must not begin with, or a spreadsheet takes it for a formula.
 _FORMULA = frozenset("=+-@\t\r")
+_ANY_FORMULA = re.compile(r"(?:\A|\0)[=+\-@\t\r]")
 
 
-def csv_bytes(heads: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """A table as CSV: utf-8-sig, CRLF, shortest floats, text that would start a formula behind an apostrophe."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(heads)
-    writer.writerows([_csv_cell(value) for value in row] for row in rows)
-    return buffer.getvalue().encode("utf-8-sig", errors="replace")
+def _csv_column(column: Sequence[object]) -> Sequence[str]:
+    """The cells of a column as CSV."""
+    kinds = set(map(type, column))
+    if kinds == {str} and not _ANY_FORMULA.search("\0".join(texts := cast("Sequence[str]", column))):
+        return texts
+    if kinds == {float}:
+        return ["" if value != value else shortest(value) for value in cast("Sequence[float]", column)]
+    return [_csv_cell(value) for value in column]
 
 
 def _csv_cell(value: object) -> str:
-    if not isinstance(value, str):  # most cells are texts
+    if not isinstance(value, str):
         if value is None or value != value:
             return ""
         if isinstance(value, float):

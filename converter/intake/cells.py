@@ -2,9 +2,10 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import TypeGuard
 
 from converter.vocabulary.numbers import NAN, Number, State, canonical, fixed_percent, read_text, shortest
 
@@ -27,6 +28,7 @@ ERROR_TEXTS = frozenset(
     }
 )
 _BLANK = read_text("")
+_NO_NUMBERS = (bool, dt.date, dt.time, dt.timedelta)
 #: Row and column, both from 0.
 Cell = tuple[int, int]
 
@@ -35,7 +37,7 @@ Cell = tuple[int, int]
 class Sheet:
     """One sheet. `rows` is the grid from A1 on; the dictionaries hold only the cells they say something about.
 
-    A sheet does not change once it has been asked for a text or a number: what was read is kept.
+    A sheet does not change once it has been asked for a text: what was read is kept.
     `merges` are (first row, first column, last row, last column), inclusive, from 0. `errors` holds the error text
     (#DIV/0!), `stale` the formulas saved without a value, `percents` the digits a percent format shows, `pads` the
     width of a format like 0000 that shows leading zeros. `idle_formulas` counts the formulas where every one gives 0.
@@ -52,6 +54,7 @@ class Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     idle_formulas: int = 0
     visible: bool = True
+    _filled: dict[int, list[tuple[int, str]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def width(self) -> int:
@@ -59,57 +62,63 @@ class Sheet:
         return max(map(len, self.rows), default=0)
 
     @cached_property
-    def _anchors(self) -> dict[Cell, Cell]:
-        """Covered cell → the first cell of its merged range, within the used area."""
+    def covered(self) -> dict[Cell, Cell]:
+        """Cell under a merged range → the first cell of the range, which holds the value shown; within the used area."""
         covered = {}
         for top, left, bottom, right in self.merges:
             first, columns = (top, left), range(left, min(right, self.width - 1) + 1)
             for row in range(top, min(bottom, len(self.rows) - 1) + 1):
                 for column in columns:
                     covered[row, column] = first
+            if covered.get(first) == first:
+                del covered[first]
         return covered
 
     @cached_property
-    def _filled(self) -> dict[int, list[tuple[int, str]]]:
-        """The rows that were asked for: column and text of every cell that holds something of its own."""
-        return {}
+    def words(self) -> list[list[tuple[int, str]]]:
+        """For each row: column and text of the cells that hold a text of their own (numbers and blanks left out)."""
+        return [
+            [(c, text) for c, value in enumerate(row) if value and isinstance(value, str) and (text := value.strip())]
+            for row in self.rows
+        ]
 
-    @cached_property
-    def _numbers(self) -> dict[Cell, Number]:
-        """The readings that were asked for."""
-        return {}
+    @property
+    def is_empty(self) -> bool:
+        """Whether no cell holds anything."""
+        return not any(self.words) and not any(self.texts(row) for row in range(len(self.rows)))
 
     def anchor(self, cell: Cell) -> Cell:
         """The cell that holds the value shown at `cell`: the first of its merged range, or itself."""
-        return self._anchors.get(cell, cell)
+        return self.covered.get(cell, cell)
 
     def value(self, cell: Cell) -> Value:
         """The stored value, None outside the grid."""
         row, column = cell
-        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
-            return self.rows[row][column]
-        return None
+        try:
+            return self.rows[row][column] if row >= 0 <= column else None
+        except IndexError:
+            return None
 
     def text(self, cell: Cell) -> str:
         """The value shown at `cell` as text (merged ranges filled), "" when empty."""
-        anchor = self._anchors.get(cell, cell)
-        if anchor in self.pads:
-            value = self.value(anchor)
-            if isinstance(value, int | float) and text_of(value).isdecimal():
-                return text_of(value).zfill(self.pads[anchor])
-        if anchor in self.errors:
-            return self.errors[anchor] or text_of(self.value(anchor))
-        row, column = anchor
-        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
-            value = self.rows[row][column]
-            return value if value.__class__ is str else text_of(value)
-        return ""
+        anchor = self.covered.get(cell, cell)
+        value = self.value(anchor)
+        if self.pads and anchor in self.pads and isinstance(value, int | float) and text_of(value).isdecimal():
+            return text_of(value).zfill(self.pads[anchor])
+        if self.errors and anchor in self.errors:
+            return self.errors[anchor] or text_of(value)
+        return value if isinstance(value, str) else text_of(value)
+
+    @property
+    def hides_any(self) -> bool:
+        """Whether the sheet hides any cell."""
+        return not self.visible or bool(self.hidden_rows or self.hidden_columns)
 
     def hides(self, cell: Cell) -> bool:
         """Whether a cell is not seen when the workbook is opened: its sheet, its row or its column is hidden."""
         return not self.visible or cell[0] in self.hidden_rows or cell[1] in self.hidden_columns
 
-    def texts(self, row: int) -> Iterator[tuple[int, str]]:
+    def texts(self, row: int) -> Sequence[tuple[int, str]]:
         """Column and text of every cell of a row that holds something of its own."""
         if row not in self._filled:
             texts = (
@@ -118,41 +127,38 @@ class Sheet:
                 if value != "" or self.errors
             )
             self._filled[row] = [(column, text) for column, text in texts if text]
-        return iter(self._filled[row])
+        return self._filled[row]
 
     def number(self, cell: Cell) -> Number:
         """The reading of a cell in which a number is expected. A percent format makes the stored ratio a percent."""
-        known = self._numbers.get(cell)
-        if known is None:
-            known = self._numbers[cell] = self._number(cell)
-        return known
-
-    def _number(self, cell: Cell) -> Number:
-        if cell in self.errors:
+        if self.errors and cell in self.errors:
             return Number(NAN, State.ERROR, reason=self.errors[cell])
-        if cell in self.stale:
+        if self.stale and cell in self.stale:
             return Number(NAN, State.STALE)
         value = self.value(cell)
         if value is None or isinstance(value, str):
             return read_text(value) if value else _BLANK
-        if isinstance(value, bool | dt.date | dt.time | dt.timedelta):
+        if not isinstance(value, float) and isinstance(value, _NO_NUMBERS):
             return Number(NAN, State.UNREADABLE, reason="是日期、时间或逻辑值")
         if not math.isfinite(value):
             return Number(NAN, State.UNREADABLE, reason="不是有限的数")
         number = canonical(value)
-        return Number(number, State.ZERO if number == 0 else State.NUMBER, "%" if cell in self.percents else "")
+        unit = "%" if self.percents and cell in self.percents else ""
+        return Number(number, State.NUMBER if number else State.ZERO, unit)
+
+    def is_blank(self, cell: Cell) -> bool:
+        """Whether a cell in which a number is expected holds nothing."""
+        value = self.value(cell)
+        if value in (None, "") or isinstance(value, str):
+            return self.number(cell).state is State.BLANK
+        return False
 
     def raw(self, cell: Cell) -> str:
         """原文: the text as it stands, or a number's shortest form with the percent it is shown as."""
-        if cell in self.errors:
+        if self.errors and cell in self.errors:
             return self.errors[cell]
         value = self.value(cell)
-        if (
-            cell in self.percents
-            and isinstance(value, int | float)
-            and not isinstance(value, bool)
-            and math.isfinite(value)
-        ):
+        if self.percents and cell in self.percents and _is_finite(value):
             return f"{text_of(value)}（显示为{fixed_percent(value, self.percents[cell])}）"
         return text_of(value)
 
@@ -165,10 +171,16 @@ class Workbook:
     repaired: bool = False
 
 
+def _is_finite(value: Value) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def text_of(value: Value) -> str:
     """A cell's value as text; whole numbers without a point."""
     if isinstance(value, str):
         return value
+    if isinstance(value, float):
+        return shortest(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -178,13 +190,17 @@ def text_of(value: Value) -> str:
 
 def a1(cell: Cell) -> str:
     """Excel's name of a cell: (0, 0) is A1."""
-    row, column = cell
+    return f"{_letters(cell[1])}{cell[0] + 1}"
+
+
+@lru_cache(maxsize=1024)
+def _letters(column: int) -> str:
     letters = ""
     column += 1
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"
+    return letters
 
 
 def from_a1(address: str) -> Cell:

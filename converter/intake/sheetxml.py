@@ -7,7 +7,9 @@ A sheet whose bytes hold none of these is not parsed.
 import posixpath
 import re
 import string
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
@@ -26,6 +28,7 @@ _BLANKS = b" \t\r\n"
 _TELLING = (b"%", b"&#", b'numFmtId="9"', b'numFmtId="10"', b'formatCode="00')
 #: No entity is resolved and nothing fetched; a text node or a depth beyond any workbook's is an error.
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+_SMALL = 1 << 16
 _TRUE = frozenset({"1", "true"})
 
 
@@ -165,8 +168,16 @@ def percent_digits_of_format(code: str) -> int | None:
     return len(match[1]) if match else 0
 
 
-def _elements(xml: bytes, *names: str) -> list[tuple[str, dict[str, str]]]:
-    """Local name and attributes (without namespaces) of every element of these names, in document order."""
+def _elements(xml: bytes, *names: str) -> Sequence[tuple[str, Mapping[str, str]]]:
+    """Local name and attributes (without namespaces) of every element of these names, in document order.
+
+    Those of small parts are kept: workbooks of one program differ in little but their sheets.
+    """
+    return (_parsed if len(xml) <= _SMALL else _parsed.__wrapped__)(xml, names)
+
+
+@lru_cache(maxsize=64)
+def _parsed(xml: bytes, names: tuple[str, ...]) -> Sequence[tuple[str, Mapping[str, str]]]:
     root = etree.fromstring(xml, _PARSER)
     return [
         (

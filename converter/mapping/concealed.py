@@ -16,7 +16,7 @@ def visible_first(sheet: Sheet, entries: Sequence[Entry]) -> tuple[list[Entry], 
 
     Where several visible cells give one field (listed rows), a hidden one is one more and stays.
     """
-    hidden = [entry for entry in entries if sheet.hides(entry.cell)]
+    hidden = [entry for entry in entries if sheet.hides(entry.cell)] if sheet.hides_any else []
     if not hidden:
         return list(entries), []
     seen = Counter((entry.field, entry.year) for entry in entries if not sheet.hides(entry.cell))
@@ -56,6 +56,7 @@ def _filled(sheet: Sheet, top: int, left: int, bottom: int, right: int) -> Itera
 
 def idle(sheet: Sheet) -> Iterator[Note]:
     """A note (D08) where every formula of a sheet with other numbers gives 0: saved by a program that does not calculate."""
-    numbers = any(isinstance(value, int | float) and value for row in sheet.rows for value in row)
-    if sheet.idle_formulas >= _MANY_FORMULAS and numbers:
+    if sheet.idle_formulas < _MANY_FORMULAS:
+        return
+    if any(isinstance(value, int | float) and value for row in sheet.rows for value in row):
         yield Note("D08", f"表内 {sheet.idle_formulas} 个公式的值全是 0，疑似没有计算", (0, 0), sheet.name)

@@ -4,12 +4,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 
 from converter.mapping.facts import Document
 from converter.mapping.roster import Listed, Roster, without_region
 from converter.vocabulary.findings import Finding, Place, finding
-from converter.vocabulary.labels import abbreviates, plain
+from converter.vocabulary.labels import abbreviates, numbers_in, plain
 
 #: The form whose name a department goes by when its workbooks name it in two ways.
 NAMING_FORM = "基础数据表"
@@ -83,7 +82,7 @@ class _Naming:
 
     def entry(self, name: str) -> Listed | None:
         """The list's entry of that name in the outputs."""
-        return next((entry for entry in self.roster.entries if entry.name == name), None)
+        return self.roster.entry(name)
 
     def folder(
         self, folder: str, members: Sequence[Document]
@@ -121,7 +120,7 @@ class _Naming:
             yield listed.name, _two_names(rest[0], listed.name, members, "名单里没有前者，按同一部门处理")
             return
         one_name.update({name: name for name in rest})
-        alike = [(a, b) for a, b in combinations(rest, 2) if _alike(a, b, self.regions)]
+        alike = _alike_pairs(rest, self.regions)
         if len(one_name) == 2 and alike and _no_form_twice(members):
             chosen = _chosen(rest, members)
             one_name.update(dict.fromkeys(rest, chosen))
@@ -233,6 +232,21 @@ def _alike(a: str, b: str, regions: Sequence[str]) -> bool:
         return False
     short, long = sorted((name, other), key=len)
     return short == long or abbreviates(short, long)
+
+
+def _alike_pairs(names: Sequence[str], regions: Sequence[str]) -> list[tuple[str, str]]:
+    """The pairs of names that are alike, in the order of `names`. A folder may hold the names of a whole province: only those
+    are compared of which one has every character of the other, and the same numbers.
+    """
+    having: dict[str | tuple[str, ...], set[int]] = defaultdict(set)
+    bare = [without_region(name, regions) for name in names]
+    traits = [{*name, numbers_in(name)} for name in bare]
+    for at, of_name in enumerate(traits):
+        for trait in of_name:
+            having[trait].add(at)
+    holding = [set.intersection(*sorted((having[trait] for trait in of_name), key=len)) for of_name in traits]
+    pairs = {(min(at, other), max(at, other)) for at, others in enumerate(holding) for other in others if at != other}
+    return [(names[a], names[b]) for a, b in sorted(pairs) if _alike(names[a], names[b], regions)]
 
 
 def _no_form_twice(members: Sequence[Document]) -> bool:

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from converter.intake.cells import Cell, Sheet, Workbook, a1
 from converter.mapping.concealed import idle, shadows, visible_first
 from converter.mapping.fields import Dictionary, FieldKind
-from converter.mapping.forms import Form, NamedTable
-from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, Line, locate_indicators
-from converter.mapping.locate import Located, locate_tables
-from converter.mapping.named import NamedRows, locate_named
+from converter.mapping.forms import Form
+from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, Line
+from converter.mapping.locate import Located
+from converter.mapping.matching import Match, match_form
+from converter.mapping.named import NamedRows
 from converter.mapping.page import Page, Seen
 from converter.mapping.replies import Reply, replies_on
 from converter.mapping.rows import Entry, Note, Rows, TableRows
@@ -73,6 +74,13 @@ class Document:
     title_year: int | None = None
     department_cell: Cell | None = None
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is put aside and sent: facts as plain tuples, which are packed in a quarter of the time."""
+        return {**self.__dict__, "facts": [(*fact[:-1], tuple(fact.place)) for fact in self.facts]}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, facts=[Fact._make([*fact[:-1], Place._make(fact[-1])]) for fact in state["facts"]])
+
 
 @dataclass
 class Reading:
@@ -97,21 +105,22 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
     if any(own <= names for own in _OWN_SHEETS):
         reading.own_book = True
         for sheet in () if _OWN_SHEETS[1] <= names else workbook.sheets:
-            _read_replies(sheet, reading)
+            _read_replies(Page(sheet), reading)
         return reading
     titles = _titles(tuple(forms))
     for sheet in workbook.sheets:
-        if not any(True for row in range(len(sheet.rows)) for _ in sheet.texts(row)):
+        if sheet.is_empty:
             continue
         if sheet.name == _INSTRUCTIONS and not _holds_numbers(sheet):
             continue
         if not sheet.visible:
             reading.unused[sheet.name] = "隐藏的工作表"
             continue
-        found = _recognise(Page(sheet), file, titles, dictionary)
+        page = Page(sheet)
+        found = _recognise(page, file, titles, dictionary)
         if isinstance(found, Document):
             reading.documents.append(found)
-        elif not _read_replies(sheet, reading):
+        elif not _read_replies(page, reading):
             reading.unused[sheet.name] = found
     return reading
 
@@ -125,9 +134,9 @@ def _holds_numbers(sheet: Sheet) -> bool:
     return any(sheet.number((row, at)).state in USABLE for row in range(len(sheet.rows)) for at, _ in sheet.texts(row))
 
 
-def _read_replies(sheet: Sheet, reading: Reading) -> bool:
+def _read_replies(page: Page, reading: Reading) -> bool:
     """Whether a sheet is a 问题清单 sent back; its 部门说明 are added to the reading."""
-    found = replies_on(sheet, reading.file)
+    found = replies_on(page, reading.file)
     if found is None:
         return False
     reading.replies += found
@@ -143,61 +152,59 @@ def _recognise(page: Page, file: str, titles: Titles, dictionary: Dictionary) ->
     groups = titles.of(page)
     reasons = []
     for group in groups:
-        read = [(form, _read(page, file, form, dictionary, partial=True)) for form in group]
-        if documents := [found for _, found in read if isinstance(found, Document)]:
-            return max(documents, key=lambda document: len(document.facts))
-        reasons += [f"标题像“{form.form}”，但{found}" for form, found in read]
+        matches = [(form, match_form(page, form, dictionary, partial=True)) for form in group]
+        if read := _fullest(page, file, [one for _, one in matches if isinstance(one, Match)], dictionary):
+            return _written(read)
+        reasons += [f"标题像“{form.form}”，但{one}" for form, one in matches]
     tried = [form for group in groups for form in group]
     for form in titles.forms:
         if form not in tried and not form.only_by_title:
-            found = _read(page, file, form, dictionary, partial=False)
-            if isinstance(found, Document):
-                return found
+            match = match_form(page, form, dictionary, partial=False)
+            if isinstance(match, Match):
+                return _written(_read(page, file, match, dictionary))
     return "；".join(reasons) or "标题和表头与已知的表单都不符"
 
 
-def _read(page: Page, file: str, form: Form, dictionary: Dictionary, *, partial: bool) -> Document | str:
-    """The sheet read as `form`, or why it is not one. `partial` accepts a sheet that lacks some of the form's tables."""
-    if form.by_name is not None:
-        return _read_named(page, file, form, form.by_name, dictionary)
-    located = locate_indicators(page, form.indicators) if form.indicators else ""
-    tables, reasons = locate_tables(page, form, dictionary)
-    if isinstance(located, str):
-        reasons += [located] if located else []
-    if not tables and isinstance(located, str):
-        return "；".join(reasons)
-    if not partial and (reasons or any(table.missing and table.table.values != "rows" for table in tables)):
-        return "；".join(reasons) or "缺少部分表头"
-    heads = [table.head_row for table in tables] + ([] if isinstance(located, str) else [located.head_row])
-    document = _open(page, file, form, min(heads))
-    _date(document, tables)
+class _Read:
+    """A sheet read as one form: what its tables gave, and the document that it becomes if no other form gives more."""
+
+    def __init__(self, page: Page, match: Match, document: Document, readers: Sequence[Rows]) -> None:
+        self.page, self.match, self.document, self.readers = page, match, document, readers
+        self.entries, self.hidden = visible_first(page.sheet, [entry for rows in readers for entry in rows.entries])
+
+
+def _fullest(page: Page, file: str, matches: Sequence[Match], dictionary: Dictionary) -> _Read | None:
+    """The sheet read as the form that gives most, the first of equals; one that can give no more is not read."""
+    best: _Read | None = None
+    for match in matches:
+        if best is None or match.most > len(best.entries):
+            read = _read(page, file, match, dictionary)
+            if best is None or len(read.entries) > len(best.entries):
+                best = read
+    return best
+
+
+def _read(page: Page, file: str, match: Match, dictionary: Dictionary) -> _Read:
+    """The sheet read as a form that it is."""
+    form, document = match.form, _open(page, file, match.form, match.head_row)
+    if match.names is not None:
+        names = NamedRows(page, form, dictionary, document.unit)
+        names.read(match.names)
+        return _Read(page, match, document, [names])
+    _date(document, match.tables)
     reader = TableRows(page, form, dictionary, document.year, document.unit)
-    for reason in reasons:
+    for reason in match.reasons:
         reader.note("M02", f"{form.form}：{reason}，其中的栏目未读取", (0, 0))
-    for table in tables:
+    for table in match.tables:
         reader.read(table)
     readers: list[Rows] = [reader]
-    if form.indicators and not isinstance(located, str):
+    if form.indicators and match.indicators:
         indicators = IndicatorRows(page, form, form.indicators.totals)
-        indicators.read(located)
+        indicators.read(match.indicators)
         document.printed = [Printed(name, text, _place(document, cell)) for name, text, cell in indicators.sentences]
-        document.lines, document.title = indicators.lines, _title(page, form, located.head_row)
+        document.lines, document.title = indicators.lines, _title(page, form, match.indicators.head_row)
         readers.append(indicators)
-    _fill(document, page, form, readers)
-    return document
-
-
-def _read_named(page: Page, file: str, form: Form, spec: NamedTable, dictionary: Dictionary) -> Document | str:
-    """The sheet read as a list of figures by name, or why it is not one."""
-    located = locate_named(page, spec)
-    if isinstance(located, str):
-        return located
-    document = _open(page, file, form, located.head_row)
-    reader = NamedRows(page, form, dictionary, document.unit)
-    reader.read(located)
-    _fill(document, page, form, [reader])
-    document.unit_named = True  # every row names its own
-    return document
+    return _Read(page, match, document, readers)
 
 
 def _title(page: Page, form: Form, head_row: int) -> str:
@@ -217,47 +224,59 @@ def _date(document: Document, tables: Sequence[Located]) -> None:
 
 
 def _open(page: Page, file: str, form: Form, head_row: int) -> Document:
-    """A document with what its head area says; the years of the tables' heads are added by the caller."""
+    """A document with the unit and the year of its head area; the years of the tables' heads are added by the caller."""
     unit, year = page.unit(), page.year(head_row + 1)
-    name = page.department(form.department, head_row) or Seen("", (0, 0))
-    document = Document(file, page.sheet.name, form.form, int(year.text) if year else None, mask(name.text))
+    document = Document(file, page.sheet.name, form.form, int(year.text) if year else None, "")
     document.unit, document.unit_named = (unit.text, True) if unit else (form.unit, False)
     document.year_cell = year.cell if year else None
-    document.department_cell = name.cell if name.text else None
-    others = [line for line in page.units() if unit is not None and line.text != unit.text]
-    for other in others[:1]:
-        message = f"同一张表写了两种金额单位：“{document.unit}”与“{other.text}”，现按“{document.unit}”读取"
-        document.findings.append(_finding(document, Note("M20", message, other.cell, "金额单位")))
     return document
 
 
-def _fill(document: Document, page: Page, form: Form, readers: Sequence[Rows]) -> None:
-    """Entries as facts with 原文, notes as findings, both with the full address."""
-    entries, notes = visible_first(page.sheet, [entry for rows in readers for entry in rows.entries])
-    for entry in entries:
+def _written(read: _Read) -> Document:
+    """The document with its department, entries as facts with 原文, notes as findings, both with the full address."""
+    document, page, form = read.document, read.page, read.match.form
+    name = page.department(form.department, read.match.head_row) or Seen("", (0, 0))
+    document.department, document.department_cell = mask(name.text), name.cell if name.text else None
+    document.findings += [_finding(document, note) for note in _other_unit(document, page)]
+    for entry in read.entries:
         _add(document, page, form, entry)
-    notes += [
-        *(note for rows in readers for note in rows.notes),
-        *unfilled(form, entries),
-        *unsealed(page, form, entries),
+    notes = [
+        *read.hidden,
+        *(note for rows in read.readers for note in rows.notes),
+        *unfilled(form, read.entries),
+        *unsealed(page, form, read.entries),
         *shadows(page.sheet),
         *idle(page.sheet),
     ]
     document.findings += [_finding(document, note) for note in notes]
-    if not any(fact.unit == FieldKind.MONEY.unit for fact in document.facts):
-        document.unit_named = True  # there is no money whose unit a line would have to name
+    if form.by_name or not any(fact.unit == FieldKind.MONEY.unit for fact in document.facts):
+        document.unit_named = True  # every row names its own, or there is no money whose unit a line would have to name
+    return document
+
+
+def _other_unit(document: Document, page: Page) -> list[Note]:
+    """A note about the first unit line that contradicts the one that counts."""
+    units = page.units
+    others = [line for line in units if line.text != units[0].text]
+    return [
+        Note(
+            "M20",
+            f"同一张表写了两种金额单位：“{document.unit}”与“{other.text}”，现按“{document.unit}”读取",
+            other.cell,
+            "金额单位",
+        )
+        for other in others[:1]
+    ]
 
 
 def _add(document: Document, page: Page, form: Form, entry: Entry) -> None:
     """A fact of the entry's cell, and a finding when the cell holds something that is no number."""
-    number, raw = entry.number, page.sheet.raw(entry.cell)
-    masked = raw if number.state in USABLE else mask(raw)
-    place = _place(document, entry.cell)
-    value, unit = number.value, entry.unit
-    document.facts.append(
-        Fact(entry.year, entry.field, value, unit, number.state, masked, form.form, entry.scope or form.scope, place)
-    )
-    if number.state in _PROBLEMS:
+    name, year, number, unit, cell, scope = entry
+    raw, state = page.sheet.raw(cell), number.state
+    masked = raw if state in USABLE else mask(raw)
+    place = _place(document, cell)
+    document.facts.append(Fact(year, name, number.value, unit, state, masked, form.form, scope or form.scope, place))
+    if state in _PROBLEMS:
         others = {State.ERROR: f"错误值 {raw}", State.STALE: "公式没有计算结果"}
         message = f"{entry.field}：{others.get(number.state, f'“{masked}”{number.reason}')}"
         document.findings.append(_finding(document, Note(_PROBLEMS[number.state], message, entry.cell, entry.field)))

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import Field as Key
 
@@ -26,8 +27,17 @@ class FieldKind(StrEnum):
     @property
     def unit(self) -> str:
         """The canonical unit: money in 万元, people in 人, a ratio as 1.13 for 113%."""
-        units = {"金额": "万元", "人数": "人", "比率": "比率", "得分": "分", "计数": "个", "面积": "平方米"}
-        return units[self.value]
+        return _UNITS[self]
+
+
+_UNITS = {
+    FieldKind.MONEY: "万元",
+    FieldKind.PEOPLE: "人",
+    FieldKind.RATIO: "比率",
+    FieldKind.SCORE: "分",
+    FieldKind.COUNT: "个",
+    FieldKind.AREA: "平方米",
+}
 
 
 class Item(Strict):
@@ -83,7 +93,7 @@ class Field:
     formulas: tuple[str, ...] = ()
     asks: str = ""
 
-    @property
+    @cached_property
     def unit(self) -> str:
         """The unit its values are held in."""
         return self.kind.unit

@@ -76,13 +76,17 @@ class Table(Strict):
         """Row name and item of every known row."""
         return ((name, item or name) for name, item in self.rows.items())
 
-    def fields(self) -> Iterator[str]:
+    def fields(self) -> frozenset[str]:
         """Names of the fields the table can give."""
-        if self.values != "rows":
-            yield from self.columns.values()
-            return
-        for item in dict.fromkeys([*(item for _, item in self.known_rows()), *self.listed.values()]):
-            yield from (item + basis for basis in dict.fromkeys(self.columns.values()))
+        return _fields_of(self)
+
+
+@lru_cache(maxsize=1024)
+def _fields_of(table: Table) -> frozenset[str]:
+    if table.values != "rows":
+        return frozenset(table.columns.values())
+    items = {*(item for _, item in table.known_rows()), *table.listed.values()}
+    return frozenset(item + basis for item in items for basis in table.columns.values())
 
 
 class IndicatorTable(Strict):

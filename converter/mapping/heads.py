@@ -1,18 +1,21 @@
 """The heads of a table: in one row or in merged rows one above the other, and what each column says under them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Head, Table, head_name, match_head, offset_of
-from converter.mapping.page import Page
+from converter.mapping.page import Page, Shown
 from converter.vocabulary.labels import label, unit_of
 from converter.vocabulary.numbers import USABLE, State
 
 #: Heads are looked for in so many rows from the label head on (a 三公 table has three, a 财决05 four).
 _HEAD_ROWS = 4
+#: Heads over more columns than this are those of no form; they are not kept.
+_WIDEST_KEPT = 256
 #: A total under a head stands for the head itself (公务用车购置及运行费 › 小计).
 TOTALS = frozenset({"合计", "小计"})
 
@@ -41,29 +44,20 @@ class Heads:
     missing: list[str] = field(default_factory=list)
     lacking: set[str] = field(default_factory=set)
 
-    @property
-    def found(self) -> int:
-        """How many different heads were found."""
-        return len({(column.head.target, column.head.offset) for column in self.columns})
-
-
-#: The texts above a column from top to bottom, each with its cell.
-Path = list[tuple[str, Cell]]
-
 
 def read_heads(page: Page, table: Table, cell: Cell, stop: int, dictionary: Dictionary) -> Heads:
     """The heads right of the label head at `cell`, up to column `stop`; of the depths that find as much, the least."""
-    names = _row_names(table, dictionary)
-    best = _at_depth(page, table, cell, stop, dictionary, 1)
-    edge = min((column.index for column in best.columns), default=stop)
-    for depth in range(2, _HEAD_ROWS + 1):
-        row = cell[0] + depth - 1
-        if row >= len(page.sheet.rows) or _is_data(page, row, cell[1], edge, stop, names):
+    top, left = cell
+    columns = range(left + (table.values == "rows"), min(stop, page.sheet.width))
+    tell = _told if len(columns) <= _WIDEST_KEPT else _told.__wrapped__
+    lines = [page.heads(top)]
+    first = tell(table, dictionary, top, columns, tuple(lines))
+    names = range(left, max(left + 1, min((column.index for column in first.columns), default=stop)))
+    for row in range(top + 1, min(top + _HEAD_ROWS, len(page.sheet.rows))):
+        if _is_data(page, row, names, columns.stop, _row_names(table, dictionary)):
             break
-        deeper = _at_depth(page, table, cell, stop, dictionary, depth)
-        if deeper.found > best.found:
-            best = deeper
-    return best
+        lines.append(page.heads(row))
+    return first if len(lines) == 1 else tell(table, dictionary, top, columns, tuple(lines))
 
 
 @lru_cache(maxsize=1024)
@@ -74,32 +68,78 @@ def _row_names(table: Table, dictionary: Dictionary) -> set[str]:
     return names
 
 
-def _is_data(page: Page, row: int, left: int, edge: int, stop: int, names: set[str]) -> bool:
-    """Whether a row below the label head is one of data: it holds a number, or a known name before the first head."""
-    if any(text in names for column, text in page.labels[row].items() if left <= column < max(edge, left + 1)):
+def _is_data(page: Page, row: int, columns: range, stop: int, names: Set[str]) -> bool:
+    """Whether a row below the label head is one of data: it holds a number up to column `stop`, or one of the `names`
+    in the `columns` before the first head.
+    """
+    if names and any(text in names for column, text in page.labels[row].items() if column in columns):
         return True
-    width = min(stop, len(page.sheet.rows[row]))
-    states = (page.sheet.number((row, column)).state for column in range(left, width))
-    return any(state in USABLE or state is State.DASH for state in states)
+    for column, value in enumerate(page.sheet.rows[row][columns.start : stop], columns.start):
+        if value not in ("", None):
+            state = page.sheet.number((row, column)).state
+            if state in USABLE or state is State.DASH:
+                return True
+    return False
 
 
-def _at_depth(page: Page, table: Table, cell: Cell, stop: int, dictionary: Dictionary, depth: int) -> Heads:
-    """The heads where they take `depth` rows."""
-    top, left = cell
-    heads = Heads(first=top + depth)
-    candidates: list[tuple[int, Path, tuple[Head, ...]]] = []
-    for column in range(left + (table.values == "rows"), min(stop, page.sheet.width)):
-        path = _path(page, range(top, top + depth), column)
-        if path and (said := _said(table, tuple([text for text, _ in path]), dictionary)):
-            candidates.append((column, path, said))
-    heads.year = max((head.year for *_, said in candidates for head in said if head.year), default=None)
-    for column, path, said in candidates:
-        fitting = [h for h in said if h.year is None or heads.year is None or h.year == heads.year + h.offset]
-        unit = next((unit for _, at in reversed(path) if (unit := unit_of(page.sheet.text(at)))), "")
-        chosen = Column(column, (fitting or said)[0], unit, path[-1][1])
-        heads.columns.append(chosen)
-        if not fitting:
-            heads.doubts.append(chosen)
+#: What is shown above a column from top to bottom.
+Path = tuple[Shown, ...]
+
+
+class _Said(NamedTuple):
+    """What a column says under its heads, and whether its year fits those of the other columns."""
+
+    path: Path
+    head: Head
+    fits: bool
+
+
+@lru_cache(maxsize=1024)
+def _told(
+    table: Table, dictionary: Dictionary, top: int, columns: range, lines: tuple[tuple[Shown, ...], ...]
+) -> Heads:
+    """The heads in some `lines` of a sheet, the first of which is row `top`. Kept, as departments print the same heads."""
+    paths: dict[int, Path] = {}
+    best, year, depth = list[_Said](), None, 0
+    for number, line in enumerate(lines, start=1):
+        for one in line:
+            path = paths.get(one.column, ())
+            if one.column in columns and not (path and path[-1].cell == one.cell):
+                paths[one.column] = (*path, one)
+        said, latest = _at_depth(table, dictionary, paths)
+        if not depth or _different(said) > _different(best):
+            best, year, depth = said, latest, number
+    return _heads(table, best, year, top + depth)
+
+
+def _different(said: Sequence[_Said]) -> int:
+    """How many different heads were found."""
+    return len({(one.head.target, one.head.offset) for one in said})
+
+
+def _at_depth(table: Table, dictionary: Dictionary, paths: Mapping[int, Path]) -> tuple[list[_Said], int | None]:
+    """What is said over each column whose lowest text is its own (one that belongs to a column further left says nothing),
+    and the latest year that is named.
+    """
+    own = [path for column, path in sorted(paths.items()) if path[-1].cell[1] == column]
+    told = [(path, said) for path in own if (said := _said(table, tuple([one.text for one in path]), dictionary))]
+    year = max((head.year for _, said in told for head in said if head.year), default=None)
+    found = []
+    for path, said in told:
+        fitting = [h for h in said if h.year is None or year is None or h.year == year + h.offset]
+        found.append(_Said(path, (fitting or said)[0], bool(fitting)))
+    return found, year
+
+
+def _heads(table: Table, said: Sequence[_Said], year: int | None, first: int) -> Heads:
+    """The heads as the columns say them; the data begin in row `first`."""
+    heads = Heads(year=year, first=first)
+    for path, head, fits in said:
+        unit = next((one.unit for one in reversed(path) if one.unit), "")
+        column = Column(path[-1].column, head, unit, path[-1].cell)
+        heads.columns.append(column)
+        if not fits:
+            heads.doubts.append(column)
     found = {(column.head.target, column.head.offset) for column in heads.columns}
     wanted = _wanted(table)
     heads.missing = [name for target, name in wanted.items() if target not in found]
@@ -112,17 +152,6 @@ def _wanted(table: Table) -> dict[tuple[str, int], str]:
     """Target and year of each column that has to be there → what messages call it."""
     keys = ((key, target) for key, target in table.columns.items() if not key.endswith("?"))
     return {(target, offset_of(key)): head_name(key) for key, target in keys}
-
-
-def _path(page: Page, rows: Sequence[int], column: int) -> Path:
-    """The texts over a column, merged ranges filled; [] where the lowest belongs to a column further left."""
-    path: Path = []
-    for row in rows:
-        at = page.sheet.anchor((row, column))
-        text = label(page.sheet.text(at))
-        if text and (not path or path[-1][1] != at):
-            path.append((text, at))
-    return path if path and path[-1][1][1] == column else []
 
 
 @lru_cache(maxsize=1 << 16)

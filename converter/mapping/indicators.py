@@ -60,7 +60,7 @@ def locate_indicators(page: Page, spec: IndicatorTable) -> LocatedIndicators | s
     asks for no self score); else the reason.
     """
     wanted = {label(text) for level in spec.levels for text in level}
-    for row, labels in enumerate(page.labels):
+    for row, labels in enumerate(page.labels if not page.places.keys().isdisjoint(wanted) else ()):
         if wanted & set(labels.values()):
             located = _indicator_columns(_shown_heads(page, row), row, spec)
             if located is not None:

@@ -60,16 +60,16 @@ def lines_of(sheets: Iterable[Sheet], heads: Heads, needed: Sequence[str], file:
     """The rows that hold anything, below the first row with all the `needed` heads; None where no sheet has one."""
     known = {plain(name): head for head, others in heads.items() for name in (head, *others)}
     for sheet in sheets:
-        for row in range(len(sheet.rows)):
-            columns = _columns(sheet, row, known)
+        for row, words in enumerate(sheet.words):
+            columns = _columns(words, known) if len(words) >= len(needed) else {}
             if all(head in columns for head in needed):
                 return _below(sheet, row, columns, file)
     return None
 
 
-def _columns(sheet: Sheet, row: int, known: Mapping[str, str]) -> dict[str, int]:
+def _columns(words: Iterable[tuple[int, str]], known: Mapping[str, str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for column, text in sheet.texts(row):
+    for column, text in words:
         if head := known.get(plain(text)):
             found.setdefault(head, column)
     return found

@@ -1,7 +1,8 @@
 """Finding a form's tables on a sheet by their heads and row names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary
@@ -36,6 +37,12 @@ class Located:
     others: list[Cell] = field(default_factory=list)
     left: "Located | None" = None
 
+    @property
+    def most(self) -> int:
+        """At most so many cells are read from the table: one row, or all."""
+        one = self.table.values != "rows" or self.table.row
+        return len(self.columns) * (1 if one else max(self.last - self.first, 0))
+
 
 def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[Located], list[str]]:
     """The form's tables on the sheet, and the reason for each one that should be there and is not found.
@@ -44,11 +51,11 @@ def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[
     """
     found: list[Located] = []
     reasons: list[tuple[Table, str]] = []
-    label_heads = {label(text) for table in form.tables for text in table.label}
+    label_heads = _label_heads(form)
     for table in form.tables:
         located = _locate(page, table, label_heads, dictionary)
         if isinstance(located, Located) and table.values == "beside":
-            given = {name for other in found for name in other.table.fields()}
+            given = _given(found)
             located.columns = [column for column in located.columns if column.head.target not in given]
         if isinstance(located, str):
             reasons.append((table, located))
@@ -56,13 +63,33 @@ def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[
             found.append(located)
             found += _lanes(page, located, label_heads, dictionary)
     _bound(page, found, label_heads, dictionary)
-    given = {name for located in found for name in located.table.fields()}
-    return found, [
-        reason for table, reason in reasons if not (found and (table.optional or given >= set(table.fields())))
-    ]
+    given = _given(found)
+    return found, [reason for table, reason in reasons if not (found and (table.optional or given >= table.fields()))]
 
 
-def _bound(page: Page, found: list[Located], label_heads: set[str], dictionary: Dictionary) -> None:
+def holds_needed(page: Page, form: Form, dictionary: Dictionary) -> bool:
+    """Whether each table of the form is on the sheet that has to be, and whose fields no other table can give."""
+    label_heads = _label_heads(form)
+    return all(isinstance(_locate(page, table, label_heads, dictionary), Located) for table in _needed(form))
+
+
+@lru_cache(maxsize=1024)
+def _needed(form: Form) -> tuple[Table, ...]:
+    others = [(table, [other.fields() for other in form.tables if other is not table]) for table in form.tables]
+    return tuple(table for table, rest in others if not table.optional and table.fields() - frozenset().union(*rest))
+
+
+def _given(found: Iterable[Located]) -> frozenset[str]:
+    """Names of the fields that located tables can give."""
+    return frozenset().union(*(located.table.fields() for located in found))
+
+
+@lru_cache(maxsize=1024)
+def _label_heads(form: Form) -> frozenset[str]:
+    return frozenset(label(text) for table in form.tables for text in table.label)
+
+
+def _bound(page: Page, found: list[Located], label_heads: Set[str], dictionary: Dictionary) -> None:
     """A table ends where the heads of another one, or of one more such table, begin below it."""
     for located in found:
         _look_for_more(page, located, label_heads, dictionary)
@@ -73,7 +100,7 @@ def _bound(page: Page, found: list[Located], label_heads: set[str], dictionary: 
         located.last = min(below, default=len(page.sheet.rows))
 
 
-def _lanes(page: Page, first: Located, label_heads: set[str], dictionary: Dictionary) -> Iterator[Located]:
+def _lanes(page: Page, first: Located, label_heads: Set[str], dictionary: Dictionary) -> Iterator[Located]:
     """The same heads again to the right in the head row, where the form says that they are one table."""
     if not first.table.lanes:
         return
@@ -89,7 +116,7 @@ def _lanes(page: Page, first: Located, label_heads: set[str], dictionary: Dictio
                 yield lane
 
 
-def _look_for_more(page: Page, located: Located, label_heads: set[str], dictionary: Dictionary) -> None:
+def _look_for_more(page: Page, located: Located, label_heads: Set[str], dictionary: Dictionary) -> None:
     """Notes where the same heads stand again: printed anew by a page break, or over another table."""
     for cell in _places(page, located.table):
         if cell == (located.head_row, located.label_column) or (located.table.lanes and cell[0] == located.head_row):
@@ -109,15 +136,24 @@ def _heads_of(located: Located) -> list[tuple[int, Head]]:
     return [(column.index, column.head) for column in located.columns]
 
 
+@lru_cache(maxsize=1024)
+def _plain_heads(table: Table) -> frozenset[str]:
+    """The label heads of a table, empty where one of them bears a year."""
+    return frozenset() if any("{" in head for head in table.label) else frozenset(map(label, table.label))
+
+
 def _places(page: Page, table: Table) -> Iterator[Cell]:
     """Where the table's label head stands under its block."""
+    plain = _plain_heads(table)
+    if plain and page.places.keys().isdisjoint(plain):
+        return  # the usual case, without looking for each
     for head in table.label:
         for cell in page.find(head):
-            if page.sheet.anchor(cell) == cell and (not table.block or _under_block(page, cell, table.block)):
+            if cell not in page.sheet.covered and (not table.block or _under_block(page, cell, table.block)):
                 yield cell
 
 
-def _locate(page: Page, table: Table, label_heads: set[str], dictionary: Dictionary) -> Located | str:
+def _locate(page: Page, table: Table, label_heads: Set[str], dictionary: Dictionary) -> Located | str:
     """The table under its first label head with all targets beside it (one at least where each column is a field of its
     own), or why there is none.
     """
@@ -143,12 +179,12 @@ def _locate(page: Page, table: Table, label_heads: set[str], dictionary: Diction
 
 def _under_block(page: Page, cell: Cell, block: Sequence[str]) -> bool:
     """Whether one of the two rows above (merged ranges filled) names the block."""
-    names = {label(name) for name in block}
-    return any(label(page.sheet.text((row, cell[1]))) in names for row in range(max(0, cell[0] - 2), cell[0]))
+    names = [label(name) for name in block]
+    return any(page.label((row, cell[1])) in names for row in range(max(0, cell[0] - 2), cell[0]))
 
 
 def _columns(
-    page: Page, table: Table, cell: Cell, label_heads: set[str], dictionary: Dictionary
+    page: Page, table: Table, cell: Cell, label_heads: Set[str], dictionary: Dictionary
 ) -> tuple[Located, set[str]]:
     """The table's columns right of its label head, up to the next label head; and the targets that no head names."""
     labels = page.labels[cell[0]]
@@ -161,6 +197,6 @@ def _columns(
 def _located(table: Table, cell: Cell, heads: Heads, unit: str = "") -> Located:
     first_value = min((column.index for column in heads.columns), default=cell[1])
     names = range(cell[1], max(first_value, cell[1]))
-    return Located(
-        table, *cell, heads.columns, heads.year, names, unit, heads.first, doubts=heads.doubts, missing=heads.missing
-    )
+    found = Located(table, *cell, [*heads.columns], heads.year, names, unit, heads.first)
+    found.doubts, found.missing = [*heads.doubts], [*heads.missing]
+    return found

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from converter.intake.cells import Cell, Sheet
 from converter.mapping.forms import match_head
-from converter.vocabulary.labels import label, plain, shown
+from converter.vocabulary.labels import label, plain, shown, unit_of
 
 #: Titles, name, year and unit lines stand within the first rows of a sheet.
 HEAD_ROWS = 8
@@ -27,40 +27,63 @@ _NOTHING = re.compile(
 _UNITS_ONLY = re.compile(r"(?:人民币|[百千万亿]*元|人次?|个|辆|项|批次|%|平方米|[、,，/])+")
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """Something read off a sheet's head, and the cell it stood in."""
 
     text: str
     cell: Cell
 
 
-@dataclass
+class Shown(NamedTuple):
+    """What is shown in a column of a row of heads: the matching form of the text, its unit, and the cell it stands in."""
+
+    column: int
+    text: str
+    unit: str
+    cell: Cell
+
+
 class Page:
-    """A sheet and the matching forms of its labels."""
+    """A sheet and the matching forms of its labels.
 
-    sheet: Sheet
+    `labels` holds for each row: column → matching form of its text (numbers and blanks left out); `places`: label → the
+    cells that hold it, in reading order.
+    """
 
-    @cached_property
-    def labels(self) -> list[dict[int, str]]:
-        """For each row: column → matching form of its text (numbers and blanks left out)."""
-        return [
-            {
-                column: folded
-                for column, value in enumerate(row)
-                if isinstance(value, str) and value and (folded := label(value))
-            }
-            for row in self.sheet.rows
-        ]
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.labels: list[dict[int, str]] = []
+        self.places: dict[str, list[Cell]] = {}
+        self._lines: dict[int, tuple[Shown, ...]] = {}
+        self._dated: dict[str, list[Cell]] = {}
+        for row, words in enumerate(sheet.words):
+            line: dict[int, str] = {}
+            for column, text in words:
+                if folded := label(text):
+                    line[column] = folded
+                    if folded in self.places:
+                        self.places[folded].append((row, column))
+                    else:
+                        self.places[folded] = [(row, column)]
+            self.labels.append(line)
 
-    @cached_property
-    def places(self) -> dict[str, list[Cell]]:
-        """Label → the cells that hold it, in reading order."""
-        found: dict[str, list[Cell]] = {}
-        for row, labels in enumerate(self.labels):
-            for column, text in labels.items():
-                found.setdefault(text, []).append((row, column))
-        return found
+    def label(self, cell: Cell) -> str:
+        """The matching form of what is shown in a cell, merged ranges filled; numbers are texts, too."""
+        row, column = self.sheet.anchor(cell)
+        folded = self.labels[row].get(column) if row < len(self.labels) else None
+        return label(self.sheet.text(cell)) if folded is None else folded
+
+    def heads(self, row: int) -> tuple[Shown, ...]:
+        """What a row of heads shows, merged ranges filled, from left to right."""
+        if row not in self._lines:
+            found = []
+            for column in range(self.sheet.width):
+                at = self.sheet.covered.get((row, column), (row, column))
+                text = self.sheet.text(at)
+                if text and (folded := label(text)):
+                    found.append(Shown(column, folded, unit_of(text), at))
+            self._lines[row] = tuple(found)
+        return self._lines[row]
 
     def beside(self, cell: Cell) -> Cell:
         """The first cell right of a cell, or of the merged range that begins there."""
@@ -69,73 +92,76 @@ class Page:
             column += 1
         return row, column + 1
 
-    def find(self, head: str) -> Iterator[Cell]:
+    def find(self, head: str) -> Sequence[Cell]:
         """The cells that hold a head ({本年} and {上年} stand for the years), in reading order."""
         if "{" not in head:
-            return iter(self.places.get(label(head), ()))
-        if head not in self._headed:
+            return self.places.get(label(head), ())
+        if head not in self._dated:
             texts = [text for text in self.places if match_head(head, head, text) is not None]
-            self._headed[head] = [cell for text in texts for cell in self.places[text]]
-        return iter(self._headed[head])
-
-    @cached_property
-    def _headed(self) -> dict[str, list[Cell]]:
-        """The heads with a year that were looked for, and the cells that hold them."""
-        return {}
+            self._dated[head] = [cell for text in texts for cell in self.places[text]]
+        return self._dated[head]
 
     @cached_property
     def head_texts(self) -> list[str]:
         """The texts of the first rows, where a title may stand."""
-        return [text for row in range(min(HEAD_ROWS, len(self.sheet.rows))) for _, text in self.sheet.texts(row)]
+        return [text for row in self.sheet.words[:HEAD_ROWS] for _, text in row]
 
     @cached_property
     def declares_nothing(self) -> bool:
         """Whether a note says that the department has nothing to put into the table (注：本部门无政府性基金…收支。)."""
-        texts = (plain(text) for row in range(len(self.sheet.rows)) for _, text in self.sheet.texts(row))
-        return any(_NOTHING.match(text) is not None for text in texts)
+        return any(_NOTHING.match(plain(text)) is not None for row in self.sheet.words for _, text in row)
 
     def unit(self) -> Seen | None:
         """The unit line (单位：万元), wherever it stands; the first of several."""
-        return next(self.units(), None)
+        return next(iter(self.units), None)
 
-    def units(self) -> Iterator[Seen]:
+    @cached_property
+    def units(self) -> list[Seen]:
         """Every unit line of the sheet, in reading order."""
-        for row in range(len(self.sheet.rows)):
-            for column, text in self.sheet.texts(row):
-                if len(text) <= 80 and (match := _UNIT_LINE.search(unicodedata.normalize("NFKC", text))):
-                    yield Seen(shown(match[1]), (row, column))
+        return [
+            Seen(unit, (row, column))
+            for row, words in enumerate(self.sheet.words)
+            for column, text in words
+            if "位" in text and (unit := _unit_in(text))
+        ]
 
     def department(self, heads: Sequence[str], until: int) -> Seen | None:
         """The name behind 填报单位： in the head area, in the same cell or the next filled one; None where blank."""
         known = _names_first(tuple(heads))
-        for row in range(min(until, len(self.sheet.rows))):
-            texts = list(self.sheet.texts(row))
-            for index, (column, text) in enumerate(texts):
+        for row, words in enumerate(self.sheet.words[:until]):
+            for column, text in words:
                 folded = plain(text)
                 if not folded.startswith(known) or not (folded in known or _named(known).match(folded)):
                     continue
                 name = _clean_name(folded.partition(":")[2])
                 if name:
                     return Seen(name, (row, column))
-                beside = texts[index + 1] if index + 1 < len(texts) else (0, "")
+                beside = next((filled for filled in self.sheet.texts(row) if filled[0] > column), (0, ""))
                 if ":" not in plain(beside[1]) and (name := _clean_name(plain(beside[1]))):
                     return Seen(name, (row, beside[0]))
         return None
 
     def year(self, until: int) -> Seen | None:
         """The year in the head area (2019年度); a 文号's year and dates never count."""
-        for row in range(min(until, len(self.sheet.rows))):
-            for column, text in self.sheet.texts(row):
+        for row, words in enumerate(self.sheet.words[:until]):
+            for column, text in words:
                 if (found := year_in(text)) is not None:
                     return Seen(str(found), (row, column))
         return None
 
 
+@lru_cache(maxsize=1 << 14)
 def year_in(text: str) -> int | None:
     """The first year named in a text, None without one."""
     folded = unicodedata.normalize("NFKC", _CHINESE_YEAR.sub(_arabic, text))
     match = _YEAR.search(folded)
     return int(match[1]) if match else None
+
+
+def _unit_in(text: str) -> str:
+    """The unit that a unit line names, "" where a text is none."""
+    match = _UNIT_LINE.search(unicodedata.normalize("NFKC", text)) if len(text) <= 80 else None
+    return shown(match[1]) if match else ""
 
 
 @lru_cache(maxsize=1024)

@@ -5,7 +5,9 @@ Such rows overlap: a column is never summed with its own parents. Only the row å
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
+from typing import NamedTuple
 
 from converter.mapping.locate import Located
 from converter.mapping.page import Page
@@ -15,8 +17,7 @@ from converter.vocabulary.numbers import USABLE, Number, State, canonical
 _SHORTEST_CODE = 3
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One row by its code, with the reading of each column of the table."""
 
     code: str
@@ -36,25 +37,26 @@ class Gap:
 
 def code_of(texts: Iterable[str]) -> str:
     """The code in the cells before a row's name: later parts keep their leading zeros, whatever a number lost of them."""
-    parts = [text.strip() for text in texts if text.strip().isdecimal()]
-    return "".join([*parts[:1], *(part.zfill(2) for part in parts[1:])])
+    parts = [part for text in texts if (part := text.strip()).isdecimal()]
+    return "".join([*parts[:1], *[part.zfill(2) for part in parts[1:]]])
 
 
 def records(page: Page, located: Located) -> list[Record]:
     """The rows of a table that have a code."""
     found = []
     for row in range(located.first, located.last):
-        code = code_of(page.sheet.text((row, column)) for column in located.names)
+        code = code_of([page.sheet.text((row, column)) for column in located.names])
         if len(code) >= _SHORTEST_CODE:
-            numbers = tuple(page.sheet.number((row, column.index)) for column in located.columns)
+            numbers = tuple([page.sheet.number((row, column.index)) for column in located.columns])
             found.append(Record(code, row, numbers))
     return found
 
 
 def leaves(rows: Sequence[Record]) -> list[Record]:
     """The records that no other's code continues."""
-    codes = {row.code for row in rows}
-    return [row for row in rows if not any(other != row.code and other.startswith(row.code) for other in codes)]
+    codes = sorted({row.code for row in rows})
+    continued = {code for code, longer in pairwise(codes) if longer.startswith(code)}
+    return [row for row in rows if row.code not in continued]
 
 
 def gaps(page: Page, located: Located, total_row: int) -> list[Gap]:

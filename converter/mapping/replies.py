@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from converter.intake.cells import Sheet
 from converter.mapping.listings import lines_of
+from converter.mapping.page import Page
 from converter.vocabulary.findings import Place, mask
 
 NUMBER, REPLY = "编号", "部门说明"
@@ -19,9 +19,11 @@ class Reply(NamedTuple):
     place: Place
 
 
-def replies_on(sheet: Sheet, file: str) -> list[Reply] | None:
+def replies_on(page: Page, file: str) -> list[Reply] | None:
     """The answers on a sheet, in its order; None where it has no heads 编号 and 部门说明."""
-    lines = lines_of([sheet], _HEADS, [NUMBER, REPLY], file)
+    if page.places.keys().isdisjoint((NUMBER, *_HEADS[NUMBER])):
+        return None  # the usual case, without looking at every row
+    lines = lines_of([page.sheet], _HEADS, [NUMBER, REPLY], file)
     if lines is None:
         return None
     return [

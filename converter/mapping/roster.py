@@ -92,12 +92,17 @@ class Roster:
         for entry in self.entries:
             for name in dict.fromkeys(self._bare(text) for text in entry.labels):
                 self._by_label[name].append(entry)
+        self._by_name = {entry.name: entry for entry in reversed(self.entries)}
 
     def __bool__(self) -> bool:
         return bool(self.entries)
 
     def _bare(self, name: str) -> str:
         return without_region(name, self.regions)
+
+    def entry(self, name: str) -> Listed | None:
+        """The entry whose name in the outputs is `name`."""
+        return self._by_name.get(name)
 
     def named(self, name: str, folders: Iterable[str] = ()) -> Listed | None:
         """The department that goes by `name`, the region's name aside; among several of that name the one whose code or

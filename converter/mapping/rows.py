@@ -65,7 +65,7 @@ class Rows:
 
     def covered(self, cell: Cell) -> bool:
         """Whether a merged range covers the cell: the value belongs to the range's first cell."""
-        return self.sheet.anchor(cell) != cell
+        return cell in self.sheet.covered
 
 
 class TableRows(Rows):
@@ -74,7 +74,7 @@ class TableRows(Rows):
     def __init__(self, page: Page, form: Form, dictionary: Dictionary, year: int | None, unit: str) -> None:
         super().__init__(page, form)
         self.dictionary, self.year, self.unit = dictionary, year, unit
-        self._names = {text for table in form.tables for text in _items(table, dictionary)}
+        self._names = _names(form, dictionary)
 
     def read(self, located: Located) -> None:
         """Every known row × column of a located table; unknown rows that hold something are noted."""
@@ -185,13 +185,17 @@ class TableRows(Rows):
 
         A name whose own lane has no number beside it reaches over into the next (公用经费合计 at the foot of 公开06).
         """
-        texts = [self.sheet.text((row, column)) for column in located.names]
-        named = [(text, label(text)) for text in texts if not text.strip().isdecimal()]
+        texts = [text for column in located.names if (text := self.sheet.text((row, column)))]
+        named = [text for text in texts if not text.strip().isdecimal()]
         if len(named) < len(texts):
-            code = code_of(texts)
-            named.append((code, label(code)))
-        known = next((text for text, name in named if name in items), "")
-        first = known or next((text for text, name in named if name), "")
+            named.append(code_of(texts))
+        first = ""
+        for text in named:
+            name = label(text)
+            if name in items:
+                return text
+            if name and not first:
+                first = text
         left = located.left
         if not first and left is not None and not self._fills(row, left.columns):
             return self._row_name(left, row, items)
@@ -209,10 +213,9 @@ class TableRows(Rows):
 
     def _fills(self, row: int, columns: Sequence[Column]) -> bool:
         """Whether a cell of a row under one of the heads holds something of its own."""
-        number, covered = self.sheet.number, self.covered
         for column in columns:
             cell = (row, column.index)
-            if number(cell).state is not State.BLANK and not covered(cell):
+            if not self.sheet.is_blank(cell) and cell not in self.sheet.covered:
                 return True
         return False
 
@@ -235,7 +238,7 @@ class TableRows(Rows):
         declared: State | None = None,
     ) -> None:
         cell = (row, column.index)
-        if self.covered(cell):
+        if cell in self.sheet.covered:
             return
         number = Number(NAN, declared) if declared else self.sheet.number(cell)
         if number.state in USABLE:
@@ -252,6 +255,12 @@ def _ignored(ignore: tuple[str, ...]) -> re.Pattern[str]:
     """What the labels look like that begin with a word a form ignores."""
     words = "|".join(sorted((re.escape(label(word)) for word in (*OUR_LINES, *ignore)), key=len, reverse=True))
     return re.compile(rf"(?:{words})(?:[:;,.(0-9]|$)")
+
+
+@lru_cache(maxsize=1024)
+def _names(form: Form, dictionary: Dictionary) -> frozenset[str]:
+    """Every label by which a row of the form is known."""
+    return frozenset(text for table in form.tables for text in _items(table, dictionary))
 
 
 @lru_cache(maxsize=1024)

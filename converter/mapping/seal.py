@@ -32,8 +32,8 @@ def code_of(held: Mapping[Cell, float | str], columns: Iterable[int]) -> str:
 
 def printed_code(sheet: Sheet) -> tuple[str, Cell] | None:
     """The 校验码 that a sheet shows, and its cell; None on a sheet without one."""
-    for row in range(len(sheet.rows)):
-        for column, text in sheet.texts(row):
+    for row, words in enumerate(sheet.words):
+        for column, text in words:
             if text.startswith(NAME) and (found := _PRINTED.match(plain(text))):
                 return found[1], (row, column)
     return None

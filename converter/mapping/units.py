@@ -15,7 +15,7 @@ def in_field_unit(number: Number, known: Field, head_unit: str, sheet_unit: str)
     if known.kind is FieldKind.RATIO:
         return _ratio(number, head_unit)
     unit = number.unit or head_unit or (sheet_unit if known.kind is FieldKind.MONEY else "") or known.unit
-    value = convert(number.value, unit, known.unit)
+    value = number.value if unit == known.unit else convert(number.value, unit, known.unit)
     if value is None:
         return Number(NAN, State.UNREADABLE, unit, f"单位“{unit}”与“{known.name}”（{known.unit}）不符")
     return Number(value, number.state, unit)

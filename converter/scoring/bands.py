@@ -18,7 +18,7 @@ from pydantic import Field as Key
 
 from converter.mapping.documents import Ratio, Strict
 from converter.scoring.points import NO_NUMBER, ComputedForm, Weight, number_text, settle
-from converter.scoring.rounding import Flags, Floats, snap
+from converter.scoring.rounding import SNAP, Flags, Floats, half_up, snap
 from converter.vocabulary.numbers import percent, shortest
 
 
@@ -55,7 +55,7 @@ class Edges(Strict):
     def conditions(self, scale: float = 1.0) -> list[tuple[str, float]]:
         """The edges as comparisons with a snapped value: snapped too, so that 1/3 lies on the edge 1/3."""
         edges = (">=", self.from_), (">", self.over), ("<=", self.to), ("<", self.under)
-        return [(sign, float(snap(np.array([edge * scale]))[0])) for sign, edge in edges if edge is not None]
+        return [(sign, half_up(edge * scale, SNAP)) for sign, edge in edges if edge is not None]
 
     def holds(self, snapped: Floats, scale: float = 1.0) -> Flags:
         """Which of the snapped values lie inside."""

@@ -24,7 +24,7 @@ from converter.scoring.followers import without_followers
 from converter.scoring.frames import FACT_COLUMNS, FactRow, facts_frame, joined
 from converter.scoring.inputs import Inputs
 from converter.scoring.ledger import Ledger
-from converter.scoring.outcomes import audit_rows, checks_frame
+from converter.scoring.outcomes import Row, audit_rows, check_rows, checks_frame
 from converter.scoring.prior import Prior
 from converter.scoring.review import Review
 from converter.scoring.schemechecks import audit_scheme
@@ -43,7 +43,7 @@ class Batch:
     `findings` are not yet numbered; `supplied` are the departments that last year's output gives figures.
 
     Where kinds of departments have schemes of their own, `parts` holds a batch for each scheme, and the whole has their
-    frames together; scheme, inputs and columns are to be taken from `each`.
+    frames together; scheme, inputs and columns are to be taken from `each`. `checked` are the rows of `checks`.
     """
 
     scheme: Scheme
@@ -53,7 +53,7 @@ class Batch:
     columns: list[RuleScores]
     scores: pd.DataFrame
     totals: pd.DataFrame
-    checks: pd.DataFrame
+    checked: list[Row]
     findings: list[Finding]
     review: Review
     parts: list["Batch"] = field(default_factory=list)
@@ -75,6 +75,11 @@ class Batch:
     def year(self) -> int:
         """The 数据年度."""
         return self.scheme.file.year
+
+    @cached_property
+    def checks(self) -> pd.DataFrame:
+        """The checks frame."""
+        return checks_frame(self.checked)
 
     @cached_property
     def codes(self) -> dict[str, str]:
@@ -154,7 +159,7 @@ def _joined(parts: list[Batch], submissions: Sequence[Submission], review: Revie
         columns=parts[0].columns,
         scores=together([part.scores for part in parts], "department"),
         totals=together([part.totals for part in parts], "low", "high", "department"),
-        checks=pd.concat([part.checks for part in parts], ignore_index=True),
+        checked=[row for part in parts for row in part.checked],
         findings=[item for part in parts for item in part.own_findings] + review.ledger.findings,
         review=review,
         parts=parts,
@@ -230,7 +235,7 @@ def score_batch(
         columns,
         scores,
         totals,
-        checks_frame(crossed.results, crossed.faults, rows),
+        check_rows(crossed.results, crossed.faults, rows),
         findings + review.ledger.findings,
         review,
         used=used,

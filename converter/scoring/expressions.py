@@ -121,6 +121,9 @@ class Formula:
 
     def values(self, lookup: Callable[[Input], Floats]) -> tuple[Floats, Flags]:
         """The result for every department, and where a denominator is zero. NaN in gives NaN out; never inf."""
+        if isinstance(self.tree, Input):
+            read = lookup(self.tree)
+            return np.where(np.isfinite(read), read, np.nan) + 0.0, np.zeros(np.shape(read), dtype=np.bool_)
         zero: list[Flags] = []
         with np.errstate(all="ignore"):
             result = _evaluate(self.tree, lookup, zero, divisor=False)

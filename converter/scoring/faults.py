@@ -8,13 +8,12 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from converter.scoring.checks import CellCheck, Checks, Outcome, Reconciliation, code_of
+from converter.scoring.evidence import Number, number_of
 from converter.scoring.expressions import Input
 from converter.scoring.frames import FactRow
-from converter.scoring.reconcile import Result, number_of
-from converter.scoring.rounding import snap
+from converter.scoring.reconcile import Result
+from converter.scoring.rounding import SNAP, half_up
 from converter.vocabulary.findings import LEVEL_ORDER, Finding, Level, Place
 from converter.vocabulary.numbers import percent, shortest
 
@@ -53,11 +52,13 @@ def faults(results: Iterable[Result], year: int) -> list[Fault]:
 def _grouped(results: Sequence[Result], year: int) -> list[Fault]:
     """Greedily the number that explains most failures, until none explains two."""
     failed = [r for r in results if r.outcome is Outcome.FAIL and not (r.slipped or r.follows)]
+    if len(failed) < 2:
+        return [Fault((result,)) for result in failed]
     cleared = {number for result in results if _speaks(result) for number in result.numbers}
-    known: dict[tuple[int, tuple[object, ...]], tuple[float, float]] = {}
+    known: dict[tuple[int, Number], tuple[float, float]] = {}
     made: list[Fault] = []
     while len(failed) > 1:
-        cells = {number_of(row): row for result in failed for row in result.cells}
+        cells = {number: row for result in failed for number, row in result.numbers.items()}
         options = (
             _explained(row, [r for r in failed if number not in cleared or _bound(r)], year, known)
             for number, row in cells.items()
@@ -91,7 +92,7 @@ def _bound(result: Result) -> bool:
 
 
 def _explained(
-    cell: FactRow, failed: Sequence[Result], year: int, known: dict[tuple[int, tuple[object, ...]], tuple[float, float]]
+    cell: FactRow, failed: Sequence[Result], year: int, known: dict[tuple[int, Number], tuple[float, float]]
 ) -> Fault:
     """The failures that one change of a number would settle; `known` keeps what was found of a failure and a number."""
     change, taken, number = _EVERYWHERE, [], number_of(cell)
@@ -184,7 +185,7 @@ def _alone(result: Result, checks: Checks) -> Finding:
 
 
 def _sum(numbers: str, value: float, show: Callable[[float], str]) -> str:
-    total = show(float(snap(np.array([value]))[0]))
+    total = show(half_up(value, SNAP))
     return total if numbers == shortest(value) else f"{numbers} = {total}"
 
 

@@ -97,7 +97,8 @@ def joined(facts: pd.DataFrame, rows: Sequence[FactRow]) -> pd.DataFrame:
 
 def fact_rows(facts: pd.DataFrame) -> list[FactRow]:
     """The rows of a facts frame."""
-    return [FactRow(*row) for row in zip(*(facts[name].tolist() for name in FACT_COLUMNS), strict=True)]
+    columns = (facts[name].to_numpy(dtype=object).tolist() for name in FACT_COLUMNS)
+    return list(map(FactRow._make, zip(*columns, strict=True)))
 
 
 @dataclass

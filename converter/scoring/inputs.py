@@ -11,6 +11,7 @@ import pandas as pd
 
 from converter.mapping.fields import FieldKind
 from converter.scoring.derivations import Derivations
+from converter.scoring.evidence import Evidence
 from converter.scoring.expressions import Formula, Input
 from converter.scoring.frames import FactRow, fact_rows, facts_frame, joined
 from converter.scoring.rounding import Floats, Sum, snap
@@ -45,6 +46,13 @@ class Missing:
         return f"{self.name}（{self.year}年）：{self.reason}{where}"
 
 
+def _added(rows: Iterable[FactRow]) -> float:
+    total = Sum()
+    for row in rows:
+        total.add(row.value)
+    return total.value
+
+
 class Inputs:
     """Values by input for a fixed list of departments, in the scored year. Facts must have been adopted.
 
@@ -66,6 +74,7 @@ class Inputs:
         self._position = {name: index for index, name in enumerate(self.departments)}
         self._columns: dict[Input, Floats] = {}
         self._used: dict[Input, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
+        self._evidence: dict[Input, Evidence] = {}
 
     def without(self, incomparable: Collection[tuple[str, str]]) -> "Inputs":
         """The same inputs with figures of last year that are not to be compared."""
@@ -86,18 +95,12 @@ class Inputs:
     @cached_property
     def _adopted(self) -> dict[tuple[str, int], Floats]:
         """(field, year) → one value for each department; the rows of a repeating field are added, if all can be read."""
-        listed, unknown = self.derivations.listed, set()
-        sums: dict[tuple[str, str, int], Sum] = {}
-        for row in self.every:
-            key = row.department, row.field, row.year
-            if row.field in listed and row.state in _NO_SUM:
-                unknown.add(key)
-            if row.adopted and row.department in self._position:
-                sums.setdefault(key, Sum()).add(row.value)
+        position, unknown = self._position, self._no_sums
         columns: dict[tuple[str, int], Floats] = defaultdict(lambda: np.full(len(self.departments), np.nan))
-        for (owner, name, year), total in sums.items():
-            if (owner, name, year) not in unknown:
-                columns[name, year][self._position[owner]] = total.value
+        for key, rows in self._taken.items():
+            owner, name, year = key
+            if owner in position and key not in unknown:
+                columns[name, year][position[owner]] = rows[0].value + 0.0 if len(rows) == 1 else _added(rows)
         return dict(columns)
 
     def column(self, wanted: Input) -> Floats:
@@ -194,7 +197,17 @@ class Inputs:
     @cached_property
     def _taken(self) -> dict[tuple[str, str, int], list[FactRow]]:
         """The adopted ones of them."""
-        return {key: taken for key, rows in self._rows.items() if (taken := [row for row in rows if row.adopted])}
+        rows = defaultdict(list)
+        for row in self.every:
+            if row.adopted:
+                rows[row.department, row.field, row.year].append(row)
+        return dict(rows)
+
+    @cached_property
+    def _no_sums(self) -> set[tuple[str, str, int]]:
+        """Department, field and year of listed rows that cannot be added up."""
+        listed = self.derivations.listed
+        return {(r.department, r.field, r.year) for r in self.every if r.state in _NO_SUM and r.field in listed}
 
     @cached_property
     def _forms(self) -> dict[str, dict[str, int]]:
@@ -219,6 +232,13 @@ class Inputs:
     def adopted(self, wanted: Input, position: int) -> list[FactRow]:
         """The adopted facts about an input of a department."""
         return self._taken.get((self.departments[position], wanted.name, self.year + wanted.offset), [])
+
+    def evidence(self, wanted: Input) -> Evidence:
+        """The adopted facts about an input of every department."""
+        if wanted not in self._evidence:
+            positions = range(len(self.departments))
+            self._evidence[wanted] = Evidence.of([self.adopted(wanted, position) for position in positions])
+        return self._evidence[wanted]
 
     def place(self, wanted: Input, position: int) -> Place:
         """The cell of the adopted fact behind an input, else of any fact about it."""

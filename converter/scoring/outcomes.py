@@ -1,7 +1,6 @@
 """The checks frame (勾稽核对, checks.csv): a row for each comparison, and for each built-in check of each department."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import pandas as pd
 
@@ -14,11 +13,11 @@ from converter.vocabulary.numbers import NAN
 Row = tuple[object, ...]
 
 
-#: Behind CHECK_COLUMNS of the frame: what tells the comparisons of one code from each other, this for built-in checks.
+#: Behind the CHECK_COLUMNS of a row: what tells the comparisons of one code from each other, this for built-in checks.
 GROUP, BUILT_IN = "group", "~"
 
 
-def checks_frame(results: Sequence[Result], found: Sequence[Fault], audited: Iterable[Row]) -> pd.DataFrame:
+def check_rows(results: Sequence[Result], found: Sequence[Fault], audited: Iterable[Row]) -> list[Row]:
     """The rows as they were made, with their group: comparisons first, and of these one key behind the other."""
     first: dict[int, str] = {}
     for fault in found:
@@ -26,16 +25,33 @@ def checks_frame(results: Sequence[Result], found: Sequence[Fault], audited: Ite
         for result in fault.results:
             others = sorted({code for code in codes if code != code_of(result.key)})
             first[id(result)] = f"与 {'、'.join(others)} 是同一个数引起的" if others else ""
-    rows = [(*_reasoned(result, first).row(), result.key) for result in results]
-    rows += [(*row, BUILT_IN) for row in audited]
+    rows: list[Row] = [(*result.row(_reason(result, first)), result.key) for result in results]
+    return rows + [(*row, BUILT_IN) for row in audited]
+
+
+def _reason(result: Result, first: Mapping[int, str]) -> str:
+    if result.slipped or result.follows:
+        return "相差一万倍，见 J14" if result.slipped else f"由 {result.follows} 引起"
+    return first.get(id(result), "")
+
+
+def checks_frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """The rows as a frame."""
     return pd.DataFrame(rows, columns=[*CHECK_COLUMNS, GROUP])
 
 
-def _reasoned(result: Result, first: Mapping[int, str]) -> Result:
-    reason = first.get(id(result), "")
-    if result.slipped or result.follows:
-        reason = "相差一万倍，见 J14" if result.slipped else f"由 {result.follows} 引起"
-    return replace(result, reason=reason) if reason else result
+def distinct(rows: Iterable[Row]) -> Iterator[Row]:
+    """Each of the rows once: one that is in several groups in the first of them."""
+    seen: dict[Row, list[Row]] = {}
+    for row in rows:
+        alike = seen.setdefault((*row[:4], *row[8:10]), [])  # what is no number, for NaN is not equal to itself
+        if not any(_same(row[4:8], other[4:8]) for other in alike):
+            alike.append(row)
+            yield row
+
+
+def _same(one: Row, other: Row) -> bool:
+    return all(a == b or (a != a and b != b) for a, b in zip(one, other, strict=True))
 
 
 def audit_rows(

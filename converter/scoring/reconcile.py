@@ -5,24 +5,21 @@ A check names both sides and never says which is wrong; what cannot be compared 
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from converter.scoring.checks import LAST_FORM, Checks, Outcome, Reconciliation, code_of, filled
-from converter.scoring.expressions import Input
+from converter.scoring.evidence import Number
 from converter.scoring.frames import FactRow
 from converter.scoring.inputs import NO_FORM
-from converter.scoring.rounding import Floats, snap
+from converter.scoring.pairs import ORDER, Pair
 from converter.scoring.sides import Desk, Side
 from converter.vocabulary.findings import Level
-from converter.vocabulary.numbers import NAN, percent_digits
+from converter.vocabulary.numbers import NAN
 
-_SIGNS = {"at_most": "≤", "equal": "="}
-SCALE = 1e4
-#: The same amount in 元 and in 万元 may differ by the rounding of both.
-_SCALE_SLACK = 0.01
 NOTHING = "表中无数"
 
 
@@ -47,17 +44,25 @@ class Result:
     level: Level | None = None
     slipped: bool = False
     follows: str = ""
-    cells: tuple[FactRow, ...] = ()
+    numbers: Mapping[Number, FactRow] = field(default_factory=dict)
 
     @cached_property
-    def numbers(self) -> frozenset[tuple[object, ...]]:
-        """What tells the numbers behind it from every other of the department (`number_of`)."""
-        return frozenset(map(number_of, self.cells))
+    def cells(self) -> tuple[FactRow, ...]:
+        """The facts behind it, each once; `numbers` has them by what tells each from the others."""
+        return tuple(self.numbers.values())
 
-    def row(self) -> tuple[object, ...]:
-        """The row of 勾稽核对."""
+    def row(self, reason: str = "") -> tuple[object, ...]:
+        """The row of 勾稽核对, with another `reason` where it has one."""
         numbers = (self.left, self.right, self.difference, self.tolerance)
-        return (code_of(self.key), self.department, self.year, self.what, *numbers, str(self.outcome), self.reason)
+        return (
+            code_of(self.key),
+            self.department,
+            self.year,
+            self.what,
+            *numbers,
+            str(self.outcome),
+            reason or self.reason,
+        )
 
 
 def reconcile(checks: Checks, desk: Desk, broken: Mapping[str, str]) -> list[Result]:
@@ -96,144 +101,46 @@ class Comparison:
 
     def __init__(self, key: str, check: Reconciliation, fill: tuple[str, str], shift: int, desk: Desk) -> None:
         self.key, self.check, self.shift, self.inputs = key, check, shift, desk.whole
-        self.year = self.inputs.year + shift
         sides = [filled(text, *fill) for text in (check.left, *check.right)]
-        self._both: dict[tuple[int, int], list[FactRow]] = {}
-        self.left, *self.rights = (Side.of(*side, desk, shift, check.where) for side in sides)
+        self.left, *self.rights = (desk.side(*side, shift, check.where) for side in sides)
 
     def run(self, broken: Mapping[str, str]) -> Iterator[Result]:
         """The result of every department that has a number on either side."""
-        there = self.left.any_number | np.logical_or.reduce([side.any_number for side in self.rights])
-        for position in map(int, np.flatnonzero(there)):
-            yield self._department(position, broken)
+        there = np.flatnonzero(np.logical_or.reduce([side.any_number for side in self._sides]))
+        if not there.size:
+            return
+        departments, reasons = self.inputs.departments, broken if self._across_years else {}
+        pairs = [Pair(self.check, self.left, right, self.shift, departments, reasons) for right in self.rights]
+        deciding = self._deciding(pairs)
+        for position in map(int, there):
+            yield self._result(pairs[deciding[position]], position)
+
+    @property
+    def _sides(self) -> tuple[Side, ...]:
+        return (self.left, *self.rights)
 
     @cached_property
-    def differences(self) -> list[Floats]:
-        """Left less right, for each right side."""
-        return [snap(self.left.present - side.present) for side in self.rights]
-
-    @cached_property
-    def across_years(self) -> bool:
+    def _across_years(self) -> bool:
         """Whether figures of two years, or of two years' forms, are compared."""
-        sides = (self.left, *self.rights)
-        offsets = {wanted.offset for side in sides for wanted in side.wanted}
-        return len(offsets) > 1 or any(side.form.startswith(LAST_FORM) for side in sides)
+        offsets = {wanted.offset for side in self._sides for wanted in side.wanted}
+        return len(offsets) > 1 or any(side.form.startswith(LAST_FORM) for side in self._sides)
 
-    def _department(self, position: int, broken: Mapping[str, str]) -> Result:
-        there = [side for side in self.rights if side.any_number[position]] or self.rights
-        results = [self._compare(side, position, broken) for side in there]
-        order = [Outcome.AGREES, Outcome.ROUNDING, Outcome.NOT_RUN, Outcome.FAIL]  # what is unknown may yet agree
-        outcome, side, reason = min(results, key=lambda result: order.index(result[0]))
-        unsure = outcome is Outcome.NOT_RUN and reason != self.check.undecided
-        left, right = (NAN if unsure and one.gaps[position] else one.value(position) for one in (self.left, side))
+    def _deciding(self, pairs: list[Pair]) -> NDArray[np.intp]:
+        """For each department the pair whose result counts: the first of the best, where its right side has a number."""
+        if len(pairs) == 1:
+            return np.zeros(len(self.inputs.departments), dtype=np.intp)
+        numbers = np.array([pair.right.any_number for pair in pairs])
+        asked = numbers | ~numbers.any(axis=0)
+        best: NDArray[np.intp] = np.argmin(np.where(asked, [pair.codes for pair in pairs], len(ORDER)), axis=0)
+        return best
+
+    def _result(self, pair: Pair, position: int) -> Result:
+        outcome = ORDER[pair.codes[position]]
         failed = outcome is Outcome.FAIL
+        left, right = pair.values(position)
         return Result(
-            self.key, self.inputs.departments[position], position, self.year, self._what(side), outcome, reason,
-            left, right, NAN if math.isnan(left + right) else self._gap(side, position), self._tolerance(side, position),
-            (self.left, side), self._level(side, position) if failed else None,
-            failed and self._slipped(side, position), cells=tuple(self._figures(side, position)),
+            self.key, self.inputs.departments[position], position, self.inputs.year + self.shift, pair.what, outcome,
+            pair.reason(position), left, right, NAN if math.isnan(left + right) else float(pair.gap[position]),
+            float(pair.tolerance[position]), (self.left, pair.right), pair.level(position) if failed else None,
+            failed and pair.slipped(position), numbers=pair.evidence.cells[position],
         )  # fmt: skip
-
-    def _what(self, side: Side) -> str:
-        return f"{self.left.words} {_SIGNS.get(self.check.relation, '与')} {side.words}"
-
-    def _compare(self, side: Side, position: int, broken: Mapping[str, str]) -> tuple[Outcome, Side, str]:
-        reason = self._obstacle(side, position, broken)
-        if reason:
-            return Outcome.NOT_RUN, side, reason
-        gap = self._gap(side, position)
-        if self.check.relation in ("similar", "scale", "together"):
-            if self._holds(self.left.value(position), side.value(position)):
-                return Outcome.AGREES, side, ""
-            return (Outcome.NOT_RUN if self.check.undecided else Outcome.FAIL), side, self.check.undecided
-        if gap == 0 or (gap < 0 and self.check.relation == "at_most"):
-            return Outcome.AGREES, side, ""
-        if abs(gap) > self._tolerance(side, position) + 1e-9:
-            return Outcome.FAIL, side, ""
-        return Outcome.AGREES if self.check.printed else Outcome.ROUNDING, side, ""
-
-    def _holds(self, left: float, right: float) -> bool:
-        """The relations that know no rounding."""
-        if self.check.relation == "together":
-            return (left == 0) == (right == 0)
-        if self.check.relation == "similar":
-            return abs(left - right) <= (self.check.limit or 0.0) * abs(right) + 1e-9
-        if left == 0 or right == 0:
-            return True
-        low, high = self.check.factor
-        ratio = abs(left / right)
-        return not (low <= max(ratio, 1 / ratio) <= high)
-
-    def _gap(self, side: Side, position: int) -> float:
-        return float(self.differences[self.rights.index(side)][position])
-
-    def _obstacle(self, side: Side, position: int, broken: Mapping[str, str]) -> str:
-        """Why the two sides cannot be compared, "" where they can."""
-        gaps = bool(self.left.gaps[position] or side.gaps[position])
-        if gaps and not self.check.partial:
-            return "缺少数据"
-        if not (self.left.any_number[position] and side.any_number[position]):
-            return "一边没有数据"
-        counts = {len(one.figures(position)) for one in (self.left, side)}
-        if counts == {len(self._figures(side, position))}:
-            return "两边由同一数据推算"
-        if self.across_years and (reason := broken.get(self.inputs.departments[position])):
-            return reason
-        scopes = {row.scope for row in self._figures(side, position)} - {""}
-        if self.check.scope == "same" and len(scopes) > 1:
-            return f"资金口径不同：{'、'.join(sorted(scopes))}"
-        if math.isnan(self._gap(side, position)):
-            return "分母为零"
-        return "缺少数据" if gaps and self._open(side, position) else ""
-
-    def _level(self, side: Side, position: int) -> Level:
-        """The check's level; a warning where `scope: warn` and the figures do not all name one scope."""
-        named = {row.scope for row in self._figures(side, position)}
-        loose = self.check.scope == "warn" and (len(named) > 1 or "" in named)
-        return Level.WARNING if loose and self.check.level is Level.ERROR else self.check.level
-
-    def _slipped(self, side: Side, position: int) -> bool:
-        """Whether one amount of two tables stands in 元 in one of them (J14)."""
-        left, right = abs(self.left.value(position)), abs(side.value(position))
-        tables = [{(r.file, r.sheet) for r in one.figures(position)} for one in (self.left, side)]
-        if self.check.relation != "equal" or tables[0] & tables[1] or min(left, right) == 0:
-            return False
-        return abs(max(left, right) / min(left, right) / SCALE - 1) <= _SCALE_SLACK + 1e-9
-
-    def _open(self, side: Side, position: int) -> bool:
-        """Whether what is missing may yet decide: parts only add to the sum, which has not gone beyond the total."""
-        gap = self._gap(side, position)
-        if self.check.relation == "at_most":
-            return bool(side.gaps[position]) or gap <= 0
-        return bool(self.left.gaps[position]) or gap > self._tolerance(side, position) + 1e-9
-
-    def _tolerance(self, side: Side, position: int) -> float:
-        """r(n) = 0.005 × (n + 1) rounded up to 0.01 万元, 0 in 元 and where no money is compared; or half of the last
-        printed digit of a percent.
-        """
-        if self.check.printed:
-            digits = percent_digits(self._raw(Input(self.check.printed, self.shift), position))
-            return 0.00005 if digits is None else 0.5 * 10.0 ** -(2 + digits)
-        if self.check.relation in ("similar", "scale", "together"):
-            return NAN
-        figures = self._figures(side, position)
-        if all(row.unit != "万元" or row.in_yuan for row in figures):
-            return 0.0
-        terms = self.check.terms or len(figures) - 1
-        return math.ceil(round(0.5 * (terms + 1), 9)) / 100
-
-    def _figures(self, side: Side, position: int) -> list[FactRow]:
-        """The facts behind both sides, each once."""
-        key = self.rights.index(side), position
-        if key not in self._both:
-            rows = (*self.left.figures(position), *side.figures(position))
-            self._both[key] = list({number_of(row): row for row in rows}.values())
-        return self._both[key]
-
-    def _raw(self, wanted: Input, position: int) -> str:
-        return next((row.raw for row in self.left.inputs.rows(wanted, position) if row.adopted), "")
-
-
-def number_of(row: FactRow) -> tuple[object, ...]:
-    """What tells one number from every other of a department."""
-    return row.field, row.year, row.file, row.sheet, row.cell

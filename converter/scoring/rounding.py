@@ -1,6 +1,8 @@
 """四舍五入 as Excel and LibreOffice do it: half away from zero on the 15-digit decimal, vectorised."""
 
+import math
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -20,8 +22,11 @@ _WIDE = Context(prec=350)
 def round_half_up(values: Floats, digits: int) -> Floats:
     """`values` rounded to `digits` decimals; NaN stays NaN, −0.0 becomes 0.0. Any shape.
 
-    Equal to Decimal(format(x, ".15g")) rounded ROUND_HALF_UP: values within reach of a tie are settled in Decimal.
+    Equal to Decimal(format(x, ".15g")) rounded ROUND_HALF_UP: values within reach of a tie are settled in Decimal, and a
+    value alone (a score that is explained), for which twenty operations on a column would cost ten times as much.
     """
+    if values.size == 1:
+        return np.full(values.shape, half_up(values.item(), digits))
     scale = 10.0**digits
     with np.errstate(over="ignore", invalid="ignore"):
         scaled = np.abs(values) * scale
@@ -33,11 +38,15 @@ def round_half_up(values: Floats, digits: int) -> Floats:
     doubtful |= np.isinf(scaled) & np.isfinite(values)
     if doubtful.any():
         rounded = np.array(rounded, dtype=np.float64)
-        rounded[doubtful] = [_exact(value, digits) for value in np.asarray(values)[doubtful]]
+        rounded[doubtful] = [half_up(value, digits) for value in np.asarray(values)[doubtful]]
     return rounded
 
 
-def _exact(value: float, digits: int) -> float:
+@lru_cache(maxsize=1 << 14)
+def half_up(value: float, digits: int) -> float:
+    """One number rounded half up on its 15-digit decimal; what is not finite stays as it is."""
+    if not math.isfinite(value):
+        return value
     exact = Decimal(format(value, ".15g")).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)
     return float(exact) + 0.0
 

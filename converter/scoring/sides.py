@@ -7,15 +7,21 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from converter.scoring.checks import LAST_FORM
+from converter.scoring.evidence import Evidence
 from converter.scoring.expressions import Formula, Input, parse
 from converter.scoring.frames import FactRow, adopt_form
 from converter.scoring.inputs import Inputs
 from converter.scoring.prior import PRIOR_MARK
-from converter.scoring.rounding import SNAP, Flags, Floats, snap
+from converter.scoring.rounding import SNAP, Flags, Floats, half_up
 from converter.scoring.slopes import slope
 from converter.vocabulary.numbers import USABLE, canonical
 
 _parsed = lru_cache(maxsize=1024)(parse)
+
+
+@lru_cache(maxsize=1 << 16)
+def _without_noise(value: float) -> float:
+    return canonical(round(value, SNAP))
 
 
 @dataclass
@@ -24,6 +30,7 @@ class Desk:
 
     whole: Inputs
     _narrowed: dict[str, Inputs] = field(default_factory=dict)
+    _sides: dict[tuple[str, str, int, str], "Side"] = field(default_factory=dict)
     _lacking: dict[str, set[str]] = field(default_factory=dict)
 
     @cached_property
@@ -56,6 +63,13 @@ class Desk:
             self._narrowed[form] = Inputs(own, inputs.departments, inputs.year, inputs.derivations)
         return self._narrowed[form]
 
+    def side(self, form: str, text: str, shift: int, where: str) -> "Side":
+        """The side that `text` gives, made once; it takes its numbers from `form`, else from the check's `where`."""
+        key = form, text, shift, where
+        if key not in self._sides:
+            self._sides[key] = Side(form, _parsed(text), self.only(form or where), shift)
+        return self._sides[key]
+
 
 @dataclass(frozen=True, eq=False)
 class Side:
@@ -65,13 +79,7 @@ class Side:
     formula: Formula
     inputs: Inputs
     shift: int
-    _figures: dict[int, list[FactRow]] = field(default_factory=dict, compare=False, repr=False)
-    _values: dict[int, float] = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def of(cls, form: str, text: str, desk: Desk, shift: int, where: str) -> "Side":
-        """The side that `text` gives; it takes its numbers from `form`, else from the check's `where`."""
-        return cls(form, _parsed(text), desk.only(form or where), shift)
+    _figures: dict[int, list[FactRow]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def wanted(self) -> tuple[Input, ...]:
@@ -86,11 +94,10 @@ class Side:
         )
         return np.broadcast_to(values, (len(self.inputs.departments),))
 
-    def value(self, position: int) -> float:
-        """The value for one department, without float noise."""
-        if position not in self._values:
-            self._values[position] = canonical(round(float(self.present[position]), SNAP))
-        return self._values[position]
+    @cached_property
+    def values(self) -> list[float]:
+        """The value for every department, without float noise."""
+        return [_without_noise(value) for value in self.present.tolist()]
 
     @cached_property
     def gaps(self) -> Flags:
@@ -121,8 +128,15 @@ class Side:
         column = self.inputs.column
         return self.formula.substituted(lambda n: float(column(Input(n.name, n.offset + self.shift))[position]))
 
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The facts behind the value of every department."""
+        if len(self.wanted) == 1 and not self._derived:
+            return self.inputs.evidence(self.wanted[0])
+        return Evidence.of([self.figures(position) for position in range(len(self.inputs.departments))])
+
     def figures(self, position: int) -> list[FactRow]:
-        """The facts behind the value, each once."""
+        """The facts behind the value of a department."""
         if position not in self._figures:
             leaves: Iterable[Input] = self.wanted
             if self._derived:
@@ -141,7 +155,7 @@ class Side:
         if constant is not None:
             return round(constant, SNAP) + 0.0
         grown = self.changed(position, leaf, 1.0) - self.changed(position, leaf, 0.0)
-        return float(snap(np.array([grown]))[0])
+        return half_up(grown, SNAP)
 
     def changed(self, position: int, leaf: Input, by: float) -> float:
         """The value if the leaf were another by so much."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from converter.scoring.checks import Checks, Outcome
 from converter.scoring.faults import place_of
 from converter.scoring.frames import FactRow
-from converter.scoring.reconcile import SCALE, Result
+from converter.scoring.pairs import SCALE
+from converter.scoring.reconcile import Result
 from converter.vocabulary.findings import Finding, Place
 from converter.vocabulary.numbers import shortest
 

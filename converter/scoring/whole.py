@@ -37,7 +37,8 @@ _PART = "part"
 @dataclass
 class Gist:
     """What is remembered of a chunk of departments: the totals with the number of their scheme, what copies, sums and bands
-    are told by (`claims` with that number too), the departments with figures from last year's output, and what became of the decisions.
+    are told by (`claims` with that number too), the departments with figures from last year's output, and what became of the
+    decisions, where there are any.
     """
 
     totals: pd.DataFrame
@@ -45,7 +46,7 @@ class Gist:
     figures: dict[tuple[str, str], tuple[float, Place]]
     claims: list[tuple[int, Finding]]
     supplied: frozenset[str]
-    ledger: Ledger
+    ledger: Ledger | None
 
 
 def gist(batch: Batch, rules: Rules) -> Gist:
@@ -111,7 +112,7 @@ class Whole:
 
     def conclude(self, gists: Sequence[Gist], digests: Mapping[str, str]) -> None:
         """Ranks, and B02–B04 over all departments, whatever scheme scores them. `digests` are the SHA-256 by file."""
-        joined = pd.concat([one.totals for one in gists], ignore_index=True)
+        joined = pd.concat([one.totals for one in gists if len(one.totals)], ignore_index=True)
         kinds = [f"{part}\0{self.kinds[who]}" for part, who in zip(joined[_PART], joined["department"], strict=True)]
         self.totals = ranked(joined, kinds)
         self.handed = with_last_output(self.handed, frozenset().union(*(one.supplied for one in gists)))

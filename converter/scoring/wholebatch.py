@@ -109,15 +109,15 @@ def audit_parts(
 
 def families(roster: Roster) -> list[tuple[Listed, list[Listed]]]:
     """The departments of the list that have subordinates in it, with these."""
-    below: dict[str, list[Listed]] = defaultdict(list)
-    for entry in roster.entries:
+    below: dict[str, list[int]] = defaultdict(list)
+    for at, entry in enumerate(roster.entries):
         if entry.parent:
-            below[plain(entry.parent)].append(entry)
+            below[plain(entry.parent)].append(at)
     found = []
-    for entry in roster.entries:
-        parts = {id(one): one for name in entry.labels for one in below.get(name, ()) if one is not entry}
+    for at, entry in enumerate(roster.entries):
+        parts = {part for name in entry.labels for part in below.get(name, ()) if part != at}
         if parts:
-            found.append((entry, [one for one in roster.entries if id(one) in parts]))
+            found.append((entry, [roster.entries[part] for part in sorted(parts)]))
     return found
 
 

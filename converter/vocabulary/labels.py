@@ -28,7 +28,7 @@ _UNIT_TAIL = re.compile(r"\((?:单位:)?(%|‰|元|千元|万元|亿元|人|名|
 def plain(text: str) -> str:
     """Text folded for comparing whole sentences: NFKC, no blanks, no quotes, one kind of bracket."""
     folded = unicodedata.normalize("NFKC", text).translate(_FOLDED)
-    return re.sub(r"\s+", "", folded)
+    return "".join(folded.split())
 
 
 @lru_cache(maxsize=1 << 16)
@@ -56,7 +56,7 @@ def unit_of(text: str) -> str:
 
 def shown(text: str) -> str:
     """A label as printed in messages: one line, no blanks around."""
-    return re.sub(r"\s+", "", text)
+    return "".join(text.split())
 
 
 def nearest(text: str, known: Iterable[str], floor: float = 50.0) -> str:
@@ -65,9 +65,22 @@ def nearest(text: str, known: Iterable[str], floor: float = 50.0) -> str:
     return best[0] if best else ""
 
 
+#: A number in a name; 一 of 统一战线 is none.
+_NUMBERS = re.compile(r"\d+|(?<=第)[一二三四五六七八九十百千零〇]+")
+
+
+def numbers_in(name: str) -> tuple[str, ...]:
+    """The numbers of a name in their order: those in digits, and those in characters after 第."""
+    return tuple(_NUMBERS.findall(name))
+
+
 def abbreviates(short: str, long: str) -> bool:
-    """Whether `short` is an ordered abbreviation of `long` (人社局 of 人力资源和社会保障局): no prefix, same last character."""
+    """Whether `short` is an ordered abbreviation of `long` (人社局 of 人力资源和社会保障局): no prefix, same last character, and
+    the same numbers (第1中学 is not 第12中学, nor 第一小学 第二十一小学).
+    """
     if not short or len(short) >= len(long) or long.startswith(short) or short[-1] != long[-1]:
+        return False
+    if numbers_in(short) != numbers_in(long):
         return False
     rest = iter(long)
     return short[0] == long[0] and all(character in rest for character in short)

@@ -74,6 +74,7 @@ _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-"))
 _DASH_MARK = re.compile(r"[-\u2010-\u2015\u2212\u2500\u2501\ufe58\ufe63\uff0d_/\\\u4e00\u30fc]{1,8}")
 _DASH_WORDS = frozenset({"无", "不涉及", "不适用", "无此项", "单位不需填列", "本单位不需填列"})
+_PARTED = re.compile(r"\d\s+\d")
 _SPACED_THOUSANDS = re.compile(r"\D*[1-9]\d{0,2}(?: \d{3})+(?:\.\d+)?\D*")
 #: Digits only in name: footnotes, circled and raised numerals, which NFKC would make digits of the number.
 _MARKS = re.compile(
@@ -96,7 +97,7 @@ def read_text(text: str) -> Number:
     folded = unicodedata.normalize("NFKC", text.replace("\u3000", "\n")).translate(_ZERO_WIDTH).strip()
     if not folded:
         return Number(NAN, State.BLANK)
-    squeezed = re.sub(r"\s+", "", folded)
+    squeezed = "".join(folded.split())
     if _DASH_MARK.fullmatch(squeezed) or squeezed in _DASH_WORDS:
         return Number(NAN, State.DASH)
     if _MARKS.search(text):
@@ -130,9 +131,9 @@ def _reading(match: re.Match[str]) -> Number:
 
 def _close_gaps(text: str) -> str | None:
     """Text without inner blanks ("18. 08", "95.⏎10%", "1 234.5"); None where a blank parts two digit runs."""
-    if re.search(r"\d\s+\d", text) and not _SPACED_THOUSANDS.fullmatch(text):
+    if _PARTED.search(text) and not _SPACED_THOUSANDS.fullmatch(text):
         return None
-    return re.sub(r"\s+", "", text)
+    return "".join(text.split())
 
 
 def family(unit: str) -> dict[str, float] | None:
@@ -142,14 +143,23 @@ def family(unit: str) -> dict[str, float] | None:
 
 def convert(value: float, source: str, target: str) -> float | None:
     """`value` in unit `source` as a number in unit `target`; None where the two measure different things."""
+    factors = _factors(source, target)
+    if factors is None or factors == (1, 1):
+        return None if factors is None else value
+    return canonical(value * factors[0] / factors[1])
+
+
+@lru_cache(maxsize=1024)
+def _factors(source: str, target: str) -> tuple[int, int] | None:
+    """What turns `source` into `target`: a factor and a divisor, one of them 1; None where they measure different things.
+
+    Dividing by a whole number keeps 11122315.04 元 exact as 1112.231504 万元.
+    """
     units = next((units for units in _FAMILIES if source in units and target in units), None)
     if units is None:
         return None
-    if units[source] == units[target]:
-        return value
-    if units[source] < units[target]:  # dividing by a whole number keeps 11122315.04 元 exact as 1112.231504 万元
-        return canonical(value / round(units[target] / units[source]))
-    return canonical(value * round(units[source] / units[target]))
+    larger, smaller = units[source] / units[target], units[target] / units[source]
+    return (1, round(smaller)) if smaller > larger else (round(larger), 1)
 
 
 def percent_digits(raw: str) -> int | None:

@@ -1,0 +1,101 @@
+"""The notes of a sheet and their shapes as xlsxwriter writes them (comments.py and vml.py of the library), many times as fast."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from xlsxwriter.utility import _preserve_whitespace
+from xlsxwriter.xmlwriter import XMLwriter
+
+from converter.books.sketch import UnusualError
+from converter.books.styles import MAX_COMMENTS, note, pixels
+from converter.intake.cells import a1
+
+#: A note: its cell and its text.
+Note = tuple[int, int, str]
+#: The number before that of the first shape of a drawing.
+_BEFORE = 1024
+#: How far a note lies from the next column and from the row before, in pixels.
+_RIGHT, _DOWN = 15, 10
+#: Pixels of rows and columns that say nothing of their size.
+_ROW, _COLUMN = 20, 64
+_writer = XMLwriter()
+
+
+class Notes:
+    """Writes the notes of a sheet of such columns; what stands around them is taken from parts with at least one note."""
+
+    def __init__(self, columns: Sequence[float], notes: str, shapes: str) -> None:
+        self._columns = [int(width * 7 + 0.5) + 5 for width in columns]
+        self._around_notes = _around(notes, "<comment ", "</comment>")
+        self._around_shapes = _around(shapes, "<v:shape id", "</v:shape>")
+
+    def written(self, notes: Iterable[Note], heights: Mapping[int, float]) -> tuple[str, str]:
+        """The parts with the notes, below the first row, and with their shapes, which lie where the heights of rows put them."""
+        tall = [pixels(heights[row]) if row in heights else _ROW for row in range(max(heights, default=-1) + 1)]
+        texts, shapes = [], []
+        for number, (row, column, text) in enumerate(sorted(notes), start=1):
+            said, look = note(text)
+            texts.append(_text(a1((row, column)), said, look))
+            across = _place(self._columns, _COLUMN, column + 1, _RIGHT, look["width"])
+            shapes.append(_shape(number, row, column, across, _place(tall, _ROW, row - 1, _DOWN, look["height"]), look))
+        if len(texts) > MAX_COMMENTS:
+            raise UnusualError("more notes than a sheet takes")
+        return "".join(texts).join(self._around_notes), "".join(shapes).join(self._around_shapes)
+
+
+class Place(NamedTuple):
+    """Where a shape begins and ends in one direction: row or column and pixels within it, and pixels from the sheet's edge."""
+
+    first: int
+    within: int
+    last: int
+    rest: int
+    edge: int
+
+
+def _place(sizes: Sequence[int], usual: int, first: int, offset: int, length: int) -> Place:
+    """A shape of a length, at an offset from the beginning of row or column `first`; those beyond `sizes` are as usual."""
+
+    def size(index: int) -> int:
+        return sizes[index] if index < len(sizes) else usual
+
+    edge = sum(map(size, range(first))) + offset
+    while offset >= size(first):
+        offset -= size(first)
+        first += 1
+    last, rest = first, length + offset
+    while rest >= size(last):
+        rest -= size(last)
+        last += 1
+    return Place(first, offset, last, rest, edge)
+
+
+def _text(cell: str, said: str, look: Mapping[str, Any]) -> str:
+    space = ' xml:space="preserve"' if _preserve_whitespace(said) else ""
+    text = _writer._escape_control_characters(_writer._escape_data(said))
+    return (
+        f'<comment ref="{cell}" authorId="0"><text><r><rPr><sz val="{look["font_size"]}"/><color indexed="81"/>'
+        f'<rFont val="{look["font_name"]}"/><family val="{look["font_family"]}"/></rPr><t{space}>{text}</t></r></text></comment>'
+    )
+
+
+def _shape(number: int, row: int, column: int, across: Place, down: Place, look: Mapping[str, Any]) -> str:
+    style = (
+        f"position:absolute;margin-left:{0.75 * across.edge:.15g}pt;margin-top:{0.75 * down.edge:.15g}pt;"
+        f"width:{0.75 * look['width']:.15g}pt;height:{0.75 * look['height']:.15g}pt;z-index:{number};visibility:hidden"
+    )
+    left_top = f"{across.first}, {across.within}, {down.first}, {down.within}"
+    right_bottom = f"{across.last}, {across.rest}, {down.last}, {down.rest}"
+    return (
+        f'<v:shape id="_x0000_s{_BEFORE + number}" type="#_x0000_t202" style="{style}" fillcolor="{look["color"].lower()}" '
+        'o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/>'
+        '<v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div>'
+        '</v:textbox><x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
+        f"<x:Anchor>{left_top}, {right_bottom}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row>"
+        f"<x:Column>{column}</x:Column></x:ClientData></v:shape>"
+    )
+
+
+def _around(part: str, first: str, last: str) -> tuple[str, str]:
+    """What stands before the first of some elements and behind the last."""
+    return part[: part.index(first)], part[part.rindex(last) + len(last) :]

@@ -1,0 +1,208 @@
+"""Workbooks of departments that share a layout: laid out by xlsxwriter once, then only filled in, part for part the same.
+
+The first two books of a layout are written the plain way (department.department_book). From the first one come the parts that
+do not change; the second one proves that the stamp gives exactly what the plain way gives, else the layout stays plain, as does
+a book that holds something unusual. tests/test_stamps.py compares every part of many books.
+"""
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import chain
+from typing import Any, NamedTuple
+
+from xlsxwriter.xmlwriter import XMLwriter
+
+from converter.books.contents import DepartmentBook
+from converter.books.department import book_title, department_book, write_figures, write_findings, write_legend
+from converter.books.figures import Figures, Layout, Slot, figures_of, layout_key, layout_of
+from converter.books.livecells import Formulas, Live, written_formulas
+from converter.books.moulds import Mould, content, outcome, shared_string
+from converter.books.notes import Notes
+from converter.books.packing import Packed, package, packed, parts_of
+from converter.books.sketch import Sketch, SketchPage, UnusualError
+from converter.books.styles import Book, Setup, as_typed, printable
+from converter.intake.cells import a1
+
+#: Layouts that a process remembers; texts up to here are surely within Excel's limit.
+_MOST, _SURELY_SHORT = 64, 16_000
+_SHEETS = tuple(f"xl/worksheets/sheet{number}.xml" for number in range(1, 6))
+_STYLES, _STRINGS, _CORE = "xl/styles.xml", "xl/sharedStrings.xml", "docProps/core.xml"
+_NOTES, _SHAPES = "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"
+_VARYING = frozenset({*_SHEETS, _STYLES, _STRINGS, _CORE, _NOTES, _SHAPES})
+_DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
+_STRINGS_XML = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="{}" uniqueCount="{}">{}</sst>'
+)
+
+
+class Stamp:
+    """A layout (and as many figures as it takes) with the parts of a book that was written the plain way."""
+
+    def __init__(self, layout: Layout, figures: Figures, parts: Mapping[str, bytes]) -> None:
+        self._layout = layout  # the very rules whose ids make its key
+        self._sketch, self._legend = Sketch(), Sketch()
+        write_figures(self._sketch, layout, figures.slots())
+        write_legend(self._legend, layout)
+        self._pages = [*self._sketch.pages, *self._legend.pages]
+        self.live = Live.of(_formulas(self._pages))
+        self._names, self._frames = list(parts), [_frame(parts[name].decode()) for name in _SHEETS]
+        self._fixed = {name: packed(name, part) for name, part in parts.items() if name not in _VARYING}
+        self._core = re.split("<dc:title>.*</dc:title>", parts[_CORE].decode(), flags=re.DOTALL)
+        self._put = [text.number for text in self._sketch.texts if text.__class__ is Slot]
+        cells = [cell for page in self._pages for cell in page.cells.values()]
+        self._computed = [cell.value.number for cell in cells if cell.formula and cell.value.__class__ is Slot]
+        self._looks = _first([look for page in self._sketch.pages for look in page.looks()])
+        self._moulds: dict[tuple[str, ...], list[Mould]] = {}
+        noted = _NOTES in parts
+        self._notes = Notes(self._pages[0].columns, parts[_NOTES].decode(), parts[_SHAPES].decode()) if noted else None
+
+    def filled(self, book: DepartmentBook, figures: Figures) -> bytes:
+        """The workbook of a book with this layout. Raises UnusualError where only the plain way will do."""
+        made = self._varying(book, figures)
+        return package(self._fixed.get(name) or made[name] for name in self._names)
+
+    def _varying(self, book: DepartmentBook, figures: Figures) -> dict[str, Packed]:
+        raw = figures.flat()
+        typed = as_typed(raw)
+        sketch = Sketch()
+        write_findings(sketch, book.findings)
+        (page,) = sketch.pages
+        own = [typed[text.number] if text.__class__ is Slot else text for text in self._sketch.texts]
+        strings = [text for text in chain(own, sketch.texts, self._legend.texts) if text.__class__ is str and text]
+        index = _index(strings)
+        looks = chain(_resolved(self._looks, raw), page.looks(), self._legend.pages[0].looks())
+        order = tuple(dict.fromkeys(looks))
+        numbers, styles = _numbered(order, noted=self._notes is not None)
+        moulds = self._moulds.get(order) or self._moulds.setdefault(order, self._moulded(numbers))
+        contents = {number: content(typed[number], index) for number in self._put}
+        results = {number: outcome(raw[number]) for number in self._computed}
+        *first, last = (mould.filled(raw, contents, results, index) for mould in moulds)
+        findings = _mould_of_findings(page, self._frames[3], numbers)
+        sheets = (*first, findings.filled((), contents, results, index), last)
+        parts = {
+            **dict(zip(_SHEETS, sheets, strict=True)),
+            _STRINGS: _STRINGS_XML.format(len(strings), len(index), "".join(map(shared_string, index))),
+            _CORE: _title(book).join(self._core),
+            **(self._noted(self._notes, raw) if self._notes else {}),
+        }
+        return {_STYLES: styles} | {name: packed(name, part.encode()) for name, part in parts.items()}
+
+    def _moulded(self, numbers: Mapping[str, str]) -> list[Mould]:
+        frames = (*self._frames[:3], self._frames[4])
+        return [Mould(page, frame, numbers) for page, frame in zip(self._pages, frames, strict=True)]
+
+    def _noted(self, notes: Notes, raw: list[Any]) -> dict[str, str]:
+        """The notes at scores."""
+        page = self._pages[0]
+        heights = dict(zip(page.heights, _resolved(page.heights.values(), raw), strict=True))
+        said = [(row, column, raw[slot.number]) for row, column, slot in page.notes if raw[slot.number]]
+        return dict(zip((_NOTES, _SHAPES), notes.written(said, heights), strict=True))
+
+
+class First(NamedTuple):
+    """The first book of a layout, written the plain way."""
+
+    layout: Layout
+    parts: Mapping[str, bytes]
+
+
+def stamped_book(book: DepartmentBook) -> tuple[bytes, Live]:
+    """The workbook's bytes and its formulas: the same as `department.department_book` writes, at a fraction of the time."""
+    layout, figures = layout_of(book), figures_of(book)
+    key = (any(row.note for row in figures.rows), *layout_key(layout))
+    known = _KNOWN.get(key)
+    if isinstance(known, Stamp):
+        try:
+            return known.filled(book, figures), known.live
+        except UnusualError:
+            pass
+    parts = parts_of(department_book(book))
+    written = package(packed(name, part) for name, part in parts.items())
+    live = Live.of(written_formulas(written))
+    if key not in _KNOWN:
+        _remember(key, First(layout, parts))
+    elif isinstance(known, First):
+        _KNOWN[key] = _proven(known, book, figures, (written, live))
+    return written, live
+
+
+#: Layouts by their keys: those of which one book was written, their stamps, and those whose stamp would err (None).
+_KNOWN: dict[tuple[Any, ...], First | Stamp | None] = {}
+
+
+def _remember(key: tuple[Any, ...], first: First) -> None:
+    """Keeps a layout, in the place of the oldest one where there are many."""
+    while len(_KNOWN) >= _MOST:
+        del _KNOWN[next(iter(_KNOWN))]
+    _KNOWN[key] = first
+
+
+def _proven(first: First, book: DepartmentBook, figures: Figures, plain: tuple[bytes, Live]) -> First | Stamp | None:
+    """The stamp of a layout, if it gives exactly what the plain way gave for another book; a book may be too unusual to tell."""
+    try:
+        stamp = Stamp(first.layout, figures, first.parts)
+        return stamp if (stamp.filled(book, figures), stamp.live) == plain else None
+    except UnusualError:
+        return first
+
+
+@lru_cache(maxsize=256)
+def _numbered(order: tuple[str, ...], *, noted: bool) -> tuple[Mapping[str, str], Packed]:
+    """The numbers of looks that are used in this order, and the styles of the book."""
+    book = Book("")
+    page = book.sheet("1", Setup())
+    page.put_row(0, 0, range(len(order)), [book.look(name) for name in order])
+    page.comment(0, 0, "1" if noted else "")
+    styles = packed(_STYLES, parts_of(book.content())[_STYLES])
+    return {name: str(book.look(name)._get_xf_index()) for name in order}, styles  # as grid does
+
+
+def _index(strings: Iterable[str]) -> dict[str, str]:
+    """The numbers of shared strings."""
+    index = {text: str(number) for number, text in enumerate(dict.fromkeys(strings))}
+    if max(map(len, index)) > _SURELY_SHORT:
+        raise UnusualError("a text that may be too long for Excel")
+    return index
+
+
+def _resolved(things: Iterable[Any], raw: list[Any]) -> list[Any]:
+    return [raw[thing.number] if thing.__class__ is Slot else thing for thing in things]
+
+
+def _first(looks: Iterable[Any]) -> list[Any]:
+    """Each look where it first stands, and every slot."""
+    return list(dict.fromkeys(looks))
+
+
+def _frame(xml: str) -> tuple[str, str]:
+    """What stands before and behind the rows of a sheet."""
+    before, start, rest = xml.partition("<sheetData>")
+    _, end, behind = rest.partition("</sheetData>")
+    return before + start, end + behind
+
+
+def _mould_of_findings(page: SketchPage, frame: tuple[str, str], numbers: Mapping[str, str]) -> Mould:
+    """问题清单, which has as many rows as there are findings."""
+    last = a1((max(row for row, _ in page.cells), max(column for _, column in page.cells)))
+    return Mould(page, (_DIMENSION.sub(f'<dimension ref="A1:{last}"/>', frame[0], count=1), frame[1]), numbers)
+
+
+def _formulas(pages: Iterable[SketchPage]) -> Formulas:
+    """The formulas of a book as run.json keeps them."""
+    found = {
+        page.name: {
+            a1(at): cell.formula for at, cell in sorted(page.cells.items(), key=lambda one: one[0]) if cell.formula
+        }
+        for page in pages
+    }
+    return {name: formulas for name, formulas in found.items() if formulas}
+
+
+def _title(book: DepartmentBook) -> str:
+    writer = XMLwriter()
+    writer.fh = io.StringIO()
+    writer._xml_data_element("dc:title", printable(book_title(book)))  # as the library itself does
+    return str(writer.fh.getvalue())

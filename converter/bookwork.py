@@ -1,0 +1,101 @@
+"""The workbooks of departments: which lie in OUT as they would be written, which are to be written, and the formulas of all."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from converter.gathering import Gathered
+from converter.marks import book_mark
+from converter.portions import Writing, Written
+from converter.reuse import Book
+from converter.scoring.whole import Whole
+from converter.scratch import Kept
+
+
+class Left(NamedTuple):
+    """A workbook that stays where it lies in OUT."""
+
+    name: str
+    sha256: str
+
+
+def files_of(whole: Whole, digests: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """The files of each department, with their SHA-256."""
+    return {
+        one.department: [(document.file, digests[document.file]) for document in one.documents]
+        for one in whole.submissions
+    }
+
+
+@dataclass
+class Books:
+    """The workbooks of a run: `names` by department, `materials` what each is made of (converter.marks)."""
+
+    gathered: Gathered
+    names: Mapping[str, str]
+    materials: Mapping[str, str]
+    output: Path
+    _formulas: dict[str, tuple[Kept, list[str]]] = field(default_factory=dict)
+
+    @cached_property
+    def _findings(self) -> dict[str, str]:
+        """The digest of each department's 问题清单, where it has one."""
+        return {who: digest for told in self.gathered.told for who, digest in told.digests.items()}
+
+    @cached_property
+    def _whose(self) -> dict[str, str]:
+        return {name: who for who, name in self.names.items()}
+
+    def left(self) -> list[Left]:
+        """The workbooks that lie in OUT as they would be written."""
+        reuse, found = self.gathered.scoring.reuse, []
+        for who, name in self.names.items() if reuse else ():
+            assert reuse is not None
+            book = reuse.book(who, self._findings.get(who, ""), self.output / name)
+            if book is not None and self._has_formulas(book):
+                self._formulas[book.formulas][1].append(name)
+                found.append(Left(name, book.sha256))
+        return found
+
+    def _has_formulas(self, book: Book) -> bool:
+        """Whether the formulas of a workbook are known, without which run.json could not tell them."""
+        reuse = self.gathered.scoring.reuse
+        if book.formulas not in self._formulas and reuse is not None and (kept := reuse.formulas(book.formulas)):
+            self._formulas[book.formulas] = (kept, [])
+        return book.formulas in self._formulas
+
+    def writings(self, left: Collection[str]) -> list[Writing]:
+        """The workbooks to be written but for those that are `left`, a few by each task."""
+        wanted = {who for who, name in self.names.items() if name not in left}
+        there = {who for departments, _ in self.gathered.books for who in departments}
+        again = self.gathered.scoring.books_of(wanted - there) if wanted - there else []
+        where = {who: told.for_departments for told in self.gathered.told for who in told.digests}
+        writings = []
+        for departments, kept in (*self.gathered.books, *again):
+            own = [who for who in departments if who in wanted]
+            wanted -= set(own)
+            if own:
+                findings = list(dict.fromkeys(where[who] for who in own if who in where))
+                names, marks = {who: self.names[who] for who in own}, {who: self._mark(who) for who in own}
+                writings.append(Writing(self.gathered.scratch, kept, findings, names, marks))
+        return writings
+
+    def _mark(self, who: str) -> str:
+        return book_mark(self.materials[who], self._findings.get(who, ""))
+
+    def keep(self, written: Sequence[Written]) -> None:
+        """Notes workbooks that were written, for run.json and for later runs."""
+        for one in written:
+            fresh = one.formulas not in self._formulas
+            self._formulas.setdefault(one.formulas, (one.kept, []))[1].append(one.name)
+            if reuse := self.gathered.scoring.reuse:
+                formulas = self.gathered.scratch.load(one.kept) if fresh else None
+                who = self._whose[one.name]
+                reuse.keep_book(who, self._findings.get(who, ""), Book(one.sha256, one.formulas), formulas)
+
+    def formulas(self) -> list[dict[str, Any]]:
+        """What run.json keeps of the workbooks' formulas: those that are the same stand there once."""
+        groups = sorted((sorted(names), kept) for kept, names in self._formulas.values() if names)
+        return [{"books": names, "sheets": self.gathered.scratch.load(kept)} for names, kept in groups]

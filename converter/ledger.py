@@ -1,0 +1,189 @@
+"""What earlier runs worked out, by what it was worked out from: an SQLite file beside OUT that a run may use and never trusts.
+
+An entry is found by a key over everything it depends on, so that it is right or not found: a run that ends anywhere leaves a
+ledger that can be used. One that is damaged, of another program, too large, or no plain file is begun anew, which is said.
+"""
+
+import hashlib
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+NAME = "ledger.sqlite"
+#: Goes up when what is kept, or how, changes.
+_VERSION = 1
+_MARK = 0x6A787831  # application_id: says that a file is ours
+#: No ledger of ours comes near it: 100,000 departments at some 20 KB are 2 GB.
+_LARGEST = 8 * 2**30
+_LARGEST_ENTRY = 64 * 2**20
+_MOST_RUNS = 2**40
+_PATIENCE = 3.0  # seconds to wait for another program that holds it
+#: An update of a row writes all of it: the run that last asked for an entry stands apart from its body.
+_SCHEMA = (
+    "CREATE TABLE entries (key BLOB PRIMARY KEY, digest BLOB NOT NULL, run INTEGER NOT NULL, body INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE bodies (id INTEGER PRIMARY KEY, content BLOB NOT NULL)",
+)
+_DAMAGED = "已损坏"
+
+
+class DoubtfulError(Exception):
+    """A ledger that is not to be used; the text says why."""
+
+
+def key_of(*parts: object) -> bytes:
+    """The key of what depends on these parts; each part's text counts, and where one ends."""
+    digest = hashlib.sha256()
+    for part in parts:
+        text = part if isinstance(part, bytes) else str(part).encode(errors="surrogatepass")
+        digest.update(len(text).to_bytes(8, "big") + text)
+    return digest.digest()
+
+
+class Ledger:
+    """The ledger in a file; use as a context manager. `note` says why an earlier one was not used, "" where it was or none is;
+    `hits` counts what was found.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.note, self.hits = path, "", 0
+        self._used: list[bytes] = []
+        self._given_up = False
+        try:
+            self._open()
+        except (DoubtfulError, sqlite3.Error, OSError) as error:
+            if _is_busy(error):
+                self._do_without("正被别的程序打开")
+            else:
+                self.begin_anew(str(error) if isinstance(error, DoubtfulError) else _DAMAGED)
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Writes what was kept, and what was asked for."""
+        with suppress(sqlite3.Error):
+            self._connection.executemany("UPDATE entries SET run = ? WHERE key = ?", self._marks())
+            self._connection.commit()
+        self._connection.close()
+
+    def _marks(self) -> list[tuple[int, bytes]]:
+        marks = [(self._run, key) for key in self._used]
+        self._used.clear()
+        return marks
+
+    def _open(self) -> None:
+        there = self.path.is_symlink() or self.path.exists()
+        if there:
+            if self.path.is_symlink() or not self.path.is_file():
+                raise DoubtfulError("不是普通文件")
+            if self.path.stat().st_size > _LARGEST:
+                raise DoubtfulError("过大")
+        self._connection = sqlite3.connect(self.path, _PATIENCE, isolation_level=None)
+        try:
+            # What a power cut damages is found by its digest; a killed process leaves a journal, which is rolled back.
+            self._connection.execute("PRAGMA synchronous = OFF")
+            self._check() if there and self.path.stat().st_size else self._create()
+            self._run = self._next_run()
+            self._connection.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _next_run(self) -> int:
+        last = self._connection.execute("SELECT max(run) FROM entries").fetchone()[0] or 0
+        if not isinstance(last, int) or not 0 <= last < _MOST_RUNS:
+            raise DoubtfulError(_DAMAGED)
+        return last + 1
+
+    def _create(self) -> None:
+        settings = (
+            "page_size = 16384",
+            "auto_vacuum = INCREMENTAL",
+            f"application_id = {_MARK}",
+            f"user_version = {_VERSION}",
+        )
+        for statement in (*(f"PRAGMA {setting}" for setting in settings), *_SCHEMA):
+            self._connection.execute(statement)
+
+    def _check(self) -> None:
+        """Raises DoubtfulError for a file that is not exactly a ledger of this version: no trigger or view of others runs here."""
+        ask = self._connection.execute
+        ask("PRAGMA trusted_schema = OFF")
+        if ask("PRAGMA application_id").fetchone()[0] != _MARK or ask("PRAGMA user_version").fetchone()[0] != _VERSION:
+            raise DoubtfulError("是别的版本或别的程序的")
+        if sorted(row[0] for row in ask("SELECT sql FROM sqlite_master")) != sorted(_SCHEMA):
+            raise DoubtfulError("被改动过")
+
+    def begin_anew(self, why: str) -> None:
+        """Leaves what there is unused, because of `why`. Where nothing can be kept, a run without a ledger is only slower."""
+        self.note, self.hits, self._given_up = why, 0, False
+        self._used.clear()
+        with suppress(AttributeError, sqlite3.Error):  # none was opened yet
+            self._connection.close()
+        for name in (self.path.name, f"{self.path.name}-journal", f"{self.path.name}-wal", f"{self.path.name}-shm"):
+            with suppress(OSError):
+                self.path.with_name(name).unlink()
+        try:
+            self._open()
+        except (DoubtfulError, sqlite3.Error, OSError):
+            self._do_without(why)
+
+    def _do_without(self, why: str) -> None:
+        """Keeps what this run keeps nowhere; what lies in the file is left alone."""
+        self.note, self._given_up = why, True
+        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._create()
+        self._run = 1
+
+    def get(self, key: bytes) -> bytes | None:
+        """What was kept under a key, None where nothing was or it is no longer what it was."""
+        try:
+            row = self._connection.execute(
+                "SELECT digest, content FROM entries JOIN bodies ON id = body WHERE key = ? AND length(content) <= ?",
+                (key, _LARGEST_ENTRY),
+            ).fetchone()
+        except sqlite3.Error:
+            row = (b"", b"")
+        if row is None:
+            return None
+        if not isinstance(row[1], bytes) or _digest(key, row[1]) != row[0]:
+            self.begin_anew(_DAMAGED)
+            return None
+        self._used.append(key)
+        self.hits += 1
+        return row[1]
+
+    def put(self, key: bytes, body: bytes) -> None:
+        """Keeps bytes under a key. A ledger that cannot be written is given up silently: it only saves time."""
+        if self._given_up:
+            return
+        ask = self._connection.execute
+        try:
+            ask("DELETE FROM bodies WHERE id = (SELECT body FROM entries WHERE key = ?)", (key,))
+            at = ask("INSERT INTO bodies (content) VALUES (?)", (body,)).lastrowid
+            ask("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", (key, _digest(key, body), self._run, at))
+        except sqlite3.Error:  # a full disk undoes all that was not yet written
+            self._given_up = True
+
+    def forget_unused(self, runs: int = 2) -> None:
+        """Drops what the last runs did not ask for, and gives its room back."""
+        with suppress(sqlite3.Error):
+            self._connection.executemany("UPDATE entries SET run = ? WHERE key = ?", self._marks())
+            old = (self._run - runs,)
+            self._connection.execute("DELETE FROM bodies WHERE id IN (SELECT body FROM entries WHERE run <= ?)", old)
+            self._connection.execute("DELETE FROM entries WHERE run <= ?", old)
+            self._connection.executescript("PRAGMA incremental_vacuum; BEGIN IMMEDIATE")  # commits before
+
+    def __len__(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM entries").fetchone()[0])
+
+
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY
+
+
+def _digest(key: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(key + body).digest()

@@ -1,0 +1,125 @@
+"""Pass 2 and the workbooks out of the ledger: a department that depends on nothing that has changed is not scored again, and
+its workbook that lies in OUT stays there.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from converter.books.livecells import Formulas
+from converter.ledger import DoubtfulError, Ledger, key_of
+from converter.mapping.departments import Submission
+from converter.portions import Merging
+from converter.scoring.frames import FactRow
+from converter.scratch import Kept, Scratch
+from converter.shares import AtLarge, Portion
+from converter.unpickling import UNREADABLE, packed, unpacked
+
+
+class Book(NamedTuple):
+    """A workbook that was written: its digest, and that of its formulas."""
+
+    sha256: str
+    formulas: str
+
+
+@dataclass
+class Reuse:
+    """What a run takes from the ledger about its departments, and puts into it. `base` stands for the program, `materials` for
+    all that each department's workbook is made of (converter.marks).
+    """
+
+    ledger: Ledger
+    scratch: Scratch
+    base: bytes
+    materials: Mapping[str, str]
+    _keys: dict[str, bytes] = field(default_factory=dict)
+
+    def begin(
+        self, submissions: Sequence[Submission], figures: Mapping[str, Sequence[FactRow]], together: Sequence[str]
+    ) -> None:
+        """Tells what each department depends on: its documents as they were sorted out, last year's figures, and the
+        departments of the batch where one record is about all of them (`together`).
+        """
+        for one in submissions:
+            who = one.department
+            parts = (self.base, self.materials[who], repr(one), repr(figures.get(who, ())), "\n".join(together))
+            self._keys[who] = key_of("share", *parts)
+
+    def known(self, submissions: Sequence[Submission]) -> dict[str, Kept]:
+        """The shares that earlier runs worked out, put aside for this one."""
+        found = {one.department: self.ledger.get(self._keys[one.department]) for one in submissions}
+        return {who: self.scratch.keep_bytes(body) for who, body in found.items() if body is not None}
+
+    def keep(self, portion: Portion) -> None:
+        """Keeps the shares of a scored chunk."""
+        for who, kept in portion.shares.items():
+            self.ledger.put(self._keys[who], self.scratch.load_bytes(kept))
+
+    def _at_large(self) -> bytes:
+        return key_of("at large", self.base, self.materials[""])
+
+    def at_large(self) -> AtLarge | None:
+        """What is said of no department; it hangs on the rules alone."""
+        body = self.ledger.get(self._at_large())
+        found = None if body is None else _opened(body)
+        if not isinstance(found, AtLarge | None):
+            raise DoubtfulError("AtLarge")
+        return found
+
+    def keep_at_large(self, portion: Portion) -> None:
+        """Keeps what the chunk that audits every scheme said of no department."""
+        said = AtLarge(portion.at_large, portion.checks_at_large, portion.ratios)
+        self.ledger.put(self._at_large(), packed(said))
+
+    def book(self, who: str, findings: str, path: Path) -> Book | None:
+        """The workbook that lies at `path`, where it is the one that would be written there with these `findings` (digest)."""
+        body = self.ledger.get(self._book(who, findings))
+        found = None if body is None else _opened(body)
+        if found is None or not path.is_file() or path.is_symlink():
+            return None
+        if not isinstance(found, tuple) or len(found) != len(Book._fields):
+            raise DoubtfulError("Book")
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return Book(*map(str, found)) if digest == found[0] else None
+
+    def _book(self, who: str, findings: str) -> bytes:
+        return key_of("book", self._keys[who], findings)
+
+    def formulas(self, digest: str) -> Kept | None:
+        """The formulas of a digest, put aside for this run."""
+        body = self.ledger.get(key_of("formulas", digest))
+        return None if body is None else self.scratch.keep(_opened(body))
+
+    def keep_book(self, who: str, findings: str, book: Book, formulas: Formulas | None) -> None:
+        """Keeps what a workbook became, and its formulas where they are new."""
+        self.ledger.put(self._book(who, findings), packed(tuple(book)))
+        if formulas is not None:
+            self.ledger.put(key_of("formulas", book.formulas), packed(formulas))
+
+
+def _opened(body: bytes) -> object:
+    try:
+        return unpacked(body)
+    except UNREADABLE as error:
+        raise DoubtfulError(str(error)) from error
+
+
+def mergings(
+    scratch: Scratch, submissions: Sequence[Submission], shares: Mapping[str, Kept], answers: Collection[str], size: int
+) -> list[Merging]:
+    """The shares of all departments, to be put together a few at a time in their order."""
+    parts = [submissions[at : at + size] for at in range(0, len(submissions), size)]
+    return [Merging(scratch, [shares[one.department] for one in part], frozenset(answers)) for part in parts]
+
+
+def with_at_large(portions: Sequence[Portion], scored: Sequence[Portion], known: AtLarge | None) -> list[Portion]:
+    """The portions of a batch, the first with what `known` and the chunks that were scored say of no department."""
+    findings = [*(known.findings if known else ()), *(item for one in scored for item in one.at_large)]
+    checks = [*(known.checks if known else ()), *(row for one in scored for row in one.checks_at_large)]
+    ratios = (known.ratios if known else frozenset()).union(*(one.ratios for one in scored))
+    first, *others = portions
+    return [replace(first, at_large=findings, checks_at_large=checks, ratios=ratios), *others]

@@ -1,0 +1,89 @@
+"""Plain data out of a pickle that somebody may have changed: nothing in it is called but the constructors of plain data."""
+
+import io
+import pickle
+import zlib
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+#: What pickles of plain data call besides the classes of this program.
+_PLAIN = frozenset(
+    {
+        ("builtins", "set"),
+        ("builtins", "frozenset"),
+        ("numpy", "dtype"),
+        ("numpy._core.multiarray", "scalar"),
+    }
+)
+#: Where those classes are: what is read from a file, what is found, and what a department's share is.
+_MODULES = frozenset(
+    {
+        "converter.mapping.facts",
+        "converter.mapping.indicators",
+        "converter.mapping.replies",
+        "converter.shares",
+        "converter.vocabulary.findings",
+        "converter.vocabulary.numbers",
+    }
+)
+#: Nothing that is kept comes near it when it is unpacked.
+_LARGEST = 256 * 2**20
+#: What damaged contents raise.
+UNREADABLE = (
+    pickle.UnpicklingError,
+    zlib.error,
+    TypeError,
+    ValueError,
+    EOFError,
+    LookupError,
+    AttributeError,
+    ImportError,
+)
+
+
+def packed(thing: object) -> bytes:
+    """A thing pickled and lightly compressed: a sixth of its size for a hundredth of the time that making it took."""
+    return zlib.compress(pickle.dumps(thing, pickle.HIGHEST_PROTOCOL), 1)
+
+
+def unpacked(body: bytes) -> Any:
+    """What was packed. Raises one of UNREADABLE for bytes that are too much, no pickle, or would call anything."""
+    opened = zlib.decompressobj()
+    content = opened.decompress(body, _LARGEST)
+    if opened.unconsumed_tail or not opened.eof:
+        raise pickle.UnpicklingError("too much")
+    return load(content)
+
+
+class _Plain(pickle.Unpickler):  # noqa: S301  # that is what it is safe from
+    """Unpickles classes of this program that are plain data, and nothing else that could run."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """The class of a name. Raises UnpicklingError for one that is no plain data."""
+        return _found(module, name)
+
+
+@lru_cache(maxsize=256)
+def _found(module: str, name: str) -> Any:
+    if (module, name) in _PLAIN:
+        return pickle.Unpickler(io.BytesIO()).find_class(module, name)  # noqa: S301
+    if module in _MODULES and "." not in name:
+        found = pickle.Unpickler(io.BytesIO()).find_class(module, name)  # noqa: S301
+        if isinstance(found, type) and _is_plain(found):
+            return found
+    raise pickle.UnpicklingError(f"{module}.{name}")
+
+
+def _is_plain(found: type) -> bool:
+    """A dataclass, a named tuple or an enumeration: its construction only stores what it is given."""
+    return (
+        hasattr(found, "__dataclass_fields__")
+        or issubclass(found, Enum)
+        or (issubclass(found, tuple) and hasattr(found, "_fields"))
+    )
+
+
+def load(body: bytes) -> Any:
+    """Plain data out of its pickle. Raises UnpicklingError for a pickle that would call anything else."""
+    return _Plain(io.BytesIO(body)).load()
