@@ -54,7 +54,15 @@ class Result:
     def row(self, reason: str = "") -> tuple[object, ...]:
         """The row of 勾稽核对, with another `reason` where it has one."""
         numbers = (self.left, self.right, self.difference, self.tolerance)
-        return (code_of(self.key), self.department, self.year, self.what, *numbers, str(self.outcome), reason or self.reason)
+        return (
+            code_of(self.key),
+            self.department,
+            self.year,
+            self.what,
+            *numbers,
+            str(self.outcome),
+            reason or self.reason,
+        )
 
 
 def reconcile(checks: Checks, desk: Desk, broken: Mapping[str, str]) -> list[Result]:
