@@ -75,7 +75,7 @@ def facts_frame(used: Sequence[tuple[Submission, list[Document]]]) -> pd.DataFra
         for fact in document.facts
     ]  # fmt: skip
     columns = zip(*rows, strict=True) if rows else ((),) * len(FACT_COLUMNS)
-    frame = pd.DataFrame(dict(zip(FACT_COLUMNS, columns, strict=True)))
+    frame = pd.DataFrame(dict(zip(FACT_COLUMNS, columns, strict=True)), dtype=object)  # to look for kinds is dear
     return frame.astype({"year": "int64", "form_year": "int64", "value": "float64", "adopted": "bool"})
 
 
