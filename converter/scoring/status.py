@@ -1,10 +1,9 @@
 """状态 of a score, and the certain part of a self score's gap."""
 
+import math
 from enum import StrEnum
 
-import numpy as np
-
-from converter.scoring.rounding import SCORE_DIGITS, round_half_up
+from converter.scoring.rounding import SCORE_DIGITS, half_up
 
 
 class Status(StrEnum):
@@ -27,7 +26,7 @@ JUDGED = (Status.SELF, Status.UNJUDGED)
 
 def certain_gap(own: float, low: float, high: float) -> float:
     """自评差异: by how much the self score lies outside the interval, 0 inside it, NaN where either is missing."""
-    if np.isnan(own) or np.isnan(low):
-        return float("nan")
+    if math.isnan(own) or math.isnan(low):
+        return math.nan
     gap = own - high if own > high else own - low if own < low else 0.0
-    return float(round_half_up(np.array([gap]), SCORE_DIGITS)[0])
+    return half_up(float(gap), SCORE_DIGITS)
