@@ -4,11 +4,12 @@
 the others; `write_books` makes the workbooks. What a chunk gives does not depend on which departments are in it with which.
 """
 
+import gc
 import hashlib
 import os
 import uuid
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -58,6 +59,21 @@ def _rules(scratch_folder: str, kept: Kept) -> Rules:
     return rules
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Looks for no garbage in circles meanwhile: what a chunk makes is held until its end, and looking through it again and
+    again takes a tenth of the time.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def score(chunk: Chunk) -> Portion:
     """Scores a chunk and puts its shares aside."""
     scratch, rules = chunk.scratch, _rules(str(chunk.scratch.folder), chunk.rules)
