@@ -147,6 +147,15 @@ def test_whatever_a_book_holds(books: list[DepartmentBook], data: st.DataObject)
         assert {name for name, part in ours.items() if part != plain[name]} == set(), book
 
 
+def test_notes_of_every_kind(samples: list[DepartmentBook]) -> None:
+    """Blanks at the ends, characters of XML and control, texts that make rows and notes high."""
+    texts = (" 两头空 ", *HOSTILE, "末尾换行\n", "；" * 40, "<&>\"'", "字" * 3_000, "a\t\r\x1fb", "_x000A_")
+    for start in range(0, len(texts), 4):
+        rows = [replace(row, missing=texts[(start + at) % len(texts)]) for at, row in enumerate(samples[0].rows)]
+        for _, ours, plain in stamped([replace(samples[0], rows=tuple(rows)), samples[0]]):
+            assert ours == plain
+
+
 @pytest.mark.parametrize("count", [0, 1, 16, 40, 300])
 def test_as_many_findings_as_there_are(samples: list[DepartmentBook], count: int) -> None:
     many = replace(
