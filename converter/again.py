@@ -4,6 +4,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from converter.beginning import begun
+from converter.engine import preload
 from converter.lastrun import last_manifest
 from converter.options import Options
 from converter.publish import name_strangers
@@ -12,7 +13,17 @@ from converter.unchanged import Kept, kept
 if TYPE_CHECKING:
     from converter.run import Report
 
+#: What the workers of a run load.
+WORK = ("converter.reading", "converter.portions", "converter.merging", "converter.books.sheetrows")
 log = logging.getLogger("jixiao")
+
+
+def run_anyway(options: Options, *, cached: bool) -> "Report":
+    """As `run` (converter.run), with the workers' modules loaded beside its own."""
+    preload(WORK)
+    from converter.run import run
+
+    return run(options, cached=cached)
 
 
 def run_unless_done(options: Options) -> "Report | Kept":
@@ -20,15 +31,14 @@ def run_unless_done(options: Options) -> "Report | Kept":
     is told.
     """
     if options.dry_run or not (last_manifest(options.output) or {}).get("key"):
-        from converter.run import run
-
-        return run(options, cached=True)
+        return run_anyway(options, cached=True)
     with begun(options) as job:
         last = kept(options.output, job.key, options.fail_on)
         if last is not None:
             log.info("输入、规则和程序都与上次相同，输出没有改动，不再重算（--no-cache 强制重算）")
             name_strangers(options.output, [str(one["file"]) for one in last.manifest["outputs"]])
             return last
+        preload(WORK)
         from converter.run import done
         from converter.settings import Settings
 

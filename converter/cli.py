@@ -110,7 +110,7 @@ def run_command(
 ) -> int:
     """把收件箱里的部门报表转换为评分工作簿；没有写的，取当前文件夹的设置文件（见 init）。"""
     start_log(quiet=quiet, verbose=verbose, log_file=None if dry_run else log_file)
-    from converter.again import run_unless_done
+    from converter.again import run_anyway, run_unless_done
     from converter.intake.passwords import read_passwords
     from converter.options import Options
     from converter.workfile import settings_of
@@ -137,22 +137,14 @@ def run_command(
         findings=as_json,
     )
     if as_json:
-        from converter.run import run
-
-        whole_report = run(options, cached=not no_cache)
+        whole_report = run_anyway(options, cached=not no_cache)
         print_json(whole_report.to_dict())
         return whole_report.exit_code
-    report = _run(options) if no_cache else run_unless_done(options)
+    report = run_anyway(options, cached=False) if no_cache else run_unless_done(options)
     for line in _told(report, options):
         print(line)
         log.debug("%s", line)
     return report.exit_code
-
-
-def _run(options: "Options") -> "Report":
-    from converter.run import run
-
-    return run(options)
 
 
 def _told(report: "Report | Kept", options: "Options") -> list[str]:

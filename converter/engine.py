@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -58,6 +59,21 @@ def _undisturbed() -> Iterator[None]:
             signal.signal(number, handler)
     if came:
         signal.raise_signal(came[0])
+
+
+def preload(modules: Sequence[str]) -> None:
+    """Has the modules of the workers loaded from now on, beside whatever is done here, and once for all workers of this
+    process: they are forked from a server that only loads (not on Windows, where each loads for itself).
+    """
+    global _START  # of the whole process, as the server is
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        multiprocessing.set_forkserver_preload(list(modules))
+        with _undisturbed():
+            forkserver.ensure_running()
+        _START = "forkserver"
+
+
+_START = "spawn"
 
 
 class Engine(Protocol):
@@ -126,7 +142,7 @@ def within_time(function: Callable[[In], Out], seconds: float, item: In) -> Out:
 
 
 class LocalPool:
-    """A pool of `jobs` spawned processes; `prepare` runs once in each. Use as a context manager.
+    """A pool of `jobs` processes; `prepare` runs once in each. Use as a context manager.
 
     `seconds` limits each item, `memory` (bytes of address space, not on Windows) each process.
     """
@@ -159,7 +175,7 @@ class LocalPool:
 
     def _start(self, workers: int) -> ProcessPoolExecutor:
         if self._pool is None:
-            context = multiprocessing.get_context("spawn")
+            context = multiprocessing.get_context(_START)
             self._pool = ProcessPoolExecutor(workers, context, _begin, self._beginning)
         return self._pool
 

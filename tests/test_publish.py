@@ -516,14 +516,15 @@ def outputs_but_manifest(out: Path) -> Files:
 
 
 def workers_of(parent: int) -> list[int]:
-    """The worker processes of a run."""
-    found = []
+    """The worker processes of a run (the leader of its group): the children of the server that forks them."""
+    found: list[tuple[int, int]] = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            of = int(status.read_text("utf-8").rpartition(")")[2].split()[1])
-            if of == parent and b"spawn_main" in (status.parent / "cmdline").read_bytes():
-                found.append(int(status.parent.name))
-    return sorted(found)
+            state = status.read_text("utf-8").rpartition(")")[2].split()
+            if int(state[2]) == parent and b"forkserver" in (status.parent / "cmdline").read_bytes():
+                found.append((int(state[1]), int(status.parent.name)))
+    servers = {process for of, process in found if of == parent}
+    return sorted(process for of, process in found if of in servers)
 
 
 def kill_in_a_run(inbox: Path, out: Path, seconds: float, victim: int | None) -> int | None:
@@ -532,7 +533,8 @@ def kill_in_a_run(inbox: Path, out: Path, seconds: float, victim: int | None) ->
     """
     command = [sys.executable, "-m", "converter", "run", str(inbox), "-o", str(out), "-q", "--jobs", "2"]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(command, env=env, stdout=nothing, stderr=nothing, start_new_session=True) as process:
         with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
             return None
