@@ -14,8 +14,10 @@ NAME = "ledger.sqlite"
 _VERSION = 1
 _MARK = 0x6A787831  # application_id: says that a file is ours
 #: No ledger of ours comes near it: 100,000 departments at some 20 KB are 2 GB.
-_LARGEST = 16 * 2**30
+_LARGEST = 8 * 2**30
 _LARGEST_ENTRY = 64 * 2**20
+_MOST_RUNS = 2**40
+_PATIENCE = 3.0  # seconds to wait for another program that holds it
 #: An update of a row writes all of it: the run that last asked for an entry stands apart from its body.
 _SCHEMA = (
     "CREATE TABLE entries (key BLOB PRIMARY KEY, digest BLOB NOT NULL, run INTEGER NOT NULL, body INTEGER NOT NULL) WITHOUT ROWID",
@@ -45,10 +47,14 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path, self.note, self.hits = path, "", 0
         self._used: list[bytes] = []
+        self._given_up = False
         try:
             self._open()
         except (DoubtfulError, sqlite3.Error, OSError) as error:
-            self.begin_anew(str(error) if isinstance(error, DoubtfulError) else _DAMAGED)
+            if _is_busy(error):
+                self._do_without("正被别的程序打开")
+            else:
+                self.begin_anew(str(error) if isinstance(error, DoubtfulError) else _DAMAGED)
 
     def __enter__(self) -> "Ledger":
         return self
@@ -75,16 +81,22 @@ class Ledger:
                 raise DoubtfulError("不是普通文件")
             if self.path.stat().st_size > _LARGEST:
                 raise DoubtfulError("过大")
-        self._connection = sqlite3.connect(self.path, isolation_level=None)
+        self._connection = sqlite3.connect(self.path, _PATIENCE, isolation_level=None)
         try:
             # What a power cut damages is found by its digest; a killed process leaves a journal, which is rolled back.
             self._connection.execute("PRAGMA synchronous = OFF")
             self._check() if there and self.path.stat().st_size else self._create()
-            self._run = 1 + (self._connection.execute("SELECT max(run) FROM entries").fetchone()[0] or 0)
+            self._run = self._next_run()
             self._connection.execute("BEGIN IMMEDIATE")
         except BaseException:
             self._connection.close()
             raise
+
+    def _next_run(self) -> int:
+        last = self._connection.execute("SELECT max(run) FROM entries").fetchone()[0] or 0
+        if not isinstance(last, int) or not 0 <= last < _MOST_RUNS:
+            raise DoubtfulError(_DAMAGED)
+        return last + 1
 
     def _create(self) -> None:
         settings = (
@@ -107,7 +119,7 @@ class Ledger:
 
     def begin_anew(self, why: str) -> None:
         """Leaves what there is unused, because of `why`. Where nothing can be kept, a run without a ledger is only slower."""
-        self.note, self.hits = why, 0
+        self.note, self.hits, self._given_up = why, 0, False
         self._used.clear()
         with suppress(AttributeError, sqlite3.Error):  # none was opened yet
             self._connection.close()
@@ -117,10 +129,14 @@ class Ledger:
         try:
             self._open()
         except (DoubtfulError, sqlite3.Error, OSError):
-            self._connection = sqlite3.connect(":memory:", isolation_level=None)
-            self._create()
-            self._run = 1
-            self._connection.execute("BEGIN")
+            self._do_without(why)
+
+    def _do_without(self, why: str) -> None:
+        """Keeps what this run keeps nowhere; what lies in the file is left alone."""
+        self.note, self._given_up = why, True
+        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._create()
+        self._run = 1
 
     def get(self, key: bytes) -> bytes | None:
         """What was kept under a key, None where nothing was or it is no longer what it was."""
@@ -142,11 +158,15 @@ class Ledger:
 
     def put(self, key: bytes, body: bytes) -> None:
         """Keeps bytes under a key. A ledger that cannot be written is given up silently: it only saves time."""
-        with suppress(sqlite3.Error):
-            ask = self._connection.execute
+        if self._given_up:
+            return
+        ask = self._connection.execute
+        try:
             ask("DELETE FROM bodies WHERE id = (SELECT body FROM entries WHERE key = ?)", (key,))
             at = ask("INSERT INTO bodies (content) VALUES (?)", (body,)).lastrowid
             ask("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", (key, _digest(key, body), self._run, at))
+        except sqlite3.Error:  # a full disk undoes all that was not yet written
+            self._given_up = True
 
     def forget_unused(self, runs: int = 2) -> None:
         """Drops what the last runs did not ask for, and gives its room back."""
@@ -159,6 +179,10 @@ class Ledger:
 
     def __len__(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM entries").fetchone()[0])
+
+
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY
 
 
 def _digest(key: bytes, body: bytes) -> bytes:

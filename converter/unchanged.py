@@ -3,6 +3,8 @@
 import hashlib
 import json
 import platform
+import sys
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version as library_version
@@ -72,8 +74,9 @@ def key_of_run(options: Options, inbox: Inbox) -> str:
 
 
 def _program() -> list[object]:
-    libraries = [[name, library_version(name)] for name in LIBRARIES]
-    return [__version__, _code(), platform.python_version(), libraries]
+    """Program and libraries, those too that only words or the packing of a workbook hang on."""
+    libraries = [[name, library_version(name)] for name in (*LIBRARIES, "rapidfuzz")]
+    return [__version__, _code(), sys.platform, platform.python_version(), zlib.ZLIB_RUNTIME_VERSION, libraries]
 
 
 def program(library: Layers) -> bytes:

@@ -93,10 +93,8 @@ class County:
         return done
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A school with rules of its own, an office whose unit hands in too, and others; all converted once."""
-    place = tmp_path_factory.mktemp("reuse")
+def build(place: Path) -> County:
+    """A school with rules of its own, an office whose unit hands in too, and others."""
     for at, who in enumerate(NAMES):
         hand_in(place / "收件箱", who, 20 + at)
         write_xlsx(place / "收件箱" / who / "指标表.xlsx", indicator_table(who))
@@ -105,10 +103,17 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     own.mkdir(parents=True)
     (own / "2019-学校.yaml").write_text(SCHOOLS, encoding="utf-8")
     (place / "部门名单.csv").write_text(listing(f"{NAMES[1]},,"), encoding="utf-8")
+    return county(place)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All of it converted once."""
+    it = build(tmp_path_factory.mktemp("reuse"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "LocalPool", Here)
-        county(place).convert(place / "OUT", cached=True)
-    return place
+        it.convert(it.out, cached=True)
+    return it.place
 
 
 def listing(*more: str) -> str:

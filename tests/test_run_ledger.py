@@ -56,6 +56,14 @@ def of_another_version(path: Path) -> None:
     changed(path, "PRAGMA user_version = 99")
 
 
+def of_too_many_runs(path: Path) -> None:
+    changed(path, "UPDATE entries SET run = 9223372036854775807")
+
+
+def of_no_run(path: Path) -> None:
+    changed(path, "UPDATE entries SET run = 'x'")
+
+
 def with_a_trigger(path: Path) -> None:
     changed(path, "CREATE TRIGGER evil AFTER UPDATE ON entries BEGIN DELETE FROM entries; END")
 
@@ -73,7 +81,20 @@ def a_folder(path: Path) -> None:
     (path / "below").mkdir(parents=True)
 
 
-@pytest.mark.parametrize("spoil", [not_ours, cut, of_another_version, with_a_trigger, with_a_view, a_link, a_folder])
+DOUBTFUL = [
+    not_ours,
+    cut,
+    of_another_version,
+    of_too_many_runs,
+    of_no_run,
+    with_a_trigger,
+    with_a_view,
+    a_link,
+    a_folder,
+]
+
+
+@pytest.mark.parametrize("spoil", DOUBTFUL)
 def test_a_doubtful_ledger_is_begun_anew_and_named(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     path = tmp_path / "ledger"
     spoil(path)
@@ -81,7 +102,7 @@ def test_a_doubtful_ledger_is_begun_anew_and_named(tmp_path: Path, spoil: Callab
         assert ledger.get(KEY) is None
         assert ledger.note
         ledger.put(KEY, BODY)
-        assert ledger.get(KEY) == BODY
+        assert ledger.get(KEY) == (None if spoil is a_folder else BODY)
     if spoil is a_link:
         with Ledger(path.with_name("elsewhere")) as other:
             assert other.get(KEY) == BODY  # what the link led to was left alone
@@ -138,7 +159,32 @@ def test_what_two_runs_did_not_ask_for_is_dropped_and_its_room_given_back(tmp_pa
 def test_a_folder_that_cannot_be_written_is_a_run_without_a_ledger(tmp_path: Path) -> None:
     with Ledger(tmp_path / "no" / "such" / "folder" / "ledger") as ledger:
         ledger.put(KEY, BODY)
-        assert ledger.get(KEY) == BODY
+        assert ledger.get(KEY) is None
+        ledger.forget_unused()
+
+
+def test_one_that_another_program_holds_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", 0.01)
+    path = tmp_path / "ledger"
+    kept(path)
+    with Ledger(path), Ledger(path) as second:
+        assert second.get(KEY) is None
+        assert second.note
+    with Ledger(path) as again:
+        assert again.get(KEY) == BODY
+
+
+def test_a_full_disk_ends_the_keeping_not_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    kept(path)
+    with Ledger(path) as ledger:
+        ledger._connection.execute("PRAGMA max_page_count = 8")
+        for at in range(3):
+            ledger.put(key_of(at), os.urandom(200_000))
+        ledger.forget_unused()
+    with Ledger(path) as ledger:
+        assert ledger.note == ""
+        assert ledger.get(key_of(2)) is None
 
 
 def test_a_killed_run_leaves_what_was_there_before(tmp_path: Path) -> None:

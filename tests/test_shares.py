@@ -1,0 +1,85 @@
+"""The share of a department is the same whatever it is scored with; put together, shares are what a chunk gives."""
+
+from pathlib import Path
+
+import pytest
+
+from converter import portions as module
+from converter import run as running
+from converter.merging import AtLarge, Share, put_together
+from converter.run import Options, run
+from converter.scoring.batch import Batch, Rules, score_kinds
+from converter.scoring.gist import Gist
+from converter.scoring.whole import gist
+from converter.scratch import Scratch
+from converter.shares import parted
+from converter.unpickling import packed, unpacked
+from tests.test_reuse import Here, build
+
+Parts = list[tuple[Batch, Rules, list[Share], AtLarge]]
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Parts]:
+    """What the chunks of a batch are parted into, for chunks of all departments and of one."""
+    it = build(tmp_path_factory.mktemp("shares"))
+    found: dict[int, Parts] = {}
+
+    def watched(batch: Batch, rules: Rules, told: Gist) -> tuple[list[Share], AtLarge]:
+        shares, at_large = parted(batch, rules, told)
+        found.setdefault(size, []).append((batch, rules, shares, at_large))
+        return shares, at_large
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "LocalPool", Here)
+        patch.setattr(module, "parted", watched)
+        for size in (100, 1):
+            asked = {"books": False, "chunk": size, "fail_on": "never", **it.options}
+            run(Options((it.inbox,), it.place / f"OUT{size}", **asked))  # type: ignore[arg-type]
+    return found
+
+
+def test_a_share_does_not_hang_on_what_it_is_scored_with(parts: dict[int, Parts]) -> None:
+    together, alone = ([share for *_, shares, _ in parts[size] for share in shares] for size in (100, 1))
+    assert len(parts[100]) == 1
+    assert len(alone) == len(parts[1]) == 5
+    for one, other in zip(together, alone, strict=True):
+        assert repr(one).replace(repr_of_ranks(one), "") == repr(other).replace(repr_of_ranks(other), "")
+
+
+def repr_of_ranks(share: Share) -> str:
+    """The ranks within a chunk, which the batch as a whole gives anew."""
+    assert share.total is not None
+    return ", ".join(f"{key!r}: {share.total[key]!r}" for key in ("best", "worst"))
+
+
+def test_what_is_said_of_no_department_hangs_on_the_rules_alone(parts: dict[int, Parts]) -> None:
+    batch, rules, _, whole = parts[100][0]
+    nobody = score_kinds([], rules, every=True)
+    _, empty = parted(nobody, rules, gist(nobody, rules))
+    for at_large in (empty, *(said for *_, said in parts[1])):
+        assert {repr(item) for item in at_large.findings} <= {repr(item) for item in whole.findings}
+        assert {repr(row) for row in at_large.checks} <= {repr(row) for row in whole.checks}
+        assert at_large.ratios == whole.ratios
+    assert {repr(item) for item in empty.findings} == {repr(item) for item in whole.findings}
+    assert {repr(row) for row in empty.checks} == {repr(row) for row in whole.checks}
+    assert whole.findings
+    assert len(batch.each) == 2
+
+
+def test_shares_put_together_are_what_the_chunk_gives(parts: dict[int, Parts], tmp_path: Path) -> None:
+    batch, rules, shares, _ = parts[100][0]
+    scratch = Scratch(tmp_path)
+    again = [unpacked(packed(share)) for share in shares]
+    assert repr(again) == repr(shares)
+    portion = put_together(scratch, again, {shares[1].findings[0].number, "J12-00000000"})
+    assert portion.answered == {shares[1].findings[0].number}
+    assert portion.scores.length == len(batch.scores)
+    assert len(scratch.load(portion.leads)) == portion.scores.length
+    used = scratch.load(portion.used[0])
+    for lead, row in zip(scratch.load(portion.leads), scratch.load(portion.scores.rows), strict=True):
+        assert lead is None or used[lead][1] == row[1]
+    told = gist(batch, rules)
+    assert sorted(map(repr, portion.gist.totals)) == sorted(map(repr, told.totals))
+    assert (portion.gist.marks, repr(portion.gist.figures)) == (told.marks, repr(told.figures))
+    assert portion.gist.supplied == told.supplied
