@@ -94,6 +94,26 @@ def test_the_texts_of_a_row_are_its_own_and_not_those_of_a_range() -> None:
     assert list(MERGED.texts(2)) == [(1, "29"), (3, "7.59")]
 
 
+@pytest.mark.parametrize("odd", [{}, {"errors": {(1, 1): "#REF!"}}, {"pads": {(1, 0): 4}}])
+def test_the_texts_of_several_columns_are_those_of_their_cells(odd: dict[str, Any]) -> None:
+    sheet = Sheet("表", [["甲", None, 2.5], [12.0, "", "乙"], ["丙"]], [(0, 0, 0, 1)], **odd)
+    for row, columns in ((0, range(3)), (1, range(3)), (1, range(1, 2)), (2, range(0))):
+        assert sheet.texts_in(row, columns) == [sheet.text((row, column)) for column in columns]
+    assert sheet.texts_in(2, range(1)) == ["丙"]
+
+
+def test_words_are_texts_of_their_own_without_numbers_and_blanks() -> None:
+    sheet = Sheet("表", [[" 甲 ", 1.5, "　"], [None, "乙", True], []], [(0, 0, 0, 1)])
+    assert sheet.words == [[(0, "甲")], [(1, "乙")], []]
+
+
+@pytest.mark.parametrize("value", [None, "", "　", "0", 0.0, "—", "甲", False, math.nan])
+def test_a_cell_is_blank_as_its_number_is(value: Value) -> None:
+    sheet = Sheet("表", [[value, "", ""]], errors={(0, 1): "#REF!"}, stale={(0, 2)})
+    for cell in ((0, 0), (0, 1), (0, 2), (0, 3)):
+        assert sheet.is_blank(cell) == (sheet.number(cell).state is State.BLANK)
+
+
 def test_blank_texts_are_not_listed() -> None:
     assert list(Sheet("表", [[None, "", " ", "\u3000", 0.0, " a "]]).texts(0)) == [(4, "0"), (5, "a")]
 

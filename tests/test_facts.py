@@ -1,6 +1,7 @@
 """Cells → facts: every number with the cell it stands in, its state and 原文; what is not understood is said."""
 
 import math
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -289,6 +290,14 @@ def test_a_titled_form_that_lacks_a_table_is_read_and_the_lack_is_said(read: Rea
     assert fact(document, "三公经费预算数").value == 29
     assert [item.code for item in document.findings] == ["M02"]
     assert "财政供养人员情况" in document.findings[0].message
+
+
+def test_a_document_put_aside_comes_back_as_it_was(read: Read) -> None:
+    for grid in (basic_data(), indicator_table(), accounts()):
+        document = only(read(grid))
+        again = pickle.loads(pickle.dumps(document))  # noqa: S301  # our own
+        assert (repr(again), type(again.facts[0])) == (repr(document), Fact)
+        assert again.facts[0].place == document.facts[0].place
 
 
 def test_printed_sentences_lead_to_their_cells(read: Read) -> None:

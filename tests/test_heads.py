@@ -84,6 +84,21 @@ def test_only_a_column_that_must_be_there_is_missing(dictionary: Dictionary) -> 
     assert (found.missing, found.lacking) == (["基本支出"], {"基本支出决算数"})
 
 
+def test_heads_that_are_kept_are_those_of_the_same_texts_only(dictionary: Dictionary) -> None:
+    keys = {"{本年}预算数": BUDGET, "{本年}决算数": SPENT}
+
+    def read(first: str, second: str, merges: Merges | None = None) -> tuple[int | None, list[tuple[int, str]]]:
+        found = heads([["项目", first, second], ["合计", 3, 4]], keys, dictionary, merges)
+        return found.year, [(column.index, column.unit) for column in found.columns]
+
+    plain = (2019, [(1, ""), (2, "")])
+    assert read("2019年预算数", "2019年决算数") == plain
+    assert read("2020年预算数", "2020年决算数") == (2020, [(1, ""), (2, "")])
+    assert read("2019年预算数（元）", "2019年决算数") == (2019, [(1, "元"), (2, "")])
+    assert read("2019年预算数", "2019年决算数", [(0, 1, 0, 2)]) == (2019, [(1, "")])
+    assert read("2019年预算数", "2019年决算数") == plain
+
+
 # --- labels with their value beside them
 
 
