@@ -4,10 +4,12 @@
 the others; `write_books` makes the workbooks. What a chunk gives does not depend on which departments are in it with which.
 """
 
+import gc
 import hashlib
 import os
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -57,6 +59,21 @@ def _rules(scratch_folder: str, kept: Kept) -> Rules:
     return rules
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Looks for no garbage in circles meanwhile: what a chunk makes is held until its end, and looking through it again and
+    again takes a tenth of the time.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def score(chunk: Chunk) -> Portion:
     """Scores a chunk and puts its shares aside."""
     scratch, rules = chunk.scratch, _rules(str(chunk.scratch.folder), chunk.rules)
@@ -124,24 +141,23 @@ class Written(NamedTuple):
 
 
 def write_books(writing: Writing) -> list[Written]:
-    """Workbooks on disk."""
+    """Workbooks on disk, synced together when all are written: a disk does that in a fraction of the time."""
     findings: dict[str, list[Row]] = {}
     for kept in writing.findings:
         findings |= writing.scratch.load(kept)
     written = []
-    for book in unbound(writing.scratch.load_bytes(writing.books)):
-        if book.department not in writing.names:
-            continue
-        own = tuple(findings.get(book.department, ()))
-        content, live = stamped_book(replace(book, findings=own, fingerprint=writing.marks[book.department]))
-        file = uuid.uuid4().hex
-        with (writing.scratch.folder / file).open("wb") as stream:
+    with ExitStack() as streams:
+        for book in unbound(writing.scratch.load_bytes(writing.books)):
+            if book.department not in writing.names:
+                continue
+            own = tuple(findings.get(book.department, ()))
+            content, live = stamped_book(replace(book, findings=own, fingerprint=writing.marks[book.department]))
+            stream = streams.enter_context((writing.scratch.folder / uuid.uuid4().hex).open("wb"))
             stream.write(content)
             stream.flush()
-            os.fsync(stream.fileno())
-        digest = hashlib.sha256(content).hexdigest()
-        formulas = live.digest, _kept(writing.scratch, live)
-        written.append(Written(writing.names[book.department], file, digest, *formulas))
+            streams.callback(os.fsync, stream.fileno())
+            name, digest = writing.names[book.department], hashlib.sha256(content).hexdigest()
+            written.append(Written(name, Path(stream.name).name, digest, live.digest, _kept(writing.scratch, live)))
     return written
 
 

@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from converter.books.grid import GAP, Grid, letters, pixels
+from converter.books.grid import GAP, Grid, letters
 from converter.books.styles import CREATED
 
 TEXTS = (
@@ -153,13 +153,6 @@ def test_a_gap_that_excel_has_no_room_for_is_refused() -> None:
     sheet: Grid = xlsxwriter.Workbook(io.BytesIO()).add_worksheet("表", Grid)
     assert not sheet.leave(range(3, 1_048_577), 2)
     assert sheet.leave(range(3, 1_048_576), 2)
-
-
-@pytest.mark.parametrize(("points", "high"), [(18.0, 24), (24.0, 32), (31.0, 41), (400.0, 533)])
-def test_pixels_are_those_of_the_library(points: float, high: int) -> None:
-    sheet: Grid = xlsxwriter.Workbook(io.BytesIO()).add_worksheet("表", Grid)
-    sheet.set_row(0, points)
-    assert pixels(points) == high == sheet.row_info[0].height
 
 
 def test_letters_of_columns() -> None:

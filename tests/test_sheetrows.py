@@ -20,7 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from converter.books import summary, tables
 from converter.books.columns import LOOKS, Seen
-from converter.books.pieces import write_part
+from converter.books.packing import package
+from converter.books.pieces import part
 from converter.books.sheetrows import USED, Block, Layout, render
 from converter.books.styles import Book, Setup, WriteError
 from converter.books.summary import SHEETS, SummaryBook, SummaryWriter, summary_book
@@ -143,7 +144,7 @@ def test_every_reader_reads_the_same(book: SummaryBook, content: bytes) -> None:
         sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True)[table.name]
         theirs = [["" if v is None else v for v in row] for row in sheet.iter_rows(min_row=4, values_only=True)]
         ours = calamine.get_sheet_by_name(table.name).to_python(skip_empty_area=False)[3:]
-        frame = pd.read_excel(io.BytesIO(content), sheet_name=table.name, header=2, dtype=object)
+        frame = pd.read_excel(io.BytesIO(content), sheet_name=table.name, header=2, dtype=object, engine="openpyxl")
         assert list(frame.columns) == list(table.heads)
         assert len(frame) == len(ours) == len(theirs) == 40
         assert [[plain(v) for v in row] for row in ours] == [[plain(v) for v in row] for row in theirs]
@@ -209,10 +210,7 @@ def layout(sheet: str, heads: tuple[str, ...]) -> Layout:
 
 
 def xml_of(block: Block) -> str:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        write_part(archive, "a", [render(block).rows])
-    return zipfile.ZipFile(buffer).read("a").decode()
+    return parts(package([part("a", [render(block).rows])]))["a"].decode()
 
 
 def test_a_row_is_this_xml() -> None:

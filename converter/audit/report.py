@@ -5,11 +5,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import jinja2
 
 from converter.audit.charts import histogram, scatter
+from converter.books.columns import holds
 from converter.books.styles import printable
 from converter.books.summary import SummaryBook
 from converter.books.tables import Table
@@ -35,7 +37,7 @@ def report(book: SummaryBook, grade_lines: Sequence[float]) -> bytes:
     """The page's bytes from the tables of the summary workbook; the same for the same content."""
     tables = {table.name: Records(table) for table in book.tables}
     totals, findings = list(tables["汇总"]), tables["问题清单"]
-    counts = _counts(findings)
+    counts = findings.counted("部门", "级别")
     groups = _groups(findings, counts, [row["部门"] for row in totals])
     content = {
         "title": book.title,
@@ -77,13 +79,16 @@ class Records:
             cells = zip(self.table.heads, row, strict=True)
             yield {head: "" if value is None or value != value else value for head, value in cells}  # NaN
 
+    def only(self, *heads: str) -> Iterator[tuple[Any, ...]]:
+        """What the rows hold below some heads."""
+        return map(itemgetter(*map(self.table.heads.index, heads)), self.table.rows)
 
-def _counts(findings: Records) -> dict[str, Counter[str]]:
-    """Findings by department and level."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in findings:
-        counts[row["部门"]][row["级别"]] += 1
-    return counts
+    def counted(self, by: str, what: str) -> dict[str, Counter[str]]:
+        """For each text below a head how often each text stands below another."""
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for (one, other), count in Counter(self.only(by, what)).items():
+            counts[one][other] = count
+        return counts
 
 
 def _text(value: object) -> str:
@@ -128,17 +133,17 @@ def _rank(row: Record) -> Record:
     }
 
 
-def _lost(scores: Iterable[Record]) -> list[Record]:
+def _lost(scores: Records) -> list[Record]:
     """Indicators by the mean share of points lost where there is a score; the largest first."""
     fulls: dict[str, float] = {}
     points: dict[str, array[float]] = {}
     members: Counter[str] = Counter()
-    for row in scores:
-        name = row["三级指标"]
+    for name, full, score in scores.only("三级指标", "分值", "得分"):
         members[name] += 1
-        fulls[name] = max(fulls.get(name, 0.0), row["分值"] or 0.0)
-        if row["得分"] != "":
-            points.setdefault(name, array("d")).append(row["得分"])
+        if full is not None and full > fulls.setdefault(name, 0.0):  # not where there is none (NaN)
+            fulls[name] = full
+        if holds(score):
+            points.setdefault(name, array("d")).append(score)
     rows = []
     for name, full in fulls.items():
         known = points.get(name, array("d"))
@@ -165,11 +170,17 @@ def _groups(findings: Records, counts: Mapping[str, Counter[str]], order: Sequen
     """Findings by department: those of the whole batch first, then in the order of 汇总; no more than MOST_GROUPS."""
     names = [name for name in dict.fromkeys(["", *order, *sorted(counts)]) if name in counts][:MOST_GROUPS]
     by_department: dict[str, list[Record]] = {name: [] for name in names}
-    for row in findings:
-        if row["部门"] in by_department:
-            place = "!".join(str(row[head]) for head in ("文件", "工作表", "单元格") if row[head])
-            shown = {**row, "place": place, "影响分值": shortest(row["影响分值"]) if row["影响分值"] != "" else ""}
-            by_department[row["部门"]].append(shown)
+    wanted = ("部门", "级别", "代码", "说明", "建议", "影响分值", "文件", "工作表", "单元格")
+    for department, level, code, message, advice, points, *place in findings.only(*wanted):
+        if department in by_department:
+            shown = {
+                "级别": level,
+                "代码": code,
+                "说明": message,
+                "建议": advice,
+                "place": "!".join(filter(None, place)),
+            }
+            by_department[department].append({**shown, "影响分值": shortest(points) if holds(points) else ""})
     groups = []
     for at, name in enumerate(names):
         counted = "，".join(f"{level} {counts[name][str(level)]}" for level in Level if counts[name][str(level)])

@@ -31,11 +31,6 @@ def letters(column: int) -> str:
     return _LETTERS[column] if column < len(_LETTERS) else str(xl_col_to_name(column))
 
 
-def pixels(points: float) -> int:
-    """The height of a row as it is written, in pixels, of which four are three points."""
-    return int(points * 4.0 / 3.0 + 0.5)
-
-
 class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
     """A worksheet that takes whole rows of typed cells and writes them in one go."""
 

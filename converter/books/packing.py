@@ -29,12 +29,17 @@ def packed(name: str, content: bytes) -> Packed:
     """A part, deflated."""
     squeezer = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
     deflated = squeezer.compress(content) + squeezer.flush()
-    sizes = zlib.crc32(content), len(deflated), len(content)
+    return as_packed(name, deflated, zlib.crc32(content), len(content))
+
+
+def as_packed(name: str, deflated: bytes, crc: int, length: int) -> Packed:
+    """A part that is deflated already, with the CRC-32 and the length of what it holds."""
+    sizes = crc, len(deflated), length
     return Packed(name.encode(), _FIELDS.pack(_VERSION, 0, _DEFLATED, _TIME, _DATE, *sizes, len(name), 0), deflated)
 
 
 def package(parts: Iterable[Packed]) -> bytes:
-    """The parts in one file (their names are ASCII, the whole is small)."""
+    """The parts in one file (their names are ASCII, the whole is less than 4 GiB)."""
     pieces: list[bytes] = []
     directory: list[bytes] = []
     at = 0

@@ -18,10 +18,19 @@ from xlsxwriter.xmlwriter import XMLwriter
 
 from converter.books import tables
 from converter.books.columns import LOOKS, Seen, holds
-from converter.books.grid import letters, pixels
+from converter.books.grid import letters
 from converter.books.legend import score_note
 from converter.books.pieces import Piece, deflated
-from converter.books.styles import MAX_COMMENTS, MAX_SHEET_ROWS, SMALL, WriteError, printable, row_height, wrapped_lines
+from converter.books.styles import (
+    MAX_COMMENTS,
+    MAX_SHEET_ROWS,
+    SMALL,
+    WriteError,
+    pixels,
+    printable,
+    row_height,
+    wrapped_lines,
+)
 from converter.books.tables import Listed, Row, Rows
 
 #: Looks that a cell may have.

@@ -208,7 +208,8 @@ def as_typed(values: Iterable[Any]) -> list[Any]:
     """Numbers and nothing as they are, whatever else as text that can be printed."""
     return [
         value
-        if value.__class__ in _AS_THEY_ARE or (value.__class__ is str and len(value) < MAX_TEXT and value.isprintable())
+        if value.__class__ in _AS_THEY_ARE
+        or (value.__class__ is str and 2 * len(value) < MAX_TEXT and value.isprintable())
         else _typed(value)
         for value in values
     ]

@@ -5,10 +5,8 @@ and below them, as they are.
 """
 
 import tempfile
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,8 @@ from converter.books.chartsheet import write_charts
 from converter.books.columns import Seen, together
 from converter.books.grid import GAP
 from converter.books.legend import write_notes
-from converter.books.pieces import Piece, deflated, write_part
+from converter.books.packing import package, parts_of
+from converter.books.pieces import Piece, deflated, part
 from converter.books.sheetrows import HEAD_ROW, USED, Block, Layout, Looked, Rendered, render, see
 from converter.books.styles import MAX_COMMENTS, MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup
 from converter.books.tables import Listed, Table
@@ -73,8 +72,8 @@ class SummaryWriter:
         seen: dict[str, list[Seen]] = {table.name: [Seen.of(table.heads, ())] for table in book.tables}
         asked = [(table, at) for table in book.tables for at in _starts(table)]
         looked = [Looked(table.heads, table.rows[at : _end(table, at)]) for table, at in asked]
-        for (table, _), part in zip(asked, each(see, looked), strict=True):
-            seen[table.name].append(part)
+        for (table, _), one in zip(asked, each(see, looked), strict=True):
+            seen[table.name].append(one)
         return [
             Layout(t.name, t.heads, together(seen[t.name]).widths(t.name), styles, book.ratios, MAX_LINKS)
             for t in book.tables
@@ -105,7 +104,7 @@ class SummaryWriter:
                 _links(page, table)
                 write_charts(writer, book.title, list(table.rows))
         write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
-        _put_together(writer.content(), rows, target)
+        target.write_bytes(_put_together(writer.content(), rows))
 
     def _around(self, page: Page, table: Table) -> None:
         """What stands above and below the rows of a sheet."""
@@ -151,13 +150,13 @@ def _links(page: Page, table: Table) -> None:
             page.link(at, _FILE, str(row[_FILE]))
 
 
-def _put_together(around: bytes, rows: dict[str, list[Piece]], target: Path) -> None:
-    """The workbook that leaves rows out, and the rows in their places."""
-    with zipfile.ZipFile(BytesIO(around)) as made, zipfile.ZipFile(target, "w") as whole:
-        for name in made.namelist():
-            above, _, below = made.read(name).partition(GAP.encode())
-            parts = [deflated(above), *rows.get(name, ())]
-            write_part(whole, name, [*parts, deflated(below)] if below else parts)
+def _put_together(around: bytes, rows: Mapping[str, Sequence[Piece]]) -> bytes:
+    """The workbook that leaves rows out, with the rows in their places."""
+    parts = []
+    for name, content in parts_of(around).items():
+        above, _, below = content.partition(GAP.encode())
+        parts.append(part(name, [deflated(above), *rows.get(name, ()), *([deflated(below)] if below else [])]))
+    return package(parts)
 
 
 SHEETS: tuple[tuple[str, tuple[str, ...]], ...] = (
