@@ -25,6 +25,8 @@ from converter.settings import Options, Settings
 log = logging.getLogger("jixiao")
 In = TypeVar("In")
 Out = TypeVar("Out")
+#: So few tasks are done here: a worker would first have to load what this process has.
+_FEW = 3
 CSV_NAMES = ("scores.csv", "facts.csv", "findings.csv", "checks.csv")
 
 
@@ -55,7 +57,7 @@ def write(
     for name, digest in left:
         stage.leave(name, digest)
     work = books.writings({one.name for one in left})
-    made = alive(engine.map(write_books, work, 1, timed=False), "写部门工作簿")
+    made = map(write_books, work) if len(work) <= _FEW else _each(engine, write_books, work, "写部门工作簿")
     stage.add("report.html", report_page(book, whole.rules.distinct[0].grade_lines()))
     for name, pieces in gathered.csv_files():
         stage.add_pieces(name, pieces)
@@ -70,9 +72,11 @@ def write(
     return {**made_of, "fingerprint": mark, "formulas": books.formulas()}
 
 
-def _each(engine: Engine, function: Callable[[In], Out], items: Sequence[In]) -> Iterator[Out]:
+def _each(
+    engine: Engine, function: Callable[[In], Out], items: Sequence[In], doing: str = "写汇总工作簿"
+) -> Iterator[Out]:
     """The function of each item, by the workers."""
-    return alive(engine.map(function, items, 1, timed=False), "写汇总工作簿")
+    return alive(engine.map(function, items, 1, timed=False), doing)
 
 
 def publish(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome: Mapping[str, Any]) -> list[str]:

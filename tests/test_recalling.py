@@ -1,0 +1,73 @@
+"""Files that an earlier run read: found by name and content, their documents fetched only when they are asked for."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from converter.intake.discover import Source
+from converter.ledger import DoubtfulError, Ledger
+from converter.mapping.facts import Document, Reading
+from converter.recalling import Contents, Recall
+from converter.scratch import Kept, Scratch
+from tests.test_unpickling import document
+
+SOURCE = Source(Path("表.xlsx"), "甲局/表.xlsx", 10, "a" * 64)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger")
+
+
+def recall(ledger: Ledger, tmp_path: Path, base: bytes = b"base") -> Recall:
+    (tmp_path / "work").mkdir(exist_ok=True)
+    return Recall(ledger, Scratch(tmp_path / "work"), base)
+
+
+def read(own: Recall, *documents: Document) -> Reading:
+    """A file's reading as a worker gives it: the documents put aside."""
+    light = [replace(one, facts=[], findings=[]) for one in documents]
+    return Reading(SOURCE.name, light, kept=own.scratch.keep(list(documents)))
+
+
+def test_what_was_read_once_is_known_by_name_content_and_program(ledger: Ledger, tmp_path: Path) -> None:
+    first = recall(ledger, tmp_path)
+    first.keep(SOURCE, read(first, document()))
+    again = recall(ledger, tmp_path)
+    found = again.reading(SOURCE)
+    assert found == replace(read(again, document()), kept=None)
+    assert again.reading(replace(SOURCE, sha256="b" * 64)) is None
+    assert again.reading(replace(SOURCE, name="乙局/表.xlsx")) is None
+    assert again.reading(replace(SOURCE, sha256="")) is None
+    assert recall(ledger, tmp_path, b"other").reading(SOURCE) is None
+
+
+def test_its_documents_are_fetched_when_they_are_asked_for(ledger: Ledger, tmp_path: Path) -> None:
+    own = recall(ledger, tmp_path)
+    own.keep(SOURCE, read(own, document()))
+    own.reading(SOURCE)
+    contents = Contents({"乙局/表.xlsx": Kept("x", 0, 1)}, own)
+    assert set(contents) == {"乙局/表.xlsx", SOURCE.name}
+    assert SOURCE.name in contents
+    assert own.scratch.load(contents[SOURCE.name]) == [document()]
+    with pytest.raises(KeyError):
+        contents["丙局/表.xlsx"]
+
+
+def test_what_could_not_be_read_is_read_again(ledger: Ledger, tmp_path: Path) -> None:
+    own = recall(ledger, tmp_path)
+    own.keep(SOURCE, Reading(SOURCE.name))
+    assert own.reading(SOURCE) is None
+    own.keep(SOURCE, Reading(SOURCE.name, unused={"表": "不认识"}))
+    assert own.reading(SOURCE) is not None
+
+
+def test_an_entry_of_something_else_is_doubted(ledger: Ledger, tmp_path: Path) -> None:
+    own = recall(ledger, tmp_path)
+    ledger.put(own._key(SOURCE), b"x")
+    with pytest.raises(DoubtfulError):
+        own.reading(SOURCE)
+    own.keep(SOURCE, replace(read(own, document()), file="乙局/表.xlsx"))
+    with pytest.raises(DoubtfulError):
+        own.reading(SOURCE)
