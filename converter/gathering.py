@@ -14,7 +14,8 @@ from converter.books.tables import Row, Rows
 from converter.engine import Engine, Lost
 from converter.mapping.departments import Submission
 from converter.mapping.replies import Reply
-from converter.portions import Chunk, Telling, Told, merge, score, tell
+from converter.merging import Portion, Put, Segment, Telling, Told, merge, tell
+from converter.portions import Chunk, score
 from converter.progress import tracked
 from converter.reuse import Reuse, mergings, with_at_large
 from converter.scoring.batch import Rules
@@ -23,7 +24,6 @@ from converter.scoring.handling import answered, by_number, in_vain, with_replie
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
 from converter.scratch import Kept, Leads, Part, Pile, Scratch
-from converter.shares import Portion, Put, Segment
 from converter.vocabulary.findings import Finding, Tally, in_order, numbered
 
 In = TypeVar("In")

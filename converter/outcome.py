@@ -56,6 +56,6 @@ class Report:
 
 
 def _finding_dict(item: Finding) -> dict[str, Any]:
-    content = {**vars(item), **vars(item.place)}
+    content = {**vars(item), **item.place._asdict()}
     del content["place"]
     return content

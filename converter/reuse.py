@@ -11,10 +11,9 @@ from typing import NamedTuple
 from converter.books.livecells import Formulas
 from converter.ledger import DoubtfulError, Ledger, key_of
 from converter.mapping.departments import Submission
-from converter.portions import Merging
+from converter.merging import AtLarge, Merging, Portion
 from converter.scoring.frames import FactRow
 from converter.scratch import Kept, Scratch
-from converter.shares import AtLarge, Portion
 from converter.unpickling import UNREADABLE, packed, unpacked
 
 

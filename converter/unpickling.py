@@ -22,7 +22,7 @@ _MODULES = frozenset(
         "converter.mapping.facts",
         "converter.mapping.indicators",
         "converter.mapping.replies",
-        "converter.shares",
+        "converter.merging",
         "converter.vocabulary.findings",
         "converter.vocabulary.numbers",
     }

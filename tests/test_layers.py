@@ -26,6 +26,7 @@ TOP = [
     "lastrun",
     "unchanged",
     "beginning",
+    "merging",
     "shares",
     "portions",
     "reuse",
@@ -135,5 +136,6 @@ def test_workers_do_not_load_pandas() -> None:
     import subprocess
     import sys
 
-    code = "import sys, converter.reading, converter.books.department; sys.exit('pandas' in sys.modules)"
+    needed = "converter.reading, converter.merging, converter.books.department, converter.books.sheetrows"
+    code = f"import sys, {needed}; sys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -16,9 +16,11 @@ from converter.books.contents import DataRow, DepartmentBook, ScoreRow, TotalRow
 from converter.books.department import department_book
 from converter.books.figures import Slot, figures_of, layout_key, layout_of
 from converter.books.livecells import written_formulas
+from converter.books.notes import Notes
 from converter.books.packing import package, packed, parts_of
 from converter.books.sketch import UnusualError
 from converter.books.stamps import Stamp, stamped_book
+from converter.books.styles import MAX_COMMENTS
 from converter.mapping.library import Library
 from converter.scoring.checks import Checks
 from converter.scoring.derivations import Derivations
@@ -43,7 +45,8 @@ def desk(library: Library, scheme: Scheme, checks: Checks, derivations: Derivati
 @pytest.fixture(scope="module")
 def samples(desk: Desk) -> list[DepartmentBook]:
     batch = desk.grouped(ROOT / "samples")
-    return department_books(batch, numbered(batch.findings))
+    made = department_books(batch, numbered(batch.findings))
+    return [replace(book, fingerprint=f"{at:012x}") for at, book in enumerate(made)]
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +72,8 @@ def stamped(books: Sequence[DepartmentBook]) -> Iterator[tuple[DepartmentBook, d
     made: dict[tuple[Any, ...], Stamp] = {}
     for book, parts in zip(reversed(books), reversed(plain), strict=True):
         layout, figures = layout_of(book), figures_of(book)
-        key = (*layout_key(layout), any(row.note for row in figures.rows))
-        made[key] = made.get(key) or Stamp(layout, figures, parts)
+        key = (bool(book.fingerprint), any(row.note for row in figures.rows), *layout_key(layout))
+        made[key] = made.get(key) or Stamp(layout, figures, parts, book.fingerprint)
         yield book, dict(parts_of(made[key].filled(book, figures))), parts
         assert made[key].live.formulas == written_formulas(package(packed(*part) for part in parts.items()))
 
@@ -171,10 +174,11 @@ def plainly(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_the_third_book_of_a_layout_is_stamped(samples: list[DepartmentBook], plainly: list[str]) -> None:
-    made = [stamped_book(replace(samples[0], department=name)) for name in "甲乙丙丁"]
+    books = [replace(samples[0], department=name, fingerprint=f"{ord(name):x}") for name in "甲乙丙丁"]
+    made = list(map(stamped_book, books))
     assert plainly == ["甲", "乙"]
-    for name, (content, live) in zip("甲乙丙丁", made, strict=True):
-        assert content == department_book(replace(samples[0], department=name)), "the very bytes of xlsxwriter"
+    for book, (content, live) in zip(books, made, strict=True):
+        assert content == department_book(book), "the very bytes of xlsxwriter"
         assert live.formulas == written_formulas(content)
     assert len({live.digest for _, live in made}) == 1
 
@@ -184,7 +188,7 @@ def test_another_text_of_the_layout_is_another_layout(samples: list[DepartmentBo
         {},
         {"title": "甲"},
         {"subtitle": "乙"},
-        {"fingerprint": "0f"},
+        {"fingerprint": ""},
         {"notes": ("丙",)},
         {"levels": {}},
     )
@@ -215,9 +219,16 @@ def test_what_is_unusual_is_written_the_plain_way(samples: list[DepartmentBook],
     assert stamped_book(long)[0] == department_book(long)
     error = replace(samples[0], department="错", rows=tuple(replace(row, status="#N/A") for row in samples[0].rows))
     assert stamped_book(error)[0] == department_book(error)
-    assert plainly[2:] == ["长", "错"]
+    marked = replace(samples[0], department="印", fingerprint="a&<b")
+    assert stamped_book(marked)[0] == department_book(marked)
+    assert plainly[2:] == ["长", "错", "印"]
+    shapes = Notes((10.0,), "<comment ></comment>", "<v:shape id></v:shape>")
+    with pytest.raises(UnusualError):
+        shapes.written([(row, 0, "说") for row in range(1, MAX_COMMENTS + 2)], {})
     endless = replace(samples[0], data=tuple(replace(row, value=math.inf) for row in samples[0].data))
-    stamp = Stamp(layout_of(endless), figures_of(endless), parts_of(department_book(samples[0])))
+    stamp = Stamp(
+        layout_of(endless), figures_of(endless), parts_of(department_book(samples[0])), samples[0].fingerprint
+    )
     with pytest.raises(UnusualError):
         stamp.filled(endless, figures_of(endless))
 

@@ -3,32 +3,29 @@
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from converter.books.contents import DataRow, DepartmentBook, ScoreRow
+from converter.books.contentrows import data_rows_of, score_rows_of
+from converter.books.contents import DataRow, DepartmentBook
 from converter.books.figures import HIGH_TOTAL, LOW_TOTAL, OWN_TOTAL
 from converter.books.legend import department_notes, summary_notes
 from converter.books.summary import SHEETS, SummaryBook
 from converter.books.tables import Listed, Row, Rows, Table, finding_rows
 from converter.books.totalrows import total_rows
-from converter.mapping.facts import SELF_SCORE
-from converter.mapping.fields import FieldKind
 from converter.scoring.batch import Batch, answer_inputs, scheme_inputs
 from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
 from converter.scoring.indicators import Rule
-from converter.scoring.inputs import Inputs
 from converter.scoring.schemes import Scheme
-from converter.scoring.scorerows import is_ratio, others_text, rule_reading
-from converter.scoring.status import certain_gap
+from converter.scoring.scorerows import rule_reading
 from converter.scoring.submitted import Submitted
 from converter.scoring.whole import Whole
 from converter.vocabulary.findings import Finding, Level, Owner, Tally
-from converter.vocabulary.numbers import State
 
 FOLDER = "部门"
 #: Bytes of a name, so that it fits with number, year and extension into the 255 that file systems take.
@@ -64,24 +61,30 @@ def department_books(batch: Batch, findings: Sequence[Finding]) -> list[Departme
 
 
 def _books(batch: Batch, by_department: Mapping[str, Sequence[Finding]]) -> list[DepartmentBook]:
-    needed = scheme_inputs(batch.scheme, variants=False)
-    wanted = [
-        batch.inputs.derivations.closure([*needed, *answer_inputs(batch.inputs, batch.scheme, position)])
-        for position in range(len(batch.departments))
-    ]
-    there = [set(inputs) for inputs in wanted]
-    steps = total_rows(batch)
+    inputs, scheme = batch.inputs, batch.scheme
+    needed = scheme_inputs(scheme, variants=False)
+
+    @cache
+    def wanted(answered: tuple[Input, ...]) -> dict[Input, None]:
+        return dict.fromkeys(inputs.derivations.closure([*needed, *answered]))
+
+    @cache
+    def data_row(one: Input) -> Callable[[int], DataRow]:
+        return data_rows_of(one, inputs)
+
+    shown = list(map(wanted, answer_inputs(inputs, scheme)))
+    score_rows = [score_rows_of(column, inputs) for column in _as_printed(batch.columns)]
+    steps, levels, notes = total_rows(batch), _levels(batch), department_notes(batch)
     totals = {row["department"]: row for row in batch.totals.to_dict("records")}
-    levels, printed, notes = _levels(batch), _as_printed(batch.columns), department_notes(batch)
     return [
         DepartmentBook(
             department=department,
             year=batch.year,
             title="部门整体支出绩效评价评分表",
-            subtitle=f"评分依据：{batch.scheme.file.basis}《{batch.scheme.file.title}》；复算得分由公式对“基础数据”重算",
-            take_self=batch.scheme.file.judged == "self",
-            rows=tuple(_score_row(column, batch.inputs, position, there[position]) for column in printed),
-            data=tuple(_data_row(batch.inputs, one, position) for one in wanted[position]),
+            subtitle=f"评分依据：{scheme.file.basis}《{scheme.file.title}》；复算得分由公式对“基础数据”重算",
+            take_self=scheme.file.judged == "self",
+            rows=tuple(row(position, shown[position]) for row in score_rows),
+            data=tuple(data_row(one)(position) for one in shown[position]),
             findings=tuple(finding_rows(by_department.get(department, ()))),
             notes=notes,
             totals={
@@ -115,46 +118,6 @@ def _levels(batch: Batch) -> dict[tuple[str, ...], float]:
         levels[name,] = level.full
         levels.update({(name, part): full for part, full in level.parts.items()})
     return levels
-
-
-def _score_row(column: RuleScores, inputs: Inputs, position: int, there: Container[Input]) -> ScoreRow:
-    own, low, high = (float(values[position]) for values in (column.self_score, column.low, column.high))
-    verdict = column.verdicts.get(position)
-    return ScoreRow(
-        rule=column.rule,
-        value=float(column.value[position]),
-        ratio=is_ratio(column.rule, inputs),
-        score=float(column.score[position]),
-        low=low,
-        high=high,
-        own=own,
-        gap=certain_gap(own, low, high),
-        status=str(column.status[position]),
-        missing="；".join(map(str, column.gaps.get(position, ()))),
-        others=verdict.text if verdict else others_text(column, position),
-        declared=column.rule.declarable and inputs.declared(Input(column.rule.name + SELF_SCORE), position),
-        answered=bool(column.rule.answers) and all(one in there for one in column.rule.answers),
-        decided=verdict is not None,
-    )
-
-
-def _data_row(inputs: Inputs, wanted: Input, position: int) -> DataRow:
-    year, value = inputs.year + wanted.offset, float(inputs.column(wanted)[position])
-    known = inputs.derivations.dictionary.fields.get(wanted.name)  # a person's answer is no field
-    unit = known.unit if known else ""
-    formulas = tuple(inputs.derivations.of(wanted))
-    if formulas:
-        used = inputs.formula_used(wanted, position)
-        state = str(State.DERIVED) if used else inputs.missing(wanted, position)[0].reason
-        raw = used.text if used else ""
-        snapped = known is not None and known.kind is not FieldKind.RATIO
-        return DataRow(wanted, year, value, unit, state, raw, "", "", "", "", formulas, snapped)
-    rows = inputs.rows(wanted, position)
-    if not rows:
-        return DataRow(wanted, year, value, unit, inputs.missing(wanted, position)[0].reason, "", "", "", "", "")
-    raw, cell = ("；".join(texts) for texts in zip(*((row.raw, row.cell) for row in rows), strict=True))
-    first = rows[0]
-    return DataRow(wanted, year, value, unit, str(first.state), raw, first.form, first.file, first.sheet, cell)
 
 
 def summary(

@@ -66,7 +66,6 @@ class Layout(NamedTuple):
     subtitle: str
     year: int
     take_self: bool
-    fingerprint: str
     notes: tuple[str, ...]
     levels: dict[tuple[str, ...], float]
     lines: tuple[Line, ...]
@@ -162,7 +161,6 @@ def layout_of(book: DepartmentBook) -> Layout:
         subtitle=book.subtitle,
         year=book.year,
         take_self=book.take_self,
-        fingerprint=book.fingerprint,
         notes=book.notes,
         levels=book.levels,
         lines=tuple(
@@ -184,7 +182,7 @@ def layout_key(layout: Layout) -> tuple[Any, ...]:
         (one.wanted.name, one.wanted.offset, one.year, one.unit, one.snapped, *map(id, one.formulas))
         for one in layout.data
     ]
-    return *layout[:6], tuple(layout.levels.items()), tuple(lines), tuple(extras), tuple(data)
+    return *layout[:5], tuple(layout.levels.items()), tuple(lines), tuple(extras), tuple(data)
 
 
 def figures_of(book: DepartmentBook) -> Figures:

@@ -27,10 +27,18 @@ _escaped = XMLwriter()._escape_data  # as grid does
 
 
 class Mould:
-    """The XML of a page between what stands before and behind the cells (`frame`), looks by their `numbers`."""
+    """The XML of a page between what stands before and behind the cells (`frame`), looks by their `numbers`; strings by those
+    of the `index`, or with holes where it is not known yet.
+    """
 
-    def __init__(self, page: SketchPage, frame: tuple[str, str], numbers: Mapping[str, str]) -> None:
-        self._together, self._numbers = page.together, numbers
+    def __init__(
+        self,
+        page: SketchPage,
+        frame: tuple[str, str],
+        numbers: Mapping[str, str],
+        index: Mapping[str, str] | None = None,
+    ) -> None:
+        self._together, self._numbers, self._index = page.together, numbers, index
         self._pieces: list[str] = []
         self._solid = [frame[0]]
         self._texts: list[tuple[int, str]] = []
@@ -40,12 +48,12 @@ class Mould:
         self._heights: list[tuple[int, int]] = []
         if not page.heights.keys() <= {row for row, _ in page.cells}:
             raise UnusualError("a height of a row without cells")
-        spans, last = _spans(page), -1
+        spans, letters, last = _spans(page), _Letters(), -1
         for row, column in sorted(page.cells):
             if row != last:
                 self._open(row, spans[row // _SPAN], page.heights.get(row), first=last < 0)
                 last = row
-            self._cell(a1((row, column)), page.cells[row, column])
+            self._cell(f"{letters[column]}{row + 1}", page.cells[row, column])
         self._close(frame[1])
 
     def _hole(self) -> int:
@@ -63,6 +71,9 @@ class Mould:
 
     def _cell(self, name: str, cell: Cell) -> None:
         look, formula, value = cell
+        if self._index is not None and formula is None:
+            self._solid.append(f'<c r="{name}" s="{self._numbers[look]}"{content(value, self._index)}')
+            return
         self._solid.append(f'<c r="{name}" s="')
         if look.__class__ is Slot:
             self._looks.append((self._hole(), look.number))
@@ -122,12 +133,20 @@ class Mould:
         return "".join(pieces)
 
 
+class _Letters(dict[int, str]):
+    """The names of columns."""
+
+    def __missing__(self, column: int) -> str:
+        self[column] = a1((0, column))[:-1]
+        return self[column]
+
+
 def content(value: Any, index: Mapping[str, str]) -> str:
     """The end of a cell with a value; texts by their numbers."""
-    if value is None or value != value or value == "":
-        return "/>"
     if value.__class__ is str:
-        return f' t="s"><v>{index[value]}</v></c>'
+        return f' t="s"><v>{index[value]}</v></c>' if value else "/>"
+    if value is None or value != value:
+        return "/>"
     if value in _INFINITE:
         raise UnusualError(value)
     return f"><v>{value:.16G}</v></c>"

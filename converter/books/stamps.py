@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 from xlsxwriter.xmlwriter import XMLwriter
@@ -27,6 +27,8 @@ from converter.intake.cells import a1
 
 #: Layouts that a process remembers; texts up to here are surely within Excel's limit.
 _MOST, _SURELY_SHORT = 64, 16_000
+#: Characters of a 指纹 for which the foot of a page surely has room.
+_LONGEST_MARK = 64
 _SHEETS = tuple(f"xl/worksheets/sheet{number}.xml" for number in range(1, 6))
 _STYLES, _STRINGS, _CORE = "xl/styles.xml", "xl/sharedStrings.xml", "docProps/core.xml"
 _NOTES, _SHAPES = "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"
@@ -39,16 +41,17 @@ _STRINGS_XML = (
 
 
 class Stamp:
-    """A layout (and as many figures as it takes) with the parts of a book that was written the plain way."""
+    """A layout (and as many figures as it takes) with the parts of a book that was written the plain way; `mark` is its 指纹."""
 
-    def __init__(self, layout: Layout, figures: Figures, parts: Mapping[str, bytes]) -> None:
+    def __init__(self, layout: Layout, figures: Figures, parts: Mapping[str, bytes], mark: str) -> None:
         self._layout = layout  # the very rules whose ids make its key
         self._sketch, self._legend = Sketch(), Sketch()
         write_figures(self._sketch, layout, figures.slots())
         write_legend(self._legend, layout)
         self._pages = [*self._sketch.pages, *self._legend.pages]
         self.live = Live.of(_formulas(self._pages))
-        self._names, self._frames = list(parts), [_frame(parts[name].decode()) for name in _SHEETS]
+        self._names, self._foot = list(parts), f"指纹 {mark}&amp;C" if mark else ""
+        self._frames, self._ends = zip(*(_frame(parts[name].decode(), self._foot) for name in _SHEETS), strict=True)
         self._fixed = {name: packed(name, part) for name, part in parts.items() if name not in _VARYING}
         self._core = re.split("<dc:title>.*</dc:title>", parts[_CORE].decode(), flags=re.DOTALL)
         self._put = [text.number for text in self._sketch.texts if text.__class__ is Slot]
@@ -61,6 +64,12 @@ class Stamp:
 
     def filled(self, book: DepartmentBook, figures: Figures) -> bytes:
         """The workbook of a book with this layout. Raises UnusualError where only the plain way will do."""
+        if (
+            len(book.fingerprint) > _LONGEST_MARK
+            or not f"0{book.fingerprint}".isalnum()
+            or not book.fingerprint.isascii()
+        ):
+            raise UnusualError("指纹")
         made = self._varying(book, figures)
         return package(self._fixed.get(name) or made[name] for name in self._names)
 
@@ -80,10 +89,10 @@ class Stamp:
         contents = {number: content(typed[number], index) for number in self._put}
         results = {number: outcome(raw[number]) for number in self._computed}
         *first, last = (mould.filled(raw, contents, results, index) for mould in moulds)
-        findings = _mould_of_findings(page, self._frames[3], numbers)
-        sheets = (*first, findings.filled((), contents, results, index), last)
+        sheets = (*first, _findings(page, self._frames[3], numbers, index), last)
+        foot = f"指纹 {book.fingerprint}&amp;C" if self._foot else ""
         parts = {
-            **dict(zip(_SHEETS, sheets, strict=True)),
+            **{name: sheet + foot + end for name, sheet, end in zip(_SHEETS, sheets, self._ends, strict=True)},
             _STRINGS: _STRINGS_XML.format(len(strings), len(index), "".join(map(shared_string, index))),
             _CORE: _title(book).join(self._core),
             **(self._noted(self._notes, raw) if self._notes else {}),
@@ -103,16 +112,17 @@ class Stamp:
 
 
 class First(NamedTuple):
-    """The first book of a layout, written the plain way."""
+    """The first book of a layout, written the plain way, and its 指纹."""
 
     layout: Layout
     parts: Mapping[str, bytes]
+    mark: str
 
 
 def stamped_book(book: DepartmentBook) -> tuple[bytes, Live]:
     """The workbook's bytes and its formulas: the same as `department.department_book` writes, at a fraction of the time."""
     layout, figures = layout_of(book), figures_of(book)
-    key = (any(row.note for row in figures.rows), *layout_key(layout))
+    key = (any(row.note for row in figures.rows), bool(book.fingerprint), *layout_key(layout))
     known = _KNOWN.get(key)
     if isinstance(known, Stamp):
         try:
@@ -123,7 +133,7 @@ def stamped_book(book: DepartmentBook) -> tuple[bytes, Live]:
     written = package(packed(name, part) for name, part in parts.items())
     live = Live.of(written_formulas(written))
     if key not in _KNOWN:
-        _remember(key, First(layout, parts))
+        _remember(key, First(layout, parts, book.fingerprint))
     elif isinstance(known, First):
         _KNOWN[key] = _proven(known, book, figures, (written, live))
     return written, live
@@ -143,7 +153,7 @@ def _remember(key: tuple[Any, ...], first: First) -> None:
 def _proven(first: First, book: DepartmentBook, figures: Figures, plain: tuple[bytes, Live]) -> First | Stamp | None:
     """The stamp of a layout, if it gives exactly what the plain way gave for another book; a book may be too unusual to tell."""
     try:
-        stamp = Stamp(first.layout, figures, first.parts)
+        stamp = Stamp(first.layout, figures, first.parts, first.mark)
         return stamp if (stamp.filled(book, figures), stamp.live) == plain else None
     except UnusualError:
         return first
@@ -162,7 +172,7 @@ def _numbered(order: tuple[str, ...], *, noted: bool) -> tuple[Mapping[str, str]
 
 def _index(strings: Iterable[str]) -> dict[str, str]:
     """The numbers of shared strings."""
-    index = {text: str(number) for number, text in enumerate(dict.fromkeys(strings))}
+    index = dict(zip(dict.fromkeys(strings), map(str, count()), strict=False))
     if max(map(len, index)) > _SURELY_SHORT:
         raise UnusualError("a text that may be too long for Excel")
     return index
@@ -177,17 +187,23 @@ def _first(looks: Iterable[Any]) -> list[Any]:
     return list(dict.fromkeys(looks))
 
 
-def _frame(xml: str) -> tuple[str, str]:
-    """What stands before and behind the rows of a sheet."""
+def _frame(xml: str, foot: str) -> tuple[tuple[str, str], str]:
+    """What stands before and behind the rows of a sheet, up to the 指纹; and what stands behind that."""
     before, start, rest = xml.partition("<sheetData>")
     _, end, behind = rest.partition("</sheetData>")
-    return before + start, end + behind
+    if not foot:
+        return (before + start, end + behind), ""
+    behind, found, last = behind.partition(foot)
+    if not found:
+        raise UnusualError(foot)
+    return (before + start, end + behind), last
 
 
-def _mould_of_findings(page: SketchPage, frame: tuple[str, str], numbers: Mapping[str, str]) -> Mould:
+def _findings(page: SketchPage, frame: tuple[str, str], numbers: Mapping[str, str], index: Mapping[str, str]) -> str:
     """问题清单, which has as many rows as there are findings."""
     last = a1((max(row for row, _ in page.cells), max(column for _, column in page.cells)))
-    return Mould(page, (_DIMENSION.sub(f'<dimension ref="A1:{last}"/>', frame[0], count=1), frame[1]), numbers)
+    before = _DIMENSION.sub(f'<dimension ref="A1:{last}"/>', frame[0], count=1)
+    return Mould(page, (before, frame[1]), numbers, index).filled((), {}, {}, index)
 
 
 def _formulas(pages: Iterable[SketchPage]) -> Formulas:

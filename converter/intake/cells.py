@@ -109,6 +109,17 @@ class Sheet:
             return self.errors[anchor] or text_of(value)
         return value if isinstance(value, str) else text_of(value)
 
+    def texts_in(self, row: int, columns: range) -> list[str]:
+        """The texts shown in some columns of a row."""
+        if row in self._merged_rows or self.pads or self.errors:
+            return [self.text((row, column)) for column in columns]
+        cells = self.rows[row][columns.start : columns.stop]
+        return [value if isinstance(value, str) else text_of(value) for value in cells]
+
+    @cached_property
+    def _merged_rows(self) -> set[int]:
+        return {row for row, _ in self.covered}
+
     @property
     def hides_any(self) -> bool:
         """Whether the sheet hides any cell."""

@@ -1,5 +1,6 @@
 """The heads of a table: in one row or in merged rows one above the other, and what each column says under them."""
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +17,7 @@ from converter.vocabulary.numbers import USABLE, State
 _HEAD_ROWS = 4
 #: Heads over more columns than this are those of no form; they are not kept.
 _WIDEST_KEPT = 256
+_LETTER = re.compile(r"[^\W\d_]")
 #: A total under a head stands for the head itself (公务用车购置及运行费 › 小计).
 TOTALS = frozenset({"合计", "小计"})
 
@@ -72,8 +74,9 @@ def _is_data(page: Page, row: int, columns: range, stop: int, names: Set[str]) -
     """Whether a row below the label head is one of data: it holds a number up to column `stop`, or one of the `names`
     in the `columns` before the first head.
     """
-    if names and any(text in names for column, text in page.labels[row].items() if column in columns):
-        return True
+    for column, text in page.labels[row].items():
+        if text in names and column in columns:
+            return True
     for column, value in enumerate(page.sheet.rows[row][columns.start : stop], columns.start):
         if value not in ("", None):
             state = page.sheet.number((row, column)).state
@@ -186,11 +189,14 @@ def _head(key: str, target: str, path: tuple[str, ...], names: tuple[str, ...]) 
 
 
 def read_labels(page: Page, table: Table, dictionary: Dictionary) -> Heads:
-    """The labels of a table whose values stand beside them: for each target the first that no other text follows."""
+    """The labels of a table whose values stand beside them: for each target the first that no other text follows.
+
+    A text without a letter is a number, and no label.
+    """
     heads = Heads()
     for row, labels in enumerate(page.labels):
         for column, text in labels.items():
-            said = _said(table, (text,), dictionary)
+            said = _said(table, (text,), dictionary) if _LETTER.search(text) else ()
             value = _value_beside(page, (row, column)) if said else None
             if value is not None and said[0] not in [known.head for known in heads.columns]:
                 heads.columns.append(Column(value, said[0], unit_of(page.sheet.text((row, column))), (row, column)))

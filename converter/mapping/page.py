@@ -53,7 +53,7 @@ class Page:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.labels: list[dict[int, str]] = []
-        self.places: dict[str, list[Cell]] = {}
+        self.places = places = dict[str, list[Cell]]()
         self._lines: dict[int, tuple[Shown, ...]] = {}
         self._dated: dict[str, list[Cell]] = {}
         for row, words in enumerate(sheet.words):
@@ -61,10 +61,10 @@ class Page:
             for column, text in words:
                 if folded := label(text):
                     line[column] = folded
-                    if folded in self.places:
-                        self.places[folded].append((row, column))
+                    if folded in places:
+                        places[folded].append((row, column))
                     else:
-                        self.places[folded] = [(row, column)]
+                        places[folded] = [(row, column)]
             self.labels.append(line)
 
     def label(self, cell: Cell) -> str:

@@ -45,7 +45,7 @@ def records(page: Page, located: Located) -> list[Record]:
     """The rows of a table that have a code."""
     found = []
     for row in range(located.first, located.last):
-        code = code_of([page.sheet.text((row, column)) for column in located.names])
+        code = code_of(page.sheet.texts_in(row, located.names))
         if len(code) >= _SHORTEST_CODE:
             numbers = tuple([page.sheet.number((row, column.index)) for column in located.columns])
             found.append(Record(code, row, numbers))

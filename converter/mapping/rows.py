@@ -185,7 +185,7 @@ class TableRows(Rows):
 
         A name whose own lane has no number beside it reaches over into the next (公用经费合计 at the foot of 公开06).
         """
-        texts = [text for column in located.names if (text := self.sheet.text((row, column)))]
+        texts = self.sheet.texts_in(row, located.names)
         named = [text for text in texts if not text.strip().isdecimal()]
         if len(named) < len(texts):
             named.append(code_of(texts))

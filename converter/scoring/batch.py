@@ -252,11 +252,14 @@ def scheme_inputs(scheme: Scheme, *, variants: bool) -> list[Input]:
     return list(dict.fromkeys(needed for formula in formulas for needed in formula.inputs()))
 
 
-def answer_inputs(inputs: Inputs, scheme: Scheme, position: int) -> list[Input]:
-    """The answers of every judged indicator about which a person has answered anything for a department."""
-    asked = [rule.answers for rule in scheme.rules]
-    given = [answers for answers in asked if any(not np.isnan(inputs.column(one)[position]) for one in answers)]
-    return list(dict.fromkeys(one for answers in given for one in answers))
+def answer_inputs(inputs: Inputs, scheme: Scheme) -> list[tuple[Input, ...]]:
+    """For each department the answers of every judged indicator about which a person has answered anything."""
+    asked = [rule.answers for rule in scheme.rules if rule.answers]
+    given = [np.any([~np.isnan(inputs.column(one)) for one in answers], axis=0).tolist() for answers in asked]
+    return [
+        tuple(dict.fromkeys(one for answers, there in zip(asked, given, strict=True) if there[at] for one in answers))
+        for at in range(len(inputs.departments))
+    ]
 
 
 def _with_derived(inputs: Inputs, scheme: Scheme) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +31,7 @@ class ExpressionError(ValueError):
         super().__init__(f"公式第 {column} 个字符处：{message}")
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(NamedTuple):
     """A field in the scored year (offset 0) or the year before (−1)."""
 
     name: str

@@ -1,9 +1,9 @@
 """The facts frame: one row is one number from one cell; which of several facts is adopted, and what contradicts it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -50,6 +50,8 @@ _placed = lru_cache(maxsize=1 << 16)(Place)
 
 @lru_cache(maxsize=1 << 16)
 def _in_yuan(raw: str, value: float) -> bool:
+    if raw == shortest(value):  # most stand in 万元, as they are
+        return value == 0
     number = read_text(raw)
     return number.unit in ("", "元") and convert(number.value, "元", "万元") == value
 
@@ -64,28 +66,21 @@ _MOST_NAMED = 5
 def facts_frame(used: Sequence[tuple[Submission, list[Document]]]) -> pd.DataFrame:
     """All facts of the documents in scope, in a fixed order, none adopted yet."""
     rows = [
-        FactRow(
-            submission.department,
-            fact.year if fact.year is not None else document.year or 0,
-            fact.field,
-            fact.value,
-            fact.unit,
-            fact.state,
-            False,
-            fact.raw,
-            fact.form,
-            fact.scope,
-            fact.place.file,
-            fact.place.sheet,
-            fact.place.cell,
-            document.year or 0,
+        (
+            submission.department, fact.year if fact.year is not None else document.year or 0, fact.field, fact.value,
+            fact.unit, fact.state, False, fact.raw, fact.form, fact.scope, *_where(fact.place), document.year or 0,
         )
         for submission, documents in used
         for document in documents
         for fact in document.facts
-    ]
-    frame = pd.DataFrame(rows, columns=list(FACT_COLUMNS))
+    ]  # fmt: skip
+    columns = zip(*rows, strict=True) if rows else ((),) * len(FACT_COLUMNS)
+    frame = pd.DataFrame(dict(zip(FACT_COLUMNS, columns, strict=True)), dtype=object)  # to look for kinds is dear
     return frame.astype({"year": "int64", "form_year": "int64", "value": "float64", "adopted": "bool"})
+
+
+def _where(place: Place) -> tuple[str, str, str]:
+    return place.file, place.sheet, place.cell
 
 
 def joined(facts: pd.DataFrame, rows: Sequence[FactRow]) -> pd.DataFrame:
@@ -103,33 +98,55 @@ def fact_rows(facts: pd.DataFrame) -> list[FactRow]:
 
 @dataclass
 class Adoption:
-    """The facts with `adopted` and conflicts settled, and the findings about facts that contradict each other."""
+    """The facts with `adopted` and conflicts settled, and the findings about facts that contradict each other. `rows` are
+    those of the frame where they are at hand.
+    """
 
     facts: pd.DataFrame
     findings: list[Finding]
+    rows: list[FactRow] | None = None
 
 
 def adopt(facts: pd.DataFrame, dictionary: Dictionary) -> Adoption:
     """Adopts for each department, year and field the first source that has a number (fields.yaml's order, then the
     newest form). One form that gives two different numbers is a conflict: neither is adopted.
     """
-    frame = facts.copy()
-    repeats = frame["field"].map(lambda name: _repeats(name, dictionary)).astype(bool)
-    frame["usable"] = frame["state"].isin(list(USABLE))
-    findings = _settle_conflicts(frame, repeats)
-    frame["rank"] = [_rank(name, form, dictionary) for name, form in zip(frame["field"], frame["form"], strict=True)]
-    ordered = frame[frame["usable"]].sort_values(["rank", "form_year"], ascending=[True, False], kind="stable")
-    key = ["department", "year", "field"]
-    first = ordered.drop_duplicates(key)
-    frame.loc[first.index, "adopted"] = True
-    best = first.set_index(key)
-    chosen = best.reindex(pd.MultiIndex.from_frame(ordered[key]))
-    same_source = [ordered[c].to_numpy() == chosen[c].to_numpy() for c in ("form", "file", "sheet")]
-    also = ordered.index[repeats[ordered.index].to_numpy() & np.logical_and.reduce(same_source)]
-    frame.loc[also, "adopted"] = True
-    findings += _disagreements(ordered, chosen, repeats, dictionary)
-    findings += _denied(frame, best)
-    return Adoption(frame[list(FACT_COLUMNS)], findings)
+    rows = fact_rows(facts)
+    repeats = {name for name in {row.field for row in rows} if _repeats(name, dictionary)}
+    findings = _settle_conflicts(rows, repeats)
+    ordered = _by_rank(rows, dictionary)
+    best: dict[_Key, FactRow] = {}
+    taken = []
+    for at in ordered:
+        row, key = rows[at], _key(rows[at])
+        first = best.setdefault(key, row)
+        if first is row or (row.field in repeats and _source(row) == _source(first)):
+            taken.append(at)
+    findings += _disagreements([rows[at] for at in ordered], best, repeats) + _denied(rows, best)
+    for at in taken:
+        rows[at] = FactRow._make((*rows[at][:6], True, *rows[at][7:]))
+    made = facts[list(FACT_COLUMNS)].assign(adopted=np.array([row.adopted for row in rows], dtype=bool))
+    if any(row.state is State.CONFLICT for row in rows):
+        made = made.assign(state=[row.state for row in rows], value=[row.value for row in rows])
+    return Adoption(made, findings, rows)
+
+
+_Key: TypeAlias = tuple[str, int, str]
+
+
+def _key(row: FactRow) -> _Key:
+    return row.department, row.year, row.field
+
+
+def _source(row: FactRow) -> tuple[str, str, str]:
+    return row.form, row.file, row.sheet
+
+
+def _by_rank(rows: Sequence[FactRow], dictionary: Dictionary) -> list[int]:
+    """The positions of the numbers, the preferred source first, then the newest form."""
+    ranks = {source: _rank(*source, dictionary) for source in {(row.field, row.form) for row in rows}}
+    usable = [(ranks[row.field, row.form], -row.form_year, at) for at, row in enumerate(rows) if row.state in USABLE]
+    return [at for _, _, at in sorted(usable)]
 
 
 def adopt_form(rows: Sequence[FactRow], dictionary: Dictionary) -> list[FactRow]:
@@ -157,32 +174,33 @@ def _rank(name: str, form: str, dictionary: Dictionary) -> int:
     return sources.index(form) if form in sources else len(sources)
 
 
-def _settle_conflicts(frame: pd.DataFrame, repeats: pd.Series) -> list[Finding]:
+def _settle_conflicts(rows: list[FactRow], repeats: Collection[str]) -> list[Finding]:
     """Marks facts of one form and field that differ as 冲突, in place."""
-    key = ["department", "year", "field", "form", "form_year"]
-    candidates = frame[frame["usable"] & ~repeats]
-    different = candidates.groupby(key, sort=False)["value"].transform("nunique") > 1
-    clashing = candidates[different]
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for at, row in enumerate(rows):
+        if row.state in USABLE and row.field not in repeats:
+            groups.setdefault((row.department, row.year, row.field, row.form, row.form_year), []).append(at)
     pairs = []
-    for _, rows in clashing.groupby(key, sort=False):
-        one, other = rows.iloc[0], rows[rows["value"] != rows.iloc[0]["value"]].iloc[0]
-        pairs.append((one, other))
-    frame.loc[clashing.index, "state"] = State.CONFLICT
-    frame.loc[clashing.index, "value"] = NAN
-    frame.loc[clashing.index, "usable"] = False
+    for places in groups.values():
+        first = rows[places[0]]
+        others = [rows[at] for at in places if rows[at].value != first.value] if len(places) > 1 else []
+        if others:
+            pairs.append((first, others[0]))
+            for at in places:
+                rows[at] = rows[at]._replace(state=State.CONFLICT, value=NAN)
     return _conflicts(pairs)
 
 
-def _conflicts(pairs: Sequence[tuple[pd.Series, pd.Series]]) -> list[Finding]:
+def _conflicts(pairs: Sequence[tuple[FactRow, FactRow]]) -> list[Finding]:
     """A finding for each pair of cells; one for all that differ between two tables where a table was sent twice."""
-    tables: dict[tuple[str, ...], list[tuple[pd.Series, pd.Series]]] = {}
+    tables: dict[tuple[str, ...], list[tuple[FactRow, FactRow]]] = {}
     for one, other in pairs:
-        sheets = [f"{row['file']}!{row['sheet']}" for row in (one, other)]
-        alone = one["field"] if sheets[0] == sheets[1] else ""
-        tables.setdefault((one["department"], one["form"], *sheets, alone), []).append((one, other))
+        sheets = [f"{row.file}!{row.sheet}" for row in (one, other)]
+        alone = one.field if sheets[0] == sheets[1] else ""
+        tables.setdefault((one.department, one.form, *sheets, alone), []).append((one, other))
     findings = []
     for (_, form, first, second, _), differing in tables.items():
-        said = [f"{a['field']}（{a['year']}年）{_at(a)} 与 {_at(b)} 不同" for a, b in differing]
+        said = [f"{a.field}（{a.year}年）{_at(a)} 与 {_at(b)} 不同" for a, b in differing]
         if len(said) == 1:
             findings.append(_about("D04", said[0], differing[0][0]))
             continue
@@ -192,43 +210,32 @@ def _conflicts(pairs: Sequence[tuple[pd.Series, pd.Series]]) -> list[Finding]:
     return findings
 
 
-def _disagreements(
-    ordered: pd.DataFrame, chosen: pd.DataFrame, repeats: pd.Series, dictionary: Dictionary
-) -> list[Finding]:
+def _disagreements(ordered: Iterable[FactRow], best: Mapping[_Key, FactRow], repeats: Collection[str]) -> list[Finding]:
     """Facts of another source that differ from the adopted one by more than rounding."""
-    gap = np.abs(ordered["value"].to_numpy() - chosen["value"].to_numpy())
-    money = ordered["unit"].to_numpy() == "万元"
-    other = ordered["form"].to_numpy() != chosen["form"].to_numpy()
-    other |= ordered["form_year"].to_numpy() != chosen["form_year"].to_numpy()
-    differs = other & (gap > np.where(money, MONEY_TOLERANCE, 1e-9)) & ~repeats[ordered.index].to_numpy()
     findings = []
-    for position in np.flatnonzero(differs):
-        row, best = ordered.iloc[position], chosen.iloc[position]
-        message = f"{row['field']}（{row['year']}年）采用 {_at(best)}，另一处 {_at(row)}"
-        findings.append(_about("D05", message, row))
+    for row in ordered:
+        taken = best[_key(row)]
+        if taken is row or (row.form, row.form_year) == (taken.form, taken.form_year) or row.field in repeats:
+            continue
+        if abs(row.value - taken.value) > (MONEY_TOLERANCE if row.unit == "万元" else 1e-9):
+            message = f"{row.field}（{row.year}年）采用 {_at(taken)}，另一处 {_at(row)}"
+            findings.append(_about("D05", message, row))
     return findings
 
 
-def _denied(frame: pd.DataFrame, best: pd.DataFrame) -> list[Finding]:
+def _denied(rows: Iterable[FactRow], best: Mapping[_Key, FactRow]) -> list[Finding]:
     """Figures that are there although a question (是否涉及…) was answered with no."""
-    denied = frame[(frame["state"] == State.DASH) & (frame["raw"] == NO)]
-    chosen = best.reindex(pd.MultiIndex.from_frame(denied[["department", "year", "field"]]))
     findings = []
-    for position in np.flatnonzero(chosen["value"].notna()):
-        row, other = denied.iloc[position], chosen.iloc[position]
-        message = f"{row['field']}（{row['year']}年）采用 {_at(other)}，另一处（{_place(row)}）填“{NO}”，申明不涉及"
-        findings.append(_about("D05", message, row))
+    for row in rows:
+        if row.state == State.DASH and row.raw == NO and (taken := best.get(_key(row))):
+            message = f"{row.field}（{row.year}年）采用 {_at(taken)}，另一处（{row.place}）填“{NO}”，申明不涉及"
+            findings.append(_about("D05", message, row))
     return findings
 
 
-def _at(row: pd.Series) -> str:
-    return f"{shortest(row['value'])}（{_place(row)}）"
+def _at(row: FactRow) -> str:
+    return f"{shortest(row.value)}（{row.place}）"
 
 
-def _place(row: pd.Series) -> Place:
-    return Place(row["file"], row["sheet"], row["cell"])
-
-
-def _about(code: str, message: str, row: pd.Series) -> Finding:
-    department, year = str(row["department"]), int(row["year"])
-    return finding(code, message, department=department, year=year, subject=str(row["field"]), place=_place(row))
+def _about(code: str, message: str, row: FactRow) -> Finding:
+    return finding(code, message, department=row.department, year=row.year, subject=row.field, place=row.place)

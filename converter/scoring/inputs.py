@@ -57,7 +57,7 @@ class Inputs:
     """Values by input for a fixed list of departments, in the scored year. Facts must have been adopted.
 
     `incomparable` holds the (department, field) whose figure of last year is not to be compared with this year's; the
-    field "" stands for all of them. The facts may come as rows.
+    field "" stands for all of them. The facts may come as rows, and those of a frame beside it where they are at hand.
     """
 
     def __init__(
@@ -67,19 +67,22 @@ class Inputs:
         year: int,
         derivations: Derivations,
         incomparable: Collection[tuple[str, str]] = (),
+        *,
+        rows: Sequence[FactRow] | None = None,
     ) -> None:
         self.departments, self.year, self.derivations = list(departments), year, derivations
         self._incomparable = frozenset(incomparable)
-        self._facts = facts
+        self._facts, self._every = facts, rows
         self._position = {name: index for index, name in enumerate(self.departments)}
         self._columns: dict[Input, Floats] = {}
         self._used: dict[Input, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
         self._evidence: dict[Input, Evidence] = {}
+        self._gaps: dict[tuple[Input, int], list[Missing]] = {}
 
     def without(self, incomparable: Collection[tuple[str, str]]) -> "Inputs":
         """The same inputs with figures of last year that are not to be compared."""
         made = copy(self)
-        made._incomparable, made._columns, made._used = frozenset(incomparable), {}, {}
+        made._incomparable, made._columns, made._used, made._gaps = frozenset(incomparable), {}, {}, {}
         return made
 
     @cached_property
@@ -90,6 +93,8 @@ class Inputs:
     @cached_property
     def every(self) -> Sequence[FactRow]:
         """The rows of the facts frame."""
+        if self._every is not None:
+            return self._every
         return fact_rows(self._facts) if isinstance(self._facts, pd.DataFrame) else self._facts
 
     @cached_property
@@ -159,6 +164,11 @@ class Inputs:
 
         A derived field whose formula lacks nothing divides by zero.
         """
+        if (wanted, position) not in self._gaps:
+            self._gaps[wanted, position] = self._missing(wanted, position)
+        return self._gaps[wanted, position]
+
+    def _missing(self, wanted: Input, position: int) -> list[Missing]:
         if not np.isnan(self.column(wanted)[position]):
             return []
         formulas = self.derivations.of(wanted)

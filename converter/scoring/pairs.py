@@ -1,9 +1,9 @@
 """One side of a check against another, decided for all departments at once: 结果, 差, 容差, and why nothing is compared."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,19 @@ _SCALE_SLACK = 0.01
 _NOISE = 1e-9
 
 _percent_digits = lru_cache(maxsize=4096)(percent_digits)
+
+
+class Figures(NamedTuple):
+    """What a comparison of one department shows: 结果, 原因, 左, 右, 差, 容差; a side is NaN where it lacks numbers and
+    nothing was compared.
+    """
+
+    outcome: Outcome
+    reason: str
+    left: float
+    right: float
+    difference: float
+    tolerance: float
 
 
 @dataclass(eq=False)
@@ -72,11 +85,17 @@ class Pair:
         decided[self.obstacles != ""] = _NOT_RUN
         return decided
 
-    def reason(self, position: int) -> str:
-        """原因 of what was not compared."""
-        if self.codes[position] != _NOT_RUN:
-            return ""
-        return str(self.obstacles[position]) or self.check.undecided
+    @cached_property
+    def figures(self) -> list[Figures]:
+        """What the row of each department shows."""
+        idle, undecided = self.codes == _NOT_RUN, self.check.undecided
+        reasons = np.where(idle, np.where(self.obstacles == "", undecided, self.obstacles), "")
+        unsure = idle & (reasons != undecided)
+        left, right = (np.where(unsure & side.gaps, np.nan, side.values) for side in (self.left, self.right))
+        gap = np.where(np.isnan(left + right), np.nan, self.gap)
+        outcomes = [ORDER[code] for code in self.codes.tolist()]
+        columns = (column.tolist() for column in (reasons, left, right, gap, self.tolerance))
+        return list(map(Figures, outcomes, *columns))
 
     @cached_property
     def obstacles(self) -> NDArray[np.object_]:
@@ -147,11 +166,3 @@ class Pair:
         if self.check.relation != "equal" or tables[0] & tables[1] or min(left, right) == 0:
             return False
         return abs(max(left, right) / min(left, right) / SCALE - 1) <= _SCALE_SLACK + _NOISE
-
-    def values(self, position: int) -> tuple[float, float]:
-        """左 and 右, each NaN where it lacks numbers and nothing was compared."""
-        unsure = self.codes[position] == _NOT_RUN and self.reason(position) != self.check.undecided
-        left, right = (
-            math.nan if unsure and side.gaps[position] else side.values[position] for side in (self.left, self.right)
-        )
-        return left, right

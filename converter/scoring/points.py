@@ -12,7 +12,7 @@ import numpy as np
 
 from converter.mapping.documents import Strict
 from converter.scoring.expressions import Input
-from converter.scoring.rounding import SCORE_DIGITS, Floats, round_half_up
+from converter.scoring.rounding import SCORE_DIGITS, Floats, half_up, round_half_up
 from converter.vocabulary.numbers import canonical
 
 #: Text of a cell whose number cannot be computed: a real string, so no formula looks uncalculated.
@@ -38,6 +38,8 @@ class Weight:
 
 def settle(points: Floats, full: float) -> Floats:
     """Points clipped to [0, full] and rounded as scores are."""
+    if points.size == 1:
+        return np.full(points.shape, half_up(min(max(points.item(), 0.0), full), SCORE_DIGITS))
     return round_half_up(np.clip(points, 0.0, full), SCORE_DIGITS)
 
 

@@ -3,7 +3,6 @@
 A check names both sides and never says which is wrong; what cannot be compared is 未核对 with the reason.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -135,12 +134,10 @@ class Comparison:
         return best
 
     def _result(self, pair: Pair, position: int) -> Result:
-        outcome = ORDER[pair.codes[position]]
-        failed = outcome is Outcome.FAIL
-        left, right = pair.values(position)
+        figures = pair.figures[position]
+        failed = figures.outcome is Outcome.FAIL
         return Result(
-            self.key, self.inputs.departments[position], position, self.inputs.year + self.shift, pair.what, outcome,
-            pair.reason(position), left, right, NAN if math.isnan(left + right) else float(pair.gap[position]),
-            float(pair.tolerance[position]), (self.left, pair.right), pair.level(position) if failed else None,
-            failed and pair.slipped(position), numbers=pair.evidence.cells[position],
+            self.key, self.inputs.departments[position], position, self.inputs.year + self.shift, pair.what, *figures,
+            (self.left, pair.right), pair.level(position) if failed else None, failed and pair.slipped(position),
+            numbers=pair.evidence.cells[position],
         )  # fmt: skip

@@ -41,7 +41,7 @@ class Review:
         """The facts as adopted from the forms (with re-sent files settled), and the inputs with corrections."""
         departments, year = self.ledger.departments, self.ledger.year
         adoption = adopt(raw, self.derivations.dictionary)
-        inputs = Inputs(adoption.facts, departments, year, self.derivations)
+        inputs = Inputs(adoption.facts, departments, year, self.derivations, rows=adoption.rows)
         if self.decisions:
             before = comparable(inputs, crosscheck(checks, inputs, used).breaks)
             self._recomputed = totals_frame(score(before, self.scheme), before, self.scheme)

@@ -19,11 +19,15 @@ SCORE_COLUMNS = (
     "missing", "self_score", "gap", "reading", "others", "process", "basis", "weight", "group",
 )  # fmt: skip
 
+_NUMBERS = ("full", "value", "score", "low", "high", "self_score", "gap", "weight")
+
 
 def scores_frame(columns: Sequence[RuleScores], inputs: Inputs) -> pd.DataFrame:
     """The scores as a frame, department by department in the scheme's order."""
     rows = [_row(column, inputs, position) for position in range(len(inputs.departments)) for column in columns]
-    return pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
+    made = zip(*rows, strict=True) if rows else ((),) * len(SCORE_COLUMNS)
+    frame = pd.DataFrame(dict(zip(SCORE_COLUMNS, made, strict=True)), dtype=object)  # to look for kinds is dear
+    return frame.astype({"year": "int64"} | dict.fromkeys(_NUMBERS, "float64"))
 
 
 def _row(column: RuleScores, inputs: Inputs, position: int) -> tuple[object, ...]:

@@ -29,4 +29,4 @@ def certain_gap(own: float, low: float, high: float) -> float:
     if math.isnan(own) or math.isnan(low):
         return math.nan
     gap = own - high if own > high else own - low if own < low else 0.0
-    return half_up(gap, SCORE_DIGITS)
+    return half_up(float(gap), SCORE_DIGITS)

@@ -13,7 +13,7 @@ from converter.mapping.facts import Document
 from converter.mapping.years import contradicted_folders, in_scope, settle_years
 from converter.scoring.batch import Batch, Rules
 from converter.scoring.frames import FactRow
-from converter.scoring.ledger import Ledger
+from converter.scoring.gist import PART, Gist
 from converter.scoring.outcomes import Row, audit_rows
 from converter.scoring.prior import Prior
 from converter.scoring.submitted import Submitted, audit_submitted, submitted, with_last_output
@@ -31,22 +31,7 @@ from converter.scoring.wholebatch import (
 )
 from converter.vocabulary.findings import Finding, Place
 
-_PART = "part"
-
-
-@dataclass
-class Gist:
-    """What is remembered of a chunk of departments: the totals with the number of their scheme, what copies, sums and bands
-    are told by (`claims` with that number too), the departments with figures from last year's output, and what became of the
-    decisions, where there are any.
-    """
-
-    totals: pd.DataFrame
-    marks: dict[str, tuple[bytes, ...]]
-    figures: dict[tuple[str, str], tuple[float, Place]]
-    claims: list[tuple[int, Finding]]
-    supplied: frozenset[str]
-    ledger: Ledger | None
+__all__ = ["Gist", "Whole", "begin", "gist", "shared_out"]
 
 
 def gist(batch: Batch, rules: Rules) -> Gist:
@@ -60,7 +45,11 @@ def gist(batch: Batch, rules: Rules) -> Gist:
         number = numbers[id(part.scheme)]
         claims += [(number, item) for item in without_data(part.inputs, part.columns, rules.checks)]
     return Gist(
-        pd.concat([part.totals.assign(**{_PART: numbers[id(part.scheme)]}) for part in batch.each]),
+        [
+            {**{str(key): value for key, value in row.items()}, PART: numbers[id(part.scheme)]}
+            for part in batch.each
+            for row in part.totals.to_dict("records")
+        ],
         {submission.department: marks_of(documents, rules.checks) for submission, documents in batch.used},
         figures,
         claims,
@@ -112,8 +101,8 @@ class Whole:
 
     def conclude(self, gists: Sequence[Gist], digests: Mapping[str, str]) -> None:
         """Ranks, and B02–B04 over all departments, whatever scheme scores them. `digests` are the SHA-256 by file."""
-        joined = pd.concat([one.totals for one in gists if len(one.totals)], ignore_index=True)
-        kinds = [f"{part}\0{self.kinds[who]}" for part, who in zip(joined[_PART], joined["department"], strict=True)]
+        joined = pd.DataFrame([row for one in gists for row in one.totals])
+        kinds = [f"{part}\0{self.kinds[who]}" for part, who in zip(joined[PART], joined["department"], strict=True)]
         self.totals = ranked(joined, kinds)
         self.handed = with_last_output(self.handed, frozenset().union(*(one.supplied for one in gists)))
         checks, roster, year, used = self.rules.checks, self.rules.roster, self.year, self.used()
