@@ -109,7 +109,7 @@ class Pile(Generic[T]):
         for at in range(bisect_right(ends, start), len(ends)):
             part = self.parts[at]
             first = ends[at] - (part.stop - part.start)
-            if first >= stop:
+            if max(first, start) >= stop:
                 break
             parts.append(
                 part._replace(start=part.start + max(0, start - first), stop=part.stop - max(0, ends[at] - stop))

@@ -21,6 +21,8 @@ from converter.books.assemble import book_names
 from converter.books.summary import SummaryBook, summary_book
 from converter.mapping.facts import Document
 from converter.mapping.library import Library
+from converter.options import Options
+from converter.run import run
 from converter.scoring.checks import Checks
 from converter.scoring.derivations import Derivations
 from converter.scoring.schemes import Scheme
@@ -410,3 +412,18 @@ def test_no_path_user_time_or_worker_count_in_any_output_but_the_manifest(
         assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z?|\b\d\d:\d\d:\d\d\b", text)) <= {"2000-01-01T00:00:00Z"}, (
             path.name
         )
+
+
+# --- rows made by the workers ------------------------------------------------------------------------------------------
+
+
+def test_made_by_the_workers_every_part_is_the_same(
+    suining_inbox: Path, suining_out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summary_module, "BLOCK", 30)
+    run(Options((suining_inbox,), tmp_path / "OUT", jobs=2, fail_on="never"))
+    parts = []
+    for folder in (tmp_path / "OUT", suining_out):
+        with zipfile.ZipFile(folder / "评分汇总_2019.xlsx") as archive:
+            parts.append({name: archive.read(name) for name in archive.namelist()})
+    assert parts[0] == parts[1]

@@ -1,0 +1,46 @@
+"""What is put aside can be read by whoever is told, list by list and in parts."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from converter.scratch import Leads, Part, Pile, Scratch
+
+LISTS: tuple[list[str], ...] = (["a", "b", "c"], [], ["d"], ["e", "f"])
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Scratch:
+    return Scratch(tmp_path)
+
+
+def test_what_is_kept_comes_back_in_a_copy_too(scratch: Scratch) -> None:
+    kept = [scratch.keep(LISTS), scratch.keep_bytes(b"\0bytes")]
+    for one in (scratch, pickle.loads(pickle.dumps(scratch))):  # noqa: S301
+        assert one.load(kept[0]) == LISTS
+        assert one.load_bytes(kept[1]) == b"\0bytes"
+
+
+@pytest.mark.parametrize("start", range(8))
+@pytest.mark.parametrize("stop", [*range(8), None])
+def test_a_pile_is_parted_as_a_list_is(scratch: Scratch, start: int, stop: int | None) -> None:
+    pile: Pile[str] = Pile(scratch, [Part(scratch.keep(own), 0, len(own)) for own in LISTS])
+    whole = [one for own in LISTS for one in own]
+    assert (len(pile), list(pile)) == (6, whole)
+    some = pile[start:stop]
+    assert (len(some), list(some)) == (len(whole[start:stop]), whole[start:stop])
+    assert list(some[1:3]) == whole[start:stop][1:3]
+    assert list(pickle.loads(pickle.dumps(some))) == whole[start:stop]  # noqa: S301
+
+
+def test_leads_count_from_the_first_of_all_lists(scratch: Scratch) -> None:
+    lists: list[list[int | None]] = [[0, None, 2], [1, 0]]
+    leads = Leads(scratch, [Part(scratch.keep(own), 0, len(own), 10 * at) for at, own in enumerate(lists)])
+    assert list(leads) == [0, None, 2, 11, 10]
+    assert list(leads[2:4]) == [2, 11]
+
+
+def test_an_empty_pile(scratch: Scratch) -> None:
+    pile: Pile[str] = Pile(scratch, [])
+    assert (len(pile), list(pile), list(pile[0:5])) == (0, [], [])
