@@ -544,3 +544,10 @@ def test_any_text_is_a_formula_or_an_expression_error(text: str) -> None:
     except ExpressionError:
         return
     assert {type(one) for one in formula.inputs()} <= {Input}
+
+
+@pytest.mark.parametrize("values", [[1.5, math.nan, math.inf, -0.0], [2.0]])
+def test_a_field_alone_is_what_it_is_times_one(values: list[float]) -> None:
+    alone, times_one = (parse(text).values(lambda _: np.array(values)) for text in ("甲", "甲 * 1"))
+    assert [str(value) for value in alone[0]] == [str(value) for value in times_one[0]]
+    assert alone[1].tolist() == times_one[1].tolist() == [False] * len(values)

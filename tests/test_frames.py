@@ -4,14 +4,16 @@ import math
 
 import pandas as pd
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document, Fact
 from converter.mapping.fields import Dictionary
 from converter.mapping.library import Library
-from converter.scoring.frames import FACT_COLUMNS, Adoption, adopt, fact_rows, facts_frame
+from converter.scoring.frames import FACT_COLUMNS, Adoption, FactRow, adopt, fact_rows, facts_frame
 from converter.vocabulary.findings import Level, Owner, Place
-from converter.vocabulary.numbers import State
+from converter.vocabulary.numbers import State, convert, read_text, shortest
 
 JC, Z01, ZB = "基础数据表", "财决01", "指标表"
 SPENT = "项目支出决算数"  # 财决01 first, then 基础数据表
@@ -233,3 +235,17 @@ def test_a_level_with_two_printed_weights(dictionary: Dictionary) -> None:
     adoption = adopt(frame(document(ZB, (weight, 10.0), (weight, 12.0))), dictionary)
     assert [value for _, value, _ in adopted(adoption, weight)] == [10.0, 12.0]
     assert adoption.findings == []
+
+
+@given(st.integers(-(10**12), 10**12), st.integers(0, 8), st.sampled_from(["{}", "{}元", "{}万元", "{:,}"]))
+@example(0, 0, "{}")
+@example(10**12, 0, "{}")
+def test_money_stands_in_yuan_where_its_text_says_ten_thousand_times_the_value(
+    whole: int, places: int, form: str
+) -> None:
+    number = whole / 10**places
+    raw = form.format(number if "," in form else shortest(number))
+    read = read_text(raw)
+    for value in (number, read.value, number / 10000):
+        row = FactRow("甲局", 2019, SPENT, value, "万元", State.NUMBER, True, raw, JC, "", "a.xlsx", "表", "B2", 2019)
+        assert row.in_yuan == (read.unit in ("", "元") and convert(read.value, "元", "万元") == value)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from converter.run import Options, run
+from converter.scratch import Scratch
 from tests.conftest import ROOT
 from tests.outputs import Out
 from tests.records import row, write_record
@@ -129,3 +130,10 @@ def test_decisions_reach_every_department(county: County, tmp_path: Path) -> Non
 def test_nothing_that_was_put_aside_remains(county: County, tmp_path: Path) -> None:
     county.convert(tmp_path / "OUT", chunk=7, books=False)
     assert [path.name for path in (tmp_path / ".OUT.jixiao").iterdir()] == ["lock"]
+
+
+def test_pieces_put_aside_together_are_found_one_by_one(tmp_path: Path) -> None:
+    scratch, pieces = Scratch(tmp_path), [b"first", b"", b"third"]
+    before = scratch.keep({"a": 1})
+    assert [scratch.load_bytes(kept) for kept in scratch.keep_each(pieces)] == pieces
+    assert scratch.load(before) == {"a": 1}

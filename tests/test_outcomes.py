@@ -1,5 +1,6 @@
 """勾稽核对 and checks.csv: every outcome of CHECKS.md's published case that tables can answer, and the form of the rows."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from converter.mapping.library import Library
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import Checks
 from converter.scoring.derivations import Derivations
+from converter.scoring.outcomes import Row, distinct
 from converter.scoring.schemes import Scheme
 from tests.outputs import Out, Record
 from tests.planted import YEAR, Made, department
@@ -137,3 +139,11 @@ def test_a_department_without_an_indicator_table(desk: Desk) -> None:
     batch = score_batch([submission], desk.scheme, desk.checks, desk.derivations, desk.library.forms)
     waiting = reasons(batch, "未核对")
     assert {waiting[code] for code in ("S02", "S03", "S06", "S07", "S09", "S12")} == {"未报该表"}
+
+
+def test_a_row_of_two_groups_stands_in_the_first_where_every_number_is_the_same() -> None:
+    def row(right: float, group: str) -> Row:
+        return "J01", "甲局", YEAR, "甲 = 乙", 1.0, right, float("nan"), 0.01, "未核对", "缺少数据", group
+
+    rows = [row(math.nan, "J01.1"), row(2.0, "J01.2"), row(float("nan"), "J01.3"), row(2.0, "J01.4"), row(3.0, "J01.5")]
+    assert [group for *_, group in distinct(rows)] == ["J01.1", "J01.2", "J01.5"]

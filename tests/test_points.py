@@ -437,3 +437,9 @@ def test_descriptions() -> None:
     assert CONTROL.describe(FIVE).startswith("= 0% 计 5 分；> 0% 且 ≤ 10% 计 4 分")
     assert EXTERNAL.describe(Weight(8, 8)) == "考核得分 ÷ 350 × 8 分"
     assert VIOLATIONS.describe(Weight(16, 16)) == "每出现一例扣 1 分，扣完为止"
+
+
+@given(st.floats(allow_infinity=False) | st.sampled_from([-0.0, 2.675, 4.999999999999999]))
+def test_points_alone_are_settled_as_in_a_column(points: float) -> None:
+    alone, (first, second) = settle(np.array([points]), 5.0), settle(np.array([points, points]), 5.0)
+    assert str(alone[0]) == str(first) == str(second)

@@ -99,6 +99,27 @@ def test_other_text_is_kept(text: str) -> None:
     assert cell(text) == text
 
 
+def test_a_column_of_any_kinds_reads_as_each_value_alone() -> None:
+    values: list[object] = [
+        "甲",
+        "=1",
+        "-",
+        1.5,
+        math.nan,
+        None,
+        7,
+        True,
+        State.BLANK,
+        "a\0=b",
+        "",
+        np.float64(2),
+        "一,二",
+    ]
+    alone = [tables.csv_lines([("x", value, 1.0)])[0] for value in values]
+    assert tables.csv_lines([("x", value, 1.0) for value in values]) == alone
+    assert alone[1:3] == ["x,'=1,1\r\n", "x,'-,1\r\n"]
+
+
 def test_a_lone_surrogate_does_not_stop_the_file() -> None:
     assert cell("a\ud800b") == "a?b"
 
