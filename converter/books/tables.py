@@ -152,7 +152,7 @@ def _csv_column(column: Sequence[object]) -> Sequence[str]:
     if kinds == {str} and not _ANY_FORMULA.search("\0".join(texts := cast("Sequence[str]", column))):
         return texts
     if kinds == {float}:
-        return ["" if value != value else shortest(value) for value in cast("Sequence[float]", column)]
+        return ["" if text == "nan" else text.removesuffix(".0") for text in map(repr, column)]  # shortest, in place
     return [_csv_cell(value) for value in column]
 
 

@@ -108,8 +108,8 @@ class Pair:
             for position in [at for at, named in enumerate(self.evidence.scopes) if len(named) > 1]:
                 if len(named := self.evidence.scopes[position] - {""}) > 1:
                     found[position] = f"资金口径不同：{'、'.join(sorted(named))}"
-        for position in [at for at, name in enumerate(self.departments) if self.broken.get(name)]:
-            found[position] = self.broken[self.departments[position]]
+        for position, department in enumerate(self.departments if self.broken else ()):
+            found[position] = self.broken.get(department) or found[position]
         count = self.evidence.counts
         found[(self.left.evidence.counts == count) & (self.right.evidence.counts == count)] = "两边由同一数据推算"
         found[~(self.left.any_number & self.right.any_number)] = "一边没有数据"
