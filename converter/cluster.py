@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from converter import __version__
-from converter.engine import CHUNK, SECONDS, Lost, run_chunk, within_time
+from converter.engine import CHUNK, SECONDS, Lost, run_chunk
 from converter.vocabulary.findings import RunError
 
 In = TypeVar("In")
@@ -73,16 +73,16 @@ class Cluster:
         self, function: Callable[[In], Out], items: Sequence[In], size: int = CHUNK, *, timed: bool = True
     ) -> Iterator[Out | Lost[In]]:
         """As LocalPool.map. An item is given up as Lost when it has cost several workers."""
-        bound = partial(within_time, function, SECONDS if timed else 0.0)
+        bound = partial(run_chunk, function, SECONDS if timed else 0.0)
         chunks = deque(items[start : start + size] for start in range(0, len(items), size))
         futures = deque(self._submit(bound, chunk) for chunk in chunks)
         return self._results(bound, chunks, futures)
 
-    def _submit(self, bound: Callable[[In], Out], chunk: Sequence[In]) -> Any:
-        return self._client.submit(run_chunk, bound, chunk, pure=False)
+    def _submit(self, bound: Callable[[Sequence[In]], list[Out]], chunk: Sequence[In]) -> Any:
+        return self._client.submit(bound, chunk, pure=False)
 
     def _results(
-        self, bound: Callable[[In], Out], chunks: deque[Sequence[In]], futures: deque[Any]
+        self, bound: Callable[[Sequence[In]], list[Out]], chunks: deque[Sequence[In]], futures: deque[Any]
     ) -> Iterator[Out | Lost[In]]:
         while chunks:
             chunk, found = chunks.popleft(), _result(futures.popleft())

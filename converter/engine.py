@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -122,23 +123,24 @@ def _is_whole(future: "Future[list[Out]] | None") -> bool:
     return future is not None and future.done() and not future.cancelled() and future.exception() is None
 
 
-def run_chunk(bound: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
-    """The items of a chunk, one after the other."""
-    return [bound(item) for item in items]
-
-
-def within_time(function: Callable[[In], Out], seconds: float, item: In) -> Out:
-    """function(item); ends the process after so many seconds (0: never), by a watchdog that no lock of the interpreter
-    can hold up.
+def run_chunk(function: Callable[[In], Out], seconds: float, items: Sequence[In]) -> list[Out]:
+    """The function of each item, one after the other; ends the process when one takes more than so many seconds (0: never), by a
+    watchdog that no lock of the interpreter can hold up. Setting it starts a thread: it is set anew after a tenth of the time
+    only, so that an item may take a tenth longer.
     """
     if not seconds:
-        return function(item)
+        return [function(item) for item in items]
+    results, since = [], -seconds
     with Path(os.devnull).open("w", encoding="ascii") as nowhere:
-        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
         try:
-            return function(item)
+            for item in items:
+                if time.monotonic() - since > seconds / 10:
+                    faulthandler.dump_traceback_later(seconds * 1.1, exit=True, file=nowhere)
+                    since = time.monotonic()
+                results.append(function(item))
         finally:
             faulthandler.cancel_dump_traceback_later()
+    return results
 
 
 class LocalPool:
@@ -188,12 +190,15 @@ class LocalPool:
         `function` itself propagate: it must turn what it expects into results.
         """
         chunks = deque(items[start : start + size] for start in range(0, len(items), size))
-        bound = partial(within_time, function, self._seconds if timed else 0.0)
+        bound = partial(run_chunk, function, self._seconds if timed else 0.0)
         futures = deque(self._submit(bound, chunk) for chunk in chunks)
         return self._results(bound, chunks, futures)
 
     def _results(
-        self, bound: Callable[[In], Out], chunks: deque[Sequence[In]], futures: "deque[Future[list[Out]] | None]"
+        self,
+        bound: Callable[[Sequence[In]], list[Out]],
+        chunks: deque[Sequence[In]],
+        futures: "deque[Future[list[Out]] | None]",
     ) -> Iterator[Out | Lost[In]]:
         while chunks:
             chunk, results = chunks.popleft(), _result(futures.popleft())
@@ -208,21 +213,21 @@ class LocalPool:
                 for chunk, future in zip(chunks, futures, strict=True)
             )
 
-    def _submit(self, bound: Callable[[In], Out], chunk: Sequence[In]) -> "Future[list[Out]] | None":
+    def _submit(self, bound: Callable[[Sequence[In]], list[Out]], chunk: Sequence[In]) -> "Future[list[Out]] | None":
         """The chunk's future, None where the pool is already broken (the chunk is then done one by one)."""
         try:
             with _undisturbed():
-                return self._start(self.jobs).submit(run_chunk, bound, chunk)
+                return self._start(self.jobs).submit(bound, chunk)
         except BrokenProcessPool:
             return None
 
-    def _one_by_one(self, bound: Callable[[In], Out], chunk: Sequence[In]) -> Iterator[Out | Lost[In]]:
+    def _one_by_one(self, bound: Callable[[Sequence[In]], list[Out]], chunk: Sequence[In]) -> Iterator[Out | Lost[In]]:
         """A chunk whose pool broke: each item in a pool of its own worker, so that the guilty one is found."""
         for item in chunk:
             try:
                 with _undisturbed():
-                    future = self._start(1).submit(bound, item)
-                yield future.result()
+                    future = self._start(1).submit(bound, [item])
+                yield from future.result()
             except BrokenProcessPool:
                 self._pool = None
                 yield Lost(item)

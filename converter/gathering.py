@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, TypeVar
 
 from converter.books import tables
@@ -130,10 +130,15 @@ class Gathered:
         return Pile(self.scratch, [Part(rows.rows, 0, rows.length) for rows in parts])
 
 
-def _chunks(submissions: Sequence[Submission], rules: Rules, size: int) -> list[Sequence[Submission]]:
-    """The departments in chunks. Decisions are one record about all of them, so that they keep all of them together."""
-    size = len(submissions) if rules.decisions else size
-    return [submissions[at : at + size] for at in range(0, len(submissions), max(1, size))]
+def _chunks(submissions: Sequence[Submission], rules: Rules, size: int, jobs: int) -> list[Sequence[Submission]]:
+    """The departments in chunks of that size at most, where there are several as many for each worker, so that none waits long
+    for another. Decisions are one record about all of them, so that they keep all of them together.
+    """
+    count = 1 if rules.decisions else -(-len(submissions) // max(1, size))
+    if count > 1:
+        count = min(len(submissions), -(-count // jobs) * jobs)
+    bounds = (len(submissions) * at // max(1, count) for at in range(count + 1))
+    return [submissions[start:stop] for start, stop in pairwise(bounds)]
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,7 @@ class Scoring:
     prior: Prior | None
     answers: frozenset[str]
     size: int
+    jobs: int
     books: bool
     bar: bool
     reuse: Reuse | None = None
@@ -170,7 +176,7 @@ class Scoring:
             reuse.begin(every, self._figures, self.whole.departments if decided else ())
             known = {} if decided else reuse.known(every)
         at_large = reuse.at_large() if reuse is not None and known else None
-        chunks = _chunks([one for one in every if one.department not in known], self.whole.rules, size)
+        chunks = _chunks([one for one in every if one.department not in known], self.whole.rules, size, self.jobs)
         if known and at_large is None and not chunks:
             chunks = [[]]
         scored = self._scored(chunks, every=at_large is None)
@@ -214,7 +220,7 @@ class Scoring:
     def books_of(self, departments: Collection[str]) -> list[tuple[tuple[str, ...], Kept]]:
         """The contents of the workbooks of departments that were not scored in this run: they are, for that."""
         own = [one for one in self.whole.submissions if one.department in departments]
-        chunks = _chunks(own, self.whole.rules, self.size)
+        chunks = _chunks(own, self.whole.rules, self.size, self.jobs)
         return [book for portion in self._scored(chunks, every=False) for book in portion.books]
 
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: Departments in a chunk: enough that what every chunk costs by itself does not weigh, few enough that a worker stays small.
-CHUNK = 32
+CHUNK = 64
 
 
 @dataclass(frozen=True)
 class Options:
     """What the command line asks for; `findings`: whether the report is to hold them all, `chunk`: how many
-    departments are scored together, which changes no byte.
+    departments are scored together at most, which changes no byte.
     """
 
     inboxes: tuple[Path, ...]

@@ -196,6 +196,7 @@ def _score(
         prior,
         frozenset(reply.number for reply in replies),
         options.chunk,
+        options.jobs,
         books=options.books,
         bar=options.bar,
         reuse=reuse,

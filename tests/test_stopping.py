@@ -26,17 +26,20 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def children(process: int) -> list[int]:
-    """Processes that a process started."""
-    found = []
+    """Processes that a process started, and those that these did."""
+    found: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 state = (entry / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
             except OSError:
                 continue
-            if int(state[1]) == process and state[0] != "Z":
-                found.append(int(entry.name))
-    return found
+            if state[0] != "Z":
+                found[int(entry.name)] = int(state[1])
+    family = {process}
+    while more := {one for one, of in found.items() if of in family} - family:
+        family |= more
+    return sorted(family - {process})
 
 
 def alive(process: int) -> bool:
@@ -66,7 +69,7 @@ def output(tmp_path: Path, suining_inbox: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("how", "moment"),
-    [(signal.SIGTERM, 3), (signal.SIGINT, 2)],
+    [(signal.SIGTERM, 4), (signal.SIGINT, 3)],
     ids=["SIGTERM", "SIGINT while workers start"],
 )
 def test_a_stopped_run_ends_within_five_seconds_with_all_its_workers(
