@@ -11,7 +11,7 @@ from converter.publish import name_strangers
 from converter.unchanged import Kept, kept
 
 if TYPE_CHECKING:
-    from converter.run import Report
+    from converter.outcome import Report
 
 #: What the workers of a run load.
 WORK = ("converter.reading", "converter.portions", "converter.merging", "converter.books.sheetrows")

@@ -31,7 +31,7 @@ from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
 
 if TYPE_CHECKING:
     from converter.options import Options
-    from converter.run import Report
+    from converter.outcome import Report
     from converter.unchanged import Kept
 
 app = typer.Typer(

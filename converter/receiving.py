@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -44,10 +44,15 @@ class Received:
 
 
 def read_all(
-    pool: Engine, sources: Sequence[Source], *, bar: bool = False, recall: Recall | None = None
+    pool: Engine,
+    sources: Sequence[Source],
+    *,
+    bar: bool = False,
+    recall: Recall | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> list[Reading]:
     """Every file read in a worker; a file that repeats another of its folder byte by byte is read once, and one that an
-    earlier run read (`recall`) not at all.
+    earlier run read (`recall`) not at all. `meanwhile` is done while the workers are at it.
     """
     first: dict[tuple[str, str], str] = {}
     unique, repeated = [], []
@@ -63,9 +68,10 @@ def read_all(
     known = {source: reading for source in unique if recall and (reading := recall.reading(source))}
     fresh = [source for source in unique if source not in known]
     readings = [*known.values()]
-    for source, result in zip(
-        fresh, tracked(pool.map(read_source, fresh), len(fresh), "读取文件", bar=bar), strict=True
-    ):
+    results = pool.map(read_source, fresh)
+    if meanwhile is not None:
+        meanwhile()
+    for source, result in zip(fresh, tracked(results, len(fresh), "读取文件", bar=bar), strict=True):
         reading = survived(result)
         if recall and reading is result:
             recall.keep(source, reading)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from converter import run as running
 from converter.audit.diff import diff
 from converter.audit.explain import explain
 from converter.audit.rescoring import schemes_of
 from converter.books.readback import Output
 from converter.mapping.library import Library
+from converter.outcome import Report
 from converter.run import Options, run
 from converter.vocabulary.findings import ConfigurationError
 from tests.outputs import Out
@@ -31,7 +31,7 @@ indicators:
     text: 在职人员控制率≦100%，计5分；每超过一个百分点扣0.1分，扣完为止。
 """
 
-Go = Callable[[Path], running.Report]
+Go = Callable[[Path], Report]
 
 
 @pytest.fixture

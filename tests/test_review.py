@@ -11,7 +11,8 @@ from converter.audit.diff import diff
 from converter.audit.explain import explain
 from converter.audit.verify import verify
 from converter.books.readback import Output
-from converter.run import Options, Report, run
+from converter.outcome import Report
+from converter.run import Options, run
 from converter.vocabulary.findings import ConfigurationError
 from tests.outputs import Out
 from tests.records import DEPARTMENT, row, write_record

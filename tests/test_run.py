@@ -18,8 +18,9 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from converter.manifest import SCHEMA_VERSION
+from converter.outcome import Report
 from converter.outputs import CSV_NAMES
-from converter.run import Options, Report, run
+from converter.run import Options, run
 from converter.vocabulary.findings import RunError
 from tests.conftest import Command
 from tests.outputs import Out, Record

@@ -16,7 +16,7 @@ from converter import unchanged as module
 from converter.again import run_unless_done
 from converter.intake.discover import discover
 from converter.options import Options
-from converter.run import Report
+from converter.outcome import Report
 from converter.unchanged import Kept
 from tests.conftest import ROOT
 from tests.test_cli import call
