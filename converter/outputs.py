@@ -51,7 +51,8 @@ def write(
     mark = fingerprint(info)
     leads = gathered.leads()
     book = summary(whole, gathered.tables(), gathered.ratios, gathered.tally, names, sources, info, leads, mark)
-    writer = SummaryWriter(book, partial(_each, engine))  # whose rows are made before the departments' workbooks
+    # Its rows are made before the departments' workbooks.
+    writer = SummaryWriter(book, partial(_each, engine), gathered.scratch)
     books = Books(gathered, names, materials(info, files_of(whole, received.digests)), options.output)
     left = books.left()
     for name, digest in left:

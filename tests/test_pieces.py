@@ -7,13 +7,15 @@ import zlib
 import pytest
 
 from converter.books.packing import package
-from converter.books.pieces import deflated, joined, part
+from converter.books.pieces import Held, deflated, joined, part
 
 CONTENTS = (b"", b"a", "汉字".encode() * 40_000, b"<row/>" * 3, bytes(range(256)) * 700)
 
 
 def test_pieces_are_read_as_one_part() -> None:
-    parts = [part("xl/a.xml", map(deflated, CONTENTS)), part("empty", []), part("last.xml", [deflated(b"end")])]
+    held = Held()
+    many = [deflated(content, held) for content in CONTENTS]
+    parts = [part("xl/a.xml", many, held), part("empty", [], held), part("last.xml", [deflated(b"end", held)], held)]
     with zipfile.ZipFile(io.BytesIO(package(parts))) as archive:
         assert archive.testzip() is None
         assert [archive.read(name) for name in archive.namelist()] == [b"".join(CONTENTS), b"", b"end"]
@@ -27,5 +29,5 @@ def test_sums_are_joined_without_the_bytes(first: bytes, second: bytes) -> None:
 
 
 def test_the_same_bytes_whatever_came_before() -> None:
-    assert deflated(CONTENTS[2]) == deflated(CONTENTS[2])
-    assert deflated(b"x").length == 1
+    assert deflated(CONTENTS[2], Held()) == deflated(CONTENTS[2], Held())
+    assert deflated(b"x", Held()).length == 1

@@ -210,7 +210,7 @@ def layout(sheet: str, heads: tuple[str, ...]) -> Layout:
 
 
 def xml_of(block: Block) -> str:
-    return parts(package([part("a", [render(block).rows])]))["a"].decode()
+    return parts(package([part("a", [render(block).rows], block.aside)]))["a"].decode()
 
 
 def test_a_row_is_this_xml() -> None:

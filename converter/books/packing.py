@@ -4,7 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 #: 1980-01-01 00:00, xlsxwriter's time of every part, as ZIP has it.
@@ -18,38 +18,44 @@ _END = struct.Struct("<4s4H2LH")
 
 
 class Packed(NamedTuple):
-    """A part of a package, deflated: its name, the fields of its headers, its bytes."""
+    """A part of a package, deflated: its name, the fields of its headers, how many bytes it has, and these in pieces."""
 
     name: bytes
     fields: bytes
-    deflated: bytes
+    size: int
+    deflated: Iterable[bytes]
 
 
 def packed(name: str, content: bytes) -> Packed:
     """A part, deflated."""
     squeezer = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
     deflated = squeezer.compress(content) + squeezer.flush()
-    return as_packed(name, deflated, zlib.crc32(content), len(content))
+    return as_packed(name, (deflated,), len(deflated), zlib.crc32(content), len(content))
 
 
-def as_packed(name: str, deflated: bytes, crc: int, length: int) -> Packed:
-    """A part that is deflated already, with the CRC-32 and the length of what it holds."""
-    sizes = crc, len(deflated), length
-    return Packed(name.encode(), _FIELDS.pack(_VERSION, 0, _DEFLATED, _TIME, _DATE, *sizes, len(name), 0), deflated)
+def as_packed(name: str, deflated: Iterable[bytes], size: int, crc: int, length: int) -> Packed:
+    """A part that is deflated already, to so many bytes, with the CRC-32 and the length of what it holds."""
+    fields = _FIELDS.pack(_VERSION, 0, _DEFLATED, _TIME, _DATE, crc, size, length, len(name), 0)
+    return Packed(name.encode(), fields, size, deflated)
 
 
 def package(parts: Iterable[Packed]) -> bytes:
-    """The parts in one file (their names are ASCII, the whole is less than 4 GiB)."""
-    pieces: list[bytes] = []
+    """The parts in one file."""
+    return b"".join(streamed(parts))
+
+
+def streamed(parts: Iterable[Packed]) -> Iterator[bytes]:
+    """The parts in one file, piece by piece (their names are ASCII, the whole is less than 4 GiB)."""
     directory: list[bytes] = []
     at = 0
     for part in parts:
-        pieces += b"PK\3\4", part.fields, part.name, part.deflated
+        yield b"".join((b"PK\3\4", part.fields, part.name))
+        yield from part.deflated
         maker, place = bytes((_VERSION, _SYSTEM)), struct.pack("<3H2L", 0, 0, 0, _RIGHTS, at)
         directory.append(b"PK\1\2" + maker + part.fields + place + part.name)
-        at += 4 + len(part.fields) + len(part.name) + len(part.deflated)
+        at += 4 + len(part.fields) + len(part.name) + part.size
     size, number = sum(map(len, directory)), len(directory)
-    return b"".join((*pieces, *directory, _END.pack(b"PK\5\6", 0, 0, number, number, size, at, 0)))
+    yield b"".join((*directory, _END.pack(b"PK\5\6", 0, 0, number, number, size, at, 0)))
 
 
 def parts_of(content: bytes) -> Mapping[str, bytes]:

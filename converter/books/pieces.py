@@ -5,9 +5,10 @@ A piece ends at a whole byte and refers to nothing before it, so that any may st
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache, reduce
-from typing import NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple, Protocol
 
 from converter.books.packing import Packed, as_packed
 
@@ -18,28 +19,51 @@ _LEVEL = 3
 _POLYNOMIAL, _ONE = 0xEDB88320, 0x80000000
 
 
-class Piece(NamedTuple):
-    """Some bytes of a part: deflated, their CRC-32, and how many there are."""
+class Aside(Protocol):
+    """Where bytes are put aside, perhaps by another process, until they are wanted."""
 
-    deflated: bytes
+    def keep_bytes(self, content: bytes) -> Any:
+        """Puts bytes aside; where they lie."""
+
+    def load_bytes(self, kept: Any) -> bytes:
+        """Bytes that were put aside."""
+
+
+class Held:
+    """Bytes that stay where they are."""
+
+    def keep_bytes(self, content: bytes) -> bytes:
+        """The bytes themselves."""
+        return content
+
+    def load_bytes(self, kept: bytes) -> bytes:
+        """The bytes again."""
+        return kept
+
+
+class Piece(NamedTuple):
+    """Some bytes of a part, deflated: where they lie and how many these are; the CRC-32 and the length of what they hold."""
+
+    deflated: Any
+    size: int
     crc: int
     length: int
 
 
-def deflated(content: bytes) -> Piece:
-    """The piece that holds some bytes."""
+def deflated(content: bytes, aside: Aside) -> Piece:
+    """The piece that holds some bytes, put aside."""
     packer = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
     packed = packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
-    return Piece(packed, zlib.crc32(content), len(content))
+    return Piece(aside.keep_bytes(packed), len(packed), zlib.crc32(content), len(content))
 
 
-def part(name: str, pieces: Iterable[Piece]) -> Packed:
-    """The part of a package that holds some pieces one behind the other."""
-    crc, length, parts = 0, 0, []
+def part(name: str, pieces: Sequence[Piece], aside: Aside) -> Packed:
+    """The part of a package that holds some pieces one behind the other; they are fetched when it is written."""
+    crc, length = 0, 0
     for piece in pieces:
         crc, length = joined(crc, piece.crc, piece.length), length + piece.length
-        parts.append(piece.deflated)
-    return as_packed(name, b"".join([*parts, _END]), crc, length)
+    size = sum(piece.size for piece in pieces) + len(_END)
+    return as_packed(name, chain((aside.load_bytes(piece.deflated) for piece in pieces), [_END]), size, crc, length)
 
 
 def joined(first: int, second: int, length: int) -> int:

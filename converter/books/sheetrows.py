@@ -20,7 +20,7 @@ from converter.books import tables
 from converter.books.columns import LOOKS, Seen, holds
 from converter.books.grid import letters
 from converter.books.legend import score_note
-from converter.books.pieces import Piece, deflated
+from converter.books.pieces import Aside, Held, Piece, deflated
 from converter.books.styles import (
     MAX_COMMENTS,
     MAX_SHEET_ROWS,
@@ -69,7 +69,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Block:
-    """Rows of a sheet, the first of them in row `first`; `leads` the positions in 规范数据 that they lead to, if any.
+    """Rows of a sheet, the first of them in row `first`; `leads` the positions in 规范数据 that they lead to, if any; its XML is put `aside`.
 
     A cell holds a text, a number, or nothing (None, NaN).
     """
@@ -78,6 +78,7 @@ class Block:
     first: int
     rows: Rows
     leads: Listed[int | None] = field(default=())
+    aside: Aside = field(default_factory=Held)
 
 
 class Rendered(NamedTuple):
@@ -122,7 +123,7 @@ def render(block: Block) -> Rendered:
         for number, count, row in zip(_numbers(block), most, zip(*cells, strict=True), strict=True)
     ]
     return Rendered(
-        deflated("".join(xml).encode()),
+        deflated("".join(xml).encode(), block.aside),
         _links(block, rows, led),
         _notes(block, rows),
         array("H", [heights[count] for count in most] if block.layout.sheet in _NOTES else ()),

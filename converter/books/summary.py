@@ -15,8 +15,8 @@ from converter.books.chartsheet import write_charts
 from converter.books.columns import Seen, together
 from converter.books.grid import GAP
 from converter.books.legend import write_notes
-from converter.books.packing import package, parts_of
-from converter.books.pieces import Piece, deflated, part
+from converter.books.packing import parts_of, streamed
+from converter.books.pieces import Aside, Held, Piece, deflated, part
 from converter.books.sheetrows import HEAD_ROW, USED, Block, Layout, Looked, Rendered, render, see
 from converter.books.styles import MAX_COMMENTS, MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup
 from converter.books.tables import Listed, Table
@@ -55,10 +55,12 @@ def summary_book(book: SummaryBook) -> bytes:
 
 
 class SummaryWriter:
-    """A summary workbook whose rows are being made, by `each`, as soon as this is there; `write` waits for them."""
+    """A summary workbook whose rows are being made, by `each`, as soon as this is there; they are put `aside` until `write`
+    has waited for all.
+    """
 
-    def __init__(self, book: SummaryBook, each: Each) -> None:
-        self._book, self._writer = book, Book(book.title, book.fingerprint)
+    def __init__(self, book: SummaryBook, each: Each, aside: Aside | None = None) -> None:
+        self._book, self._writer, self._aside = book, Book(book.title, book.fingerprint), aside or Held()
         if sum(len(table.rows) for table in book.tables) <= BLOCK:
             each = map  # so few that handing them on would cost more
         layouts = self._layouts(each)
@@ -84,7 +86,7 @@ class SummaryWriter:
         table = self._table(layout.sheet)
         leads = self._book.leads if layout.sheet == "指标得分" else ()
         return [
-            Block(layout, _FIRST + at, table.rows[at : _end(table, at)], leads[at : _end(table, at)])
+            Block(layout, _FIRST + at, table.rows[at : _end(table, at)], leads[at : _end(table, at)], self._aside)
             for at in _starts(table)
         ]
 
@@ -104,7 +106,17 @@ class SummaryWriter:
                 _links(page, table)
                 write_charts(writer, book.title, list(table.rows))
         write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
-        target.write_bytes(_put_together(writer.content(), rows))
+        with target.open("wb") as stream:
+            stream.writelines(self._put_together(writer.content(), rows))
+
+    def _put_together(self, around: bytes, rows: Mapping[str, Sequence[Piece]]) -> Iterator[bytes]:
+        """The workbook that leaves rows out, with the rows in their places."""
+        parts = []
+        for name, content in parts_of(around).items():
+            above, _, below = content.partition(GAP.encode())
+            edges = [deflated(edge, self._aside) for edge in (above, below) if edge]
+            parts.append(part(name, [*edges[:1], *rows.get(name, ()), *edges[1:]], self._aside))
+        return streamed(parts)
 
     def _around(self, page: Page, table: Table) -> None:
         """What stands above and below the rows of a sheet."""
@@ -148,15 +160,6 @@ def _links(page: Page, table: Table) -> None:
     for at, row in enumerate(table.rows[: min(MAX_LINKS, MAX_SHEET_ROWS)], start=_FIRST):
         if row[_FILE]:
             page.link(at, _FILE, str(row[_FILE]))
-
-
-def _put_together(around: bytes, rows: Mapping[str, Sequence[Piece]]) -> bytes:
-    """The workbook that leaves rows out, with the rows in their places."""
-    parts = []
-    for name, content in parts_of(around).items():
-        above, _, below = content.partition(GAP.encode())
-        parts.append(part(name, [deflated(above), *rows.get(name, ()), *([deflated(below)] if below else [])]))
-    return package(parts)
 
 
 SHEETS: tuple[tuple[str, tuple[str, ...]], ...] = (
