@@ -59,7 +59,7 @@ def write(
         stage.leave(name, digest)
     work = books.writings({one.name for one in left})
     made = map(write_books, work) if len(work) <= _FEW else _each(engine, write_books, work, "写部门工作簿")
-    stage.add("report.html", report_page(book, whole.rules.distinct[0].grade_lines()))
+    stage.add_pieces("report.html", report_page(book, whole.rules.distinct[0].grade_lines()))
     for name, pieces in gathered.csv_files():
         stage.add_pieces(name, pieces)
     target = gathered.scratch.folder / "summary.xlsx"

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from converter.audit import report as pages
 from converter.audit.charts import histogram, scatter
-from converter.audit.report import report
 from converter.books.summary import SHEETS, SummaryBook
 from converter.books.tables import Row, Table
 from tests.outputs import Out
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">&"\'{{ 7*7 }}'
+
+
+def report(book: SummaryBook, grade_lines: list[float]) -> bytes:
+    """The page whole."""
+    return b"".join(pages.report(book, grade_lines))
 
 
 def total(name: str, low: float, high: float, own: float | None = 90.0) -> Row:

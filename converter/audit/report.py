@@ -12,7 +12,7 @@ import jinja2
 
 from converter.audit.charts import histogram, scatter
 from converter.books.columns import holds
-from converter.books.styles import printable
+from converter.books.styles import clean
 from converter.books.summary import SummaryBook
 from converter.books.tables import Table
 from converter.vocabulary.findings import Level
@@ -23,6 +23,10 @@ Record = dict[str, Any]
 #: So many departments' findings stand on the page; findings.csv holds all.
 MOST_GROUPS = 1000
 _BATCH = "全批与规则"
+#: What the page says of a department.
+_OF_TOTALS = (
+    "名次", "名次区间", "部门", "自评得分", "复算得分", "复算下限", "复算上限", "等次", "自评差异", "主要扣分", "缺数指标",
+)  # fmt: skip
 _OPEN = 3
 
 
@@ -33,10 +37,10 @@ def _template() -> jinja2.Template:
     return environment.get_template("report.html.j2")
 
 
-def report(book: SummaryBook, grade_lines: Sequence[float]) -> bytes:
-    """The page's bytes from the tables of the summary workbook; the same for the same content."""
+def report(book: SummaryBook, grade_lines: Sequence[float]) -> Iterator[bytes]:
+    """The page from the tables of the summary workbook, a piece at a time; the same for the same content."""
     tables = {table.name: Records(table) for table in book.tables}
-    totals, findings = list(tables["汇总"]), tables["问题清单"]
+    totals, findings = [{head: row[head] for head in _OF_TOTALS} for row in tables["汇总"]], tables["问题清单"]
     counts = findings.counted("部门", "级别")
     groups = _groups(findings, counts, [row["部门"] for row in totals])
     content = {
@@ -46,7 +50,7 @@ def report(book: SummaryBook, grade_lines: Sequence[float]) -> bytes:
         "handed_line": _handed(tables["报送情况"]),
         "unhanded": [row for row in tables["报送情况"] if row["报送状态"] != "已报"],
         "grade_lines": [shortest(line) for line in grade_lines],
-        "ranks": [_rank(row) for row in totals],
+        "ranks": map(_rank, totals),
         "spread": histogram([row["复算下限"] for row in totals], [row["复算上限"] for row in totals]),
         "scatter": scatter(
             [(r["自评得分"], r["复算下限"], r["复算上限"]) for r in totals if isinstance(r["自评得分"], float)]
@@ -57,12 +61,9 @@ def report(book: SummaryBook, grade_lines: Sequence[float]) -> bytes:
         "rules": [{key: _text(value) for key, value in row.items()} for row in tables["规则"]],
         "made_of": tables["运行信息"],
     }
-    return printable_page(_template().render(content)).encode()
-
-
-def printable_page(text: str) -> str:
-    """The page without characters that XML and browsers refuse."""
-    return "\n".join(printable(line) for line in text.split("\n"))
+    stream = _template().stream(content)
+    stream.enable_buffering(256)
+    return (clean(piece).encode() for piece in stream)
 
 
 @dataclass(frozen=True)

@@ -234,11 +234,16 @@ def _typed(value: object) -> object:
     return value if number else printable(str(value))
 
 
+def clean(text: str) -> str:
+    """Text that XML and browsers take: control characters and lone surrogates become spaces."""
+    return text if text.isprintable() else _UNPRINTABLE.sub(" ", text)
+
+
 def printable(text: str) -> str:
-    """Text that XML and Excel take: control characters and lone surrogates become spaces, over-long text is cut."""
-    clean = text if text.isprintable() else _UNPRINTABLE.sub(" ", text)
-    if 2 * len(clean) <= MAX_TEXT or len(units := clean.encode("utf-16-le")) <= 2 * MAX_TEXT:  # Excel counts UTF-16
-        return clean
+    """Text that XML and Excel take: as `clean` gives it, over-long text is cut."""
+    shown = clean(text)
+    if 2 * len(shown) <= MAX_TEXT or len(units := shown.encode("utf-16-le")) <= 2 * MAX_TEXT:  # Excel counts UTF-16
+        return shown
     return units[: 2 * (MAX_TEXT - 1)].decode("utf-16-le", errors="ignore") + "…"
 
 
