@@ -14,7 +14,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -68,6 +67,8 @@ def preload(modules: Sequence[str]) -> None:
     """
     global _START  # of the whole process, as the server is
     if "forkserver" in multiprocessing.get_all_start_methods():
+        from multiprocessing import forkserver
+
         multiprocessing.set_forkserver_preload(list(modules))
         with _undisturbed():
             forkserver.ensure_running()
