@@ -160,6 +160,9 @@ def _guarded(app: typer.Typer, arguments: list[str] | None) -> int:
         log.error("[70] 程序缺陷：请把以上内容连同命令发给维护人员；输出文件夹保持原样")  # noqa: TRY400
         return EXIT_BUG
     if result == EXIT_INTERRUPTED:  # Typer's own answer to Ctrl-C
+        # An interruption of an exec, of which imports are full, makes the interpreter end by SIGINT whatever is returned here,
+        # until another exec ends well.
+        exec("")  # noqa: S102
         log.error("已中断，输出文件夹保持原样")
     return result if isinstance(result, int) else EXIT_CLEAN
 

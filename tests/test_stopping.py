@@ -165,3 +165,22 @@ def test_no_clock_on_the_wall_decides_anything(path: Path) -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
     assert not calls & {"time.time", "time.time_ns", "datetime.now", "datetime.today", "date.today", "time.ctime"}
+
+
+def test_an_interruption_within_an_exec_of_an_import_ends_with_130_too(tmp_path: Path) -> None:
+    """The interpreter would remember it, and end by SIGINT instead."""
+    lines = (
+        "import typer",
+        "from converter.console import run_app",
+        "app = typer.Typer()",
+        "@app.command()",
+        "def stop() -> None: exec('raise KeyboardInterrupt')",
+        "@app.command()",
+        "def go() -> None: ...",
+        "run_app(app, ['stop'])",
+    )
+    (tmp_path / "stops.py").write_text("\n".join(lines), encoding="utf-8")
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "stops"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (130, b"")
