@@ -43,6 +43,14 @@ class Piece(NamedTuple):
     csv: bytes
 
 
+class Checked(NamedTuple):
+    """Rows of 勾稽核对, for each the Segment where it belongs (plain, for there are nearly as many as rows), and its line of CSV."""
+
+    places: list[tuple[str, int, str, bool]]
+    rows: list[Row]
+    lines: list[str]
+
+
 @dataclass(frozen=True)
 class Share:
     """What a department gave, as plain data. `total`, `marks`, `figures`, `claims` and `supplied` are its part of the gist
@@ -59,7 +67,7 @@ class Share:
     facts: bytes
     used: list[Row]
     leads: list[int | None]
-    checks: dict[Segment, Piece]
+    checks: Checked
     findings: list[Finding]
 
 
@@ -127,14 +135,12 @@ def put_together(
     )
     used = [row for share in shares for row in share.used]
     found = [item for share in shares for item in share.findings]
-    segments: dict[Segment, list[Piece]] = {}
-    for share in shares:
-        for segment, piece in share.checks.items():
-            segments.setdefault(segment, []).append(piece)
+    scores = [row for share in shares for row in share.scores.rows], b"".join(share.scores.csv for share in shares)
+    segments = _segments(shares)
     return Portion(
         gist=gist,
         ratios=frozenset(),
-        scores=_put_each(scratch, [[share.scores for share in shares]])[0],
+        scores=_put_each(scratch, [scores])[0],
         facts=scratch.keep_bytes(b"".join(share.facts for share in shares)),
         used=(scratch.keep(used), len(used)),
         leads=scratch.keep(_shifted(shares)),
@@ -146,11 +152,21 @@ def put_together(
     )
 
 
-def _put_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Put]:
-    """Pieces that stand one behind the other, put aside as one list of rows and their CSV."""
-    lists = [
-        ([row for piece in pieces for row in piece.rows], b"".join(piece.csv for piece in pieces)) for pieces in parts
-    ]
+def _segments(shares: Sequence[Share]) -> dict[Segment, tuple[list[Row], bytes]]:
+    """The rows of 勾稽核对 of all by where they belong, and their CSV."""
+    found: dict[tuple[str, int, str, bool], tuple[list[Row], list[str]]] = {}
+    for share in shares:
+        for place, row, line in zip(*share.checks, strict=True):
+            if place not in found:
+                found[place] = [], []
+            rows, lines = found[place]
+            rows.append(row)
+            lines.append(line)
+    return {Segment(*place): (rows, tables.encoded(lines)) for place, (rows, lines) in found.items()}
+
+
+def _put_each(scratch: Scratch, lists: Collection[tuple[list[Row], bytes]]) -> list[Put]:
+    """Lists of rows put aside, each with its CSV."""
     kept = iter(scratch.keep_each(one for rows, csv in lists for one in (pickled(rows), csv)))
     return [Put(own, csv, len(rows)) for (rows, _), own, csv in zip(lists, kept, kept, strict=True)]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from converter.books import tables
 from converter.books.crossrefs import first_inputs
 from converter.books.tables import Row
-from converter.merging import AtLarge, Piece, Segment, Share
+from converter.merging import AtLarge, Checked, Piece, Segment, Share
 from converter.scoring.batch import Batch, Rules, used_by_scheme
 from converter.scoring.gist import Gist
 from converter.scoring.outcomes import distinct
@@ -39,7 +39,7 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
             facts.get(who, nothing).csv,
             used_rows.get(who, []),
             leads.get(who, []),
-            checks.get(who, {}),
+            checks[who],
             found.get(who, []),
         )
         for who in names
@@ -83,28 +83,23 @@ def _findings(findings: Sequence[Finding], names: Sequence[str]) -> dict[str, li
     return found
 
 
-def _checks(
-    batch: Batch, rules: Rules, names: Sequence[str]
-) -> tuple[dict[str, dict[Segment, Piece]], list[tuple[Segment, Row]]]:
-    """The rows of 勾稽核对 of each department by where they belong, and those about none, which other chunks give too."""
+def _checks(batch: Batch, rules: Rules, names: Sequence[str]) -> tuple[dict[str, Checked], list[tuple[Segment, Row]]]:
+    """The rows of 勾稽核对 of each department with where they belong, and those about none, which other chunks give too."""
     numbers = {id(scheme): at for at, scheme in enumerate(rules.distinct)}
-    scored, known = set(batch.departments), set(names)
-    parts: dict[str, dict[Segment, tuple[list[Row], list[str]]]] = {}
+    scored = set(batch.departments)
+    found = {who: Checked([], [], []) for who in names}
     at_large: list[tuple[Segment, Row]] = []
     for part in batch.each:
-        grouped = list(distinct(part.checked))
+        grouped, scheme = list(distinct(part.checked)), numbers[id(part.scheme)]
         rows = [row[:-1] for row in grouped]
         for row, line, (*_, group) in zip(rows, tables.csv_lines(rows), grouped, strict=True):
-            department = str(row[_WHO])
-            segment = Segment(str(row[0]), numbers[id(part.scheme)], str(group), department not in scored)
-            if not department:
-                at_large.append((segment, row))
+            who = str(row[_WHO])
+            place = str(row[0]), scheme, str(group), who not in scored
+            if not who:
+                at_large.append((Segment(*place), row))
                 continue
-            own = parts.setdefault(department if department in known else names[0], {})
-            shown, lines = own.setdefault(segment, ([], []))
-            shown.append(row)
-            lines.append(line)
-    made = {
-        who: {at: Piece(rows, tables.encoded(lines)) for at, (rows, lines) in own.items()} for who, own in parts.items()
-    }
-    return made, at_large
+            own = found[who if who in found else names[0]]
+            own.places.append(place)
+            own.rows.append(row)
+            own.lines.append(line)
+    return found, at_large
