@@ -129,7 +129,7 @@ def _score(
     )
     gathered = scoring.gathered()
     gathered.prior = prior
-    whole.conclude([portion.gist for portion in gathered.portions], received.digests)
+    whole.conclude((scratch.load(portion.gist) for portion in gathered.portions), received.digests)
     tell_all(engine, gathered, file_findings(received.readings, received.submissions), replies)
     return gathered
 

@@ -3,8 +3,9 @@ shares make one behind the other. Nothing here holds the facts, scores or findin
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any, TypeVar
@@ -23,7 +24,7 @@ from converter.scoring.frames import FactRow
 from converter.scoring.handling import answered, by_number, in_vain, with_replies
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
-from converter.scratch import Kept, Leads, Part, Pile, Scratch
+from converter.scratch import Kept, Leads, Part, Parts, Pile, Scratch
 from converter.vocabulary.findings import Finding, Tally, in_order, numbered
 
 In = TypeVar("In")
@@ -79,9 +80,14 @@ class Gathered:
         return [portion.scores for portion in self.portions]
 
     @cached_property
-    def check_rows(self) -> list[Put]:
-        """勾稽核对: by code, scheme and comparison, then by department; what is about no department but once."""
-        parts = [(segment, rows) for portion in self.portions for segment, rows in portion.checks.items()]
+    def check_rows(self) -> tuple[Parts, Parts]:
+        """勾稽核对, and the same as CSV: by code, scheme and comparison, then by department; what is about no department but
+        once. The rows of the whole are put aside for good.
+        """
+        parts: dict[Segment, tuple[Parts, Parts]] = defaultdict(lambda: (Parts(), Parts()))
+        for portion in self.portions:
+            for segment, rows in self.scratch.load(portion.checks).items():
+                _add(parts[segment], rows)
         at_large: dict[Segment, list[Row]] = {}
         seen: set[str] = set()
         for segment, row in sorted((one for p in self.portions for one in p.checks_at_large), key=lambda one: one[0]):
@@ -90,15 +96,21 @@ class Gathered:
                 seen.add(repr(row))
         for row in self.whole.checks:
             at_large.setdefault(Segment(str(row[0]), _LAST, "", False), []).append(row)
-        parts += [(segment, self._put(rows)) for segment, rows in at_large.items()]
-        return [rows for _, rows in sorted(parts, key=lambda part: part[0])]
+        self.whole.checks = []
+        for segment, rows in at_large.items():
+            _add(parts[segment], self._put(rows))
+        joined = Parts(), Parts()
+        for _, own in sorted(parts.items(), key=lambda part: part[0]):
+            for whole, some in zip(joined, own, strict=True):
+                whole.extend(some)
+        return joined
 
     def tables(self) -> dict[str, Rows]:
         """The tables that grow with the departments, by their sheets."""
         return {
             "指标得分": self._pile(self.score_rows),
             "问题清单": self._pile(self.finding_rows),
-            "勾稽核对": self._pile(self.check_rows),
+            "勾稽核对": Pile(self.scratch, self.check_rows[0]),
             "规范数据": Pile(self.scratch, [Part(kept, 0, count) for kept, count in self._used]),
         }
 
@@ -117,7 +129,7 @@ class Gathered:
         yield "scores.csv", self._csv(tables.SCORE_HEADS, [rows.csv for rows in self.score_rows])
         yield "facts.csv", self._csv(tables.FACT_HEADS, [portion.facts for portion in self.portions])
         yield "findings.csv", self._csv(tables.FINDING_HEADS, [rows.csv for rows in self.finding_rows])
-        yield "checks.csv", self._csv(tables.CHECK_HEADS, [rows.csv for rows in self.check_rows])
+        yield "checks.csv", self._csv(tables.CHECK_HEADS, (part.kept for part in self.check_rows[1]))
 
     def _csv(self, heads: Sequence[str], bodies: Iterable[Kept]) -> Iterator[bytes]:
         yield tables.csv_bytes(heads, [])
@@ -128,6 +140,12 @@ class Gathered:
 
     def _pile(self, parts: Sequence[Put]) -> Pile[Row]:
         return Pile(self.scratch, [Part(rows.rows, 0, rows.length) for rows in parts])
+
+
+def _add(parts: tuple[Parts, Parts], rows: Put) -> None:
+    """Adds rows, and the same as CSV."""
+    for some, kept in zip(parts, (rows.rows, rows.csv), strict=True):
+        some.add(kept, rows.length)
 
 
 def _chunks(submissions: Sequence[Submission], rules: Rules, size: int, jobs: int) -> list[Sequence[Submission]]:
@@ -250,13 +268,13 @@ def tell_all(engine: Engine, gathered: Gathered, more: Sequence[Finding], replie
         at = bisect_right(gathered.firsts, item.department)
         (shares[at - 1] if at else gathered.at_large).append(item)
     work = [
-        Telling(gathered.scratch, portion.findings, share, said, decided)
+        Telling(gathered.scratch, portion.findings, share, said, decided, gathered.scoring.books)
         for portion, share in zip(gathered.portions, shares, strict=True)
     ]
-    gathered.told = list(_each(engine, tell, work, "整理问题清单"))
     gathered.tally = Tally.of(gathered.at_large)
-    for told in gathered.told:
+    for told in _each(engine, tell, work, "整理问题清单"):
         gathered.tally.add(told.tally)
+        gathered.told.append(replace(told, tally=Tally()))
 
 
 def _settled(gathered: Gathered, more: Sequence[Finding], replies: Sequence[Reply]) -> tuple[list[Finding], bool]:
@@ -264,7 +282,7 @@ def _settled(gathered: Gathered, more: Sequence[Finding], replies: Sequence[Repl
     rest = numbered([*(item for portion in gathered.portions for item in portion.at_large), *more])
     if gathered.whole.rules.decisions:
         own = [item for portion in gathered.portions for item in gathered.scratch.load(portion.findings)]
-        ledger = gathered.portions[0].gist.ledger
+        ledger = gathered.portions[0].ledger
         assert ledger is not None  # decisions keep all departments in one chunk, which is scored
         return answered([*own, *rest], replies, ledger), True
     said = by_number(replies)

@@ -84,18 +84,20 @@ class AtLarge:
 
 @dataclass(frozen=True)
 class Portion:
-    """What a chunk gave: its gist, and where its shares lie. `findings` are those about its departments, numbered; `at_large`
-    those about no department, not numbered, which other chunks may give too; `answered` the numbers that have a reply.
-    `shares` says where the share of each department lies by itself, if it is wanted.
+    """What a chunk gave: what became of the decisions, where there are any, and where its gist (a Gist) and its shares lie;
+    `checks` are by Segment. `findings` are those about its departments, numbered; `at_large` those about no department, not
+    numbered, which other chunks may give too; `answered` the numbers that have a reply. `shares` says where the share of
+    each department lies by itself, if it is wanted.
     """
 
-    gist: Gist
+    ledger: "Ledger | None"
+    gist: Kept
     ratios: frozenset[str]
     scores: Put
     facts: Kept
     used: tuple[Kept, int]
     leads: Kept
-    checks: dict[Segment, Put]
+    checks: Kept
     checks_at_large: list[tuple[Segment, Row]]
     findings: Kept
     at_large: list[Finding]
@@ -131,20 +133,20 @@ def put_together(
         {key: figure for share in shares for key, figure in share.figures.items()},
         [claim for share in shares for claim in share.claims],
         frozenset(share.department for share in shares if share.supplied),
-        ledger,
     )
     used = [row for share in shares for row in share.used]
     found = [item for share in shares for item in share.findings]
     scores = [row for share in shares for row in share.scores.rows], b"".join(share.scores.csv for share in shares)
     segments = _segments(shares)
     return Portion(
-        gist=gist,
+        ledger=ledger,
+        gist=scratch.keep(gist),
         ratios=frozenset(),
         scores=_put_each(scratch, [scores])[0],
         facts=scratch.keep_bytes(b"".join(share.facts for share in shares)),
         used=(scratch.keep(used), len(used)),
         leads=scratch.keep(_shifted(shares)),
-        checks=dict(zip(segments, _put_each(scratch, segments.values()), strict=True)),
+        checks=scratch.keep(dict(zip(segments, _put_each(scratch, segments.values()), strict=True))),
         checks_at_large=[],
         findings=scratch.keep(found),
         at_large=[],
@@ -184,7 +186,7 @@ def _shifted(shares: Sequence[Share]) -> list[int | None]:
 @dataclass(frozen=True)
 class Telling:
     """A chunk whose findings are to be told: its own, with `more` of the whole batch (all of them: `settled`), and what the
-    departments replied, by number.
+    departments replied, by number; in `books` of departments too.
     """
 
     scratch: Scratch
@@ -192,6 +194,7 @@ class Telling:
     more: Sequence[Finding]
     replies: Mapping[str, Sequence[Reply]]
     settled: bool
+    books: bool
 
 
 @dataclass(frozen=True)
@@ -214,7 +217,7 @@ def tell(telling: Telling) -> Told:
         found = in_order([*scratch.load(telling.own), *found])
         found = with_replies(found, telling.replies)
     by_department: dict[str, list[Row]] = {}
-    for item in found:
+    for item in found if telling.books else ():
         if item.owner is Owner.DEPARTMENT:
             by_department.setdefault(item.department, []).extend(tables.finding_rows([item]))
     rows = tables.finding_rows(found)

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any, TypeVar
 
 from converter.audit.report import report as report_page
@@ -27,6 +28,7 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 #: So few tasks are done here: a worker would first have to load what this process has.
 _FEW = 3
+_WORDS = 5_000
 CSV_NAMES = ("scores.csv", "facts.csv", "findings.csv", "checks.csv")
 
 
@@ -42,7 +44,8 @@ def write(
     """Stages every output but the manifest (in a dry run only their names), and gives what the manifest says of the inputs."""
     whole, library, inbox = gathered.whole, settings.library, received.inbox
     names = book_names(whole.departments, whole.year) if options.books else {}
-    sources = source_rows(inbox, received.readings, received.submissions, whole, gathered.findings())
+    aside = gathered.scratch.pile
+    sources = aside(source_rows(inbox, received.readings, received.submissions, whole, gathered.findings()))
     if options.dry_run:
         named = (f"评分汇总_{whole.year}.xlsx", *names.values(), "report.html", *CSV_NAMES)
         stage.hashes.update(dict.fromkeys(named, ""))
@@ -50,10 +53,12 @@ def write(
     info = info_rows(whole, library, inbox, chosen, gathered.prior, recalculated=options.recalculate)
     mark = fingerprint(info)
     leads = gathered.leads()
-    book = summary(whole, gathered.tables(), gathered.ratios, gathered.tally, names, sources, info, leads, mark)
+    tables, ratios = gathered.tables(), gathered.ratios
+    book = summary(whole, tables, ratios, gathered.tally, names, sources, info, leads, mark, aside)
     # Its rows are made before the departments' workbooks.
     writer = SummaryWriter(book, partial(_each, engine), gathered.scratch)
-    books = Books(gathered, names, materials(info, files_of(whole, received.digests)), options.output)
+    made_of = materials(info, files_of(whole, received.digests)) if options.books else {}
+    books = Books(gathered, names, made_of, options.output)
     left = books.left()
     for name, digest in left:
         stage.leave(name, digest)
@@ -69,8 +74,8 @@ def write(
         for one in written:
             stage.take(one.name, gathered.scratch.folder / one.file, one.sha256)
         books.keep(written)
-    made_of = manifest(whole, library, inbox, sources, chosen, gathered.prior)
-    return {**made_of, "fingerprint": mark, "formulas": books.formulas()}
+    known = manifest(whole, library, inbox, sources, chosen, gathered.prior)
+    return {**known, "fingerprint": mark, "formulas": books.formulas()}
 
 
 def _each(
@@ -78,6 +83,13 @@ def _each(
 ) -> Iterator[Out]:
     """The function of each item, by the workers."""
     return alive(engine.map(function, items, 1, timed=False), doing)
+
+
+def _as_json(content: Mapping[str, Any]) -> Iterator[bytes]:
+    """JSON, a good many words at a time."""
+    words = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(content)
+    while some := "".join(islice(words, _WORDS)):
+        yield some.encode(errors="replace")
 
 
 def publish(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome: Mapping[str, Any]) -> list[str]:
@@ -91,7 +103,7 @@ def publish(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome:
         "options": recorded(options),
         **outcome,
     }
-    stage.add(MANIFEST, json.dumps(content, ensure_ascii=False, indent=1).encode(errors="replace"))
+    stage.add_pieces(MANIFEST, _as_json(content))
     stage.publish(removed)
     for name in removed:
         log.warning("已删除上次的输出：%s", name)

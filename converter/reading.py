@@ -56,14 +56,14 @@ def read_source(source: Source) -> Reading:
     reading = read_file(source.path, source.name, own.forms, own.dictionary, source.inner, own.passwords)
     if own.scratch is not None and reading.documents:
         reading.kept = own.scratch.keep(reading.documents)
-        reading.documents = [_light(document) for document in reading.documents]
+        reading.documents = tuple(map(_light, reading.documents))
     return reading
 
 
 def _light(document: Document) -> Document:
     """What grouping needs of a document: of its findings only those that --recalculate looks for."""
-    stale = [item for item in document.findings if item.code == STALE]
-    return replace(document, facts=[], printed=[], lines=[], findings=stale)
+    stale = tuple(item for item in document.findings if item.code == STALE)
+    return replace(document, facts=(), printed=(), lines=(), title="", findings=stale)
 
 
 def draft_source(source: Source) -> list[str] | Finding:
@@ -137,13 +137,14 @@ def read_file(
 def _understood(opened: Opened, name: str, forms: list[Form], dictionary: Dictionary) -> Reading:
     place = Place(name)
     reading = read_documents(opened.workbook, name, forms, dictionary)
+    findings: list[Finding] = []
     if reading.documents:
-        reading.findings += [finding(code, message, subject=name, place=place) for code, message in opened.notes]
+        findings += [finding(code, message, subject=name, place=place) for code, message in opened.notes]
     if reading.replies:
         rest = "，是本程序生成的工作簿，其余内容未读取" if reading.own_book else ""
         message = f"读取问题清单里的部门说明 {len(reading.replies)} 条{rest}"
-        reading.findings.append(finding("F14", message, subject=name, place=place))
-    reading.findings += _unused(reading, place, opened.notes)
+        findings.append(finding("F14", message, subject=name, place=place))
+    reading.findings = (*findings, *_unused(reading, place, opened.notes))
     return reading
 
 

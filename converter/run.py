@@ -73,8 +73,7 @@ def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | Non
         received = _receive(engine, scratch, job.inbox, settings, options, recall)
         from converter.finishing import finish
 
-        ending = finish(engine, scratch, job.stage, received, settings, options)
-    return ending.published(job, options)
+        return finish(engine, scratch, job.stage, received, settings, options).published(job, options)
 
 
 def _load_ahead(library: Library) -> None:

@@ -25,7 +25,7 @@ def whole(library: Library, scheme: Scheme, checks: Checks, derivations: Derivat
 
 
 def source(name: str, content: str, folder: str = "a") -> Source:
-    return Source(Path(folder) / name, name, len(content), content * 64)
+    return Source(str(Path(folder) / name), name, len(content), content * 64)
 
 
 FILES = [source("甲.xlsx", "1"), source("乙.xlsx", "2")]
@@ -47,7 +47,7 @@ def mark(
 def test_the_same_materials_give_the_same_fingerprint(whole: Whole, library: Library) -> None:
     first = mark(whole, library)
     assert len(first) == 12
-    elsewhere = Inbox([replace(one, path=Path("b") / one.name) for one in FILES], ignored=["~$甲.xlsx"])
+    elsewhere = Inbox([replace(one, place=f"b/{one.name}") for one in FILES], ignored=["~$甲.xlsx"])
     assert mark(whole, library, elsewhere) == first
     assert mark(whole, library, reason="按 --region") == first
 

@@ -41,6 +41,12 @@ def test_leads_count_from_the_first_of_all_lists(scratch: Scratch) -> None:
     assert list(leads[2:4]) == [2, 11]
 
 
+@pytest.mark.parametrize("count", [0, 1, 500, 501, 1500])
+def test_a_long_list_becomes_a_pile(scratch: Scratch, count: int) -> None:
+    pile = scratch.pile(iter(range(count)))
+    assert (len(pile), list(pile), list(pile[499:502])) == (count, [*range(count)], [*range(count)][499:502])
+
+
 def test_an_empty_pile(scratch: Scratch) -> None:
     pile: Pile[str] = Pile(scratch, [])
     assert (len(pile), list(pile), list(pile[0:5])) == (0, [], [])

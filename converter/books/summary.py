@@ -7,6 +7,7 @@ and below them, as they are.
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,7 @@ class SummaryWriter:
         if sum(len(table.rows) for table in book.tables) <= BLOCK:
             each = map  # so few that handing them on would cost more
         layouts = self._layouts(each)
-        self._blocks = {layout.sheet: self._parted(layout) for layout in layouts}
-        self._rendered: Iterator[Rendered] = iter(each(render, [b for blocks in self._blocks.values() for b in blocks]))
+        self._rendered: Iterator[Rendered] = iter(each(render, [b for layout in layouts for b in self._parted(layout)]))
         self._widths = {layout.sheet: layout.widths for layout in layouts}
 
     def _layouts(self, each: Each) -> list[Layout]:
@@ -96,7 +96,7 @@ class SummaryWriter:
     def write(self, target: Path) -> None:
         """The workbook in a file."""
         book, writer = self._book, self._writer
-        rows: dict[str, list[Piece]] = {}
+        rows: dict[str, tuple[list[Piece], list[Piece]]] = {}
         for table in book.tables:
             frozen = table.heads.index("部门") + 1 if "部门" in table.heads else 0
             page = writer.sheet(table.name, Setup(HEAD_ROW, HEAD_ROW, frozen))
@@ -104,18 +104,18 @@ class SummaryWriter:
             rows[f"xl/worksheets/sheet{page.worksheet.index + 1}.xml"] = self._rows(page, table)
             if table.name == "汇总":
                 _links(page, table)
-                write_charts(writer, book.title, list(table.rows))
+                write_charts(writer, book.title, table.rows)
         write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
         with target.open("wb") as stream:
             stream.writelines(self._put_together(writer.content(), rows))
 
-    def _put_together(self, around: bytes, rows: Mapping[str, Sequence[Piece]]) -> Iterator[bytes]:
-        """The workbook that leaves rows out, with the rows in their places."""
+    def _put_together(self, around: bytes, rows: Mapping[str, Sequence[Sequence[Piece]]]) -> Iterator[bytes]:
+        """The workbook that leaves rows and links out, with these in their places."""
         parts = []
         for name, content in parts_of(around).items():
-            above, _, below = content.partition(GAP.encode())
-            edges = [deflated(edge, self._aside) for edge in (above, below) if edge]
-            parts.append(part(name, [*edges[:1], *rows.get(name, ()), *edges[1:]], self._aside))
+            edges = [[deflated(edge, self._aside)] for edge in content.split(GAP.encode())]
+            filled = zip_longest(edges, rows.get(name, ())[: len(edges) - 1], fillvalue=())
+            parts.append(part(name, [piece for pair in filled for own in pair for piece in own], self._aside))
         return streamed(parts)
 
     def _around(self, page: Page, table: Table) -> None:
@@ -134,17 +134,18 @@ class SummaryWriter:
         if shown:
             page.worksheet.autofilter(HEAD_ROW, 0, HEAD_ROW + shown, len(table.heads) - 1)
 
-    def _rows(self, page: Page, table: Table) -> list[Piece]:
-        """The pieces of a sheet's rows; the page is told what belongs to them."""
-        pieces, noted = [], 0
-        for block in self._blocks[table.name]:
+    def _rows(self, page: Page, table: Table) -> tuple[list[Piece], list[Piece]]:
+        """The pieces of a sheet's rows and of their links; the page is told what belongs to them."""
+        rows, links, noted = [], [], 0
+        for at in _starts(table):
             one = next(self._rendered)
-            pieces.append(one.rows)
-            page.worksheet.known(block.first, one.heights if noted < MAX_COMMENTS else (), one.links)
+            rows.append(one.rows)
+            links += [one.links] if one.links else []
+            page.worksheet.known(_FIRST + at, one.heights if noted < MAX_COMMENTS else (), linked=bool(one.links))
             for note in one.notes:
                 page.comment(*note)
             noted += len(one.notes)
-        return pieces
+        return rows, links
 
 
 def _starts(table: Table) -> range:
