@@ -10,7 +10,7 @@ from converter.mapping.concealed import idle, shadows, visible_first
 from converter.mapping.fields import Dictionary, FieldKind
 from converter.mapping.forms import Form
 from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, Line
-from converter.mapping.locate import Located
+from converter.mapping.locate import Located, bound_tables
 from converter.mapping.matching import Match, match_form
 from converter.mapping.named import NamedRows
 from converter.mapping.page import Page, Seen
@@ -25,8 +25,11 @@ from converter.vocabulary.numbers import USABLE, State
 __all__ = ["SELF_SCORE", "WEIGHT", "Document", "Fact", "Line", "Printed", "Reading", "read_documents"]
 #: The sheet of our forms that says how to fill them in; it holds no figures.
 _INSTRUCTIONS = "填表说明"
+_MONEY = FieldKind.MONEY.unit
 #: The code of a formula that was never calculated.
 STALE = "D03"
+#: Makes facts in half the time, by tuple's own constructor.
+_made = tuple.__new__
 _PROBLEMS = {State.UNREADABLE: "D01", State.ERROR: "D02", State.STALE: STALE}
 #: The sheets by which our own books are known when they come back.
 _OWN_SHEETS = ({"评分表", "核对", "说明"}, {"汇总", "指标得分", "规范数据"})
@@ -195,6 +198,7 @@ def _read(page: Page, file: str, match: Match, dictionary: Dictionary) -> _Read:
     reader = TableRows(page, form, dictionary, document.year, document.unit)
     for reason in match.reasons:
         reader.note("M02", f"{form.form}：{reason}，其中的栏目未读取", (0, 0))
+    bound_tables(page, form, match.tables, dictionary)
     for table in match.tables:
         reader.read(table)
     readers: list[Rows] = [reader]
@@ -238,8 +242,7 @@ def _written(read: _Read) -> Document:
     name = page.department(form.department, read.match.head_row) or Seen("", (0, 0))
     document.department, document.department_cell = mask(name.text), name.cell if name.text else None
     document.findings += [_finding(document, note) for note in _other_unit(document, page)]
-    for entry in read.entries:
-        _add(document, page, form, entry)
+    _add(document, page, form, read.entries)
     notes = [
         *read.hidden,
         *(note for rows in read.readers for note in rows.notes),
@@ -249,7 +252,7 @@ def _written(read: _Read) -> Document:
         *idle(page.sheet),
     ]
     document.findings += [_finding(document, note) for note in notes]
-    if form.by_name or not any(fact.unit == FieldKind.MONEY.unit for fact in document.facts):
+    if form.by_name or all(fact.unit != _MONEY for fact in document.facts):
         document.unit_named = True  # every row names its own, or there is no money whose unit a line would have to name
     return document
 
@@ -269,17 +272,18 @@ def _other_unit(document: Document, page: Page) -> list[Note]:
     ]
 
 
-def _add(document: Document, page: Page, form: Form, entry: Entry) -> None:
-    """A fact of the entry's cell, and a finding when the cell holds something that is no number."""
-    name, year, number, unit, cell, scope = entry
-    raw, state = page.sheet.raw(cell), number.state
-    masked = raw if state in USABLE else mask(raw)
-    place = _place(document, cell)
-    document.facts.append(Fact(year, name, number.value, unit, state, masked, form.form, scope or form.scope, place))
-    if state in _PROBLEMS:
-        others = {State.ERROR: f"错误值 {raw}", State.STALE: "公式没有计算结果"}
-        message = f"{entry.field}：{others.get(number.state, f'“{masked}”{number.reason}')}"
-        document.findings.append(_finding(document, Note(_PROBLEMS[number.state], message, entry.cell, entry.field)))
+def _add(document: Document, page: Page, form: Form, entries: Sequence[Entry]) -> None:
+    """A fact of each entry's cell, and a finding when the cell holds something that is no number."""
+    file, sheet, raw_of, own, add = document.file, document.sheet, page.sheet.raw, form.scope, document.facts.append
+    for name, year, (value, state, _, reason), unit, cell, scope in entries:
+        raw = raw_of(cell)
+        masked = raw if state in USABLE or not raw else mask(raw)
+        place = _made(Place, (file, sheet, a1(cell)))
+        add(_made(Fact, (year, name, value, unit, state, masked, form.form, scope or own, place)))
+        if state in _PROBLEMS:
+            others = {State.ERROR: f"错误值 {raw}", State.STALE: "公式没有计算结果"}
+            message = f"{name}：{others.get(state, f'“{masked}”{reason}')}"
+            document.findings.append(_finding(document, Note(_PROBLEMS[state], message, cell, name)))
 
 
 def _finding(document: Document, note: Note) -> Finding:
