@@ -11,7 +11,7 @@ from converter.mapping.concealed import idle, shadows, visible_first
 from converter.mapping.fields import Dictionary, FieldKind
 from converter.mapping.forms import Form
 from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, Line
-from converter.mapping.locate import Located
+from converter.mapping.locate import Located, bound_tables
 from converter.mapping.matching import Match, match_form
 from converter.mapping.named import NamedRows
 from converter.mapping.page import Page, Seen
@@ -28,8 +28,11 @@ __all__ = ["SELF_SCORE", "WEIGHT", "Document", "Fact", "Line", "Printed", "Readi
 _NONE: Mapping[str, str] = {}
 #: The sheet of our forms that says how to fill them in; it holds no figures.
 _INSTRUCTIONS = "填表说明"
+_MONEY = FieldKind.MONEY.unit
 #: The code of a formula that was never calculated.
 STALE = "D03"
+#: Makes facts in half the time, by tuple's own constructor.
+_made = tuple.__new__
 _PROBLEMS = {State.UNREADABLE: "D01", State.ERROR: "D02", State.STALE: STALE}
 #: The sheets by which our own books are known when they come back.
 _OWN_SHEETS = ({"评分表", "核对", "说明"}, {"汇总", "指标得分", "规范数据"})
@@ -204,6 +207,7 @@ def _read(page: Page, file: str, match: Match, dictionary: Dictionary) -> _Read:
     reader = TableRows(page, form, dictionary, document.year, document.unit)
     for reason in match.reasons:
         reader.note("M02", f"{form.form}：{reason}，其中的栏目未读取", (0, 0))
+    bound_tables(page, form, match.tables, dictionary)
     for table in match.tables:
         reader.read(table)
     readers: list[Rows] = [reader]
@@ -258,7 +262,7 @@ def _written(read: _Read) -> Document:
         *idle(page.sheet),
     ]
     document.facts, document.findings = facts, [_finding(document, note) for note in notes]
-    if form.by_name or not any(fact.unit == FieldKind.MONEY.unit for fact in document.facts):
+    if form.by_name or all(fact.unit != _MONEY for fact in document.facts):
         document.unit_named = True  # every row names its own, or there is no money whose unit a line would have to name
     return document
 
@@ -280,15 +284,17 @@ def _other_unit(document: Document, page: Page) -> list[Note]:
 
 def _facts(document: Document, page: Page, form: Form, entries: Sequence[Entry]) -> tuple[list[Fact], list[Note]]:
     """A fact of each entry's cell, and a note where the cell holds something that is no number."""
-    facts, notes = [], []
-    for name, year, number, unit, cell, scope in entries:
-        raw, state = page.sheet.raw(cell), number.state
-        masked = raw if state in USABLE else mask(raw)
-        place = _place(document, cell)
-        facts.append(Fact(year, name, number.value, unit, state, masked, form.form, scope or form.scope, place))
+    file, sheet, raw_of, own = document.file, document.sheet, page.sheet.raw, form.scope
+    facts: list[Fact] = []
+    notes = []
+    for name, year, (value, state, _, reason), unit, cell, scope in entries:
+        raw = raw_of(cell)
+        masked = raw if state in USABLE or not raw else mask(raw)
+        place = _made(Place, (file, sheet, a1(cell)))
+        facts.append(_made(Fact, (year, name, value, unit, state, masked, form.form, scope or own, place)))
         if state in _PROBLEMS:
             others = {State.ERROR: f"错误值 {raw}", State.STALE: "公式没有计算结果"}
-            message = f"{name}：{others.get(state, f'“{masked}”{number.reason}')}"
+            message = f"{name}：{others.get(state, f'“{masked}”{reason}')}"
             notes.append(Note(_PROBLEMS[state], message, cell, name))
     return facts, notes
 
