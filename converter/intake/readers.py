@@ -55,7 +55,7 @@ def open_workbook(path: Path, name: str, inner: tuple[int, ...] = (), passwords:
         kind = sniff(content)
         workbook = _read(kind, content, name)
     opened = Opened(workbook)
-    if Path(name).suffix.lower() in WORKBOOK_SUFFIXES and expected(name) is not kind:
+    if expected(name) is not kind and Path(name).suffix.lower() in WORKBOOK_SUFFIXES:
         opened.notes.append(("F02", f"扩展名是 {Path(name).suffix}，内容是 {kind}"))
     if workbook.repaired:
         opened.notes.append(("F11", "文件结构有缺陷，修复后读取"))
