@@ -1,21 +1,28 @@
 """A run again: where it would give what lies in OUT already, that is told before anything heavy is loaded."""
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from converter.beginning import begun
 from converter.engine import preload
-from converter.lastrun import last_manifest
 from converter.options import Options
-from converter.publish import name_strangers
-from converter.unchanged import Kept, kept
 
 if TYPE_CHECKING:
     from converter.outcome import Report
+    from converter.unchanged import Kept
 
 #: What the workers of a run load.
-WORK = ("converter.reading", "converter.portions", "converter.merging", "converter.books.sheetrows")
+WORK = (
+    *("converter.reading", "converter.intake.readers"),
+    *("converter.portions", "converter.merging", "converter.books.sheetrows"),
+)
 log = logging.getLogger("jixiao")
+
+
+def begin_loading(output: Path | None, *, sure: bool) -> None:
+    """Has the workers' modules loaded from now on where a run is `sure` to need workers, or must, since nothing lies in OUT."""
+    if sure or (output is not None and not (output / "run.json").is_file()):
+        preload(WORK)
 
 
 def run_anyway(options: Options, *, cached: bool) -> "Report":
@@ -30,8 +37,14 @@ def run_unless_done(options: Options) -> "Report | Kept":
     """As `run`, cached; where the last run into OUT was made of the very same, and its outputs lie there untouched, only that
     is told.
     """
+    from converter.lastrun import last_manifest
+
     if options.dry_run or not (last_manifest(options.output) or {}).get("key"):
         return run_anyway(options, cached=True)
+    from converter.beginning import begun
+    from converter.publish import name_strangers
+    from converter.unchanged import kept
+
     with begun(options) as job:
         last = kept(options.output, job.key, options.fail_on)
         if last is not None:

@@ -6,18 +6,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from sys import intern
+from typing import TYPE_CHECKING
 
-from converter.books.styles import printable
 from converter.engine import Engine, LocalPool, Lost
 from converter.intake.discover import Inbox, Source
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
-from converter.mapping.unmatched import Unmatched
 from converter.progress import tracked
 from converter.reading import describe_source, draft_source, prepare, read_source
 from converter.recalling import Contents, Recall
 from converter.vocabulary.findings import Finding, Place, RunError, finding
+
+if TYPE_CHECKING:
+    from converter.mapping.unmatched import Unmatched
 
 log = logging.getLogger("jixiao")
 _NONE: Mapping[str, str] = {}
@@ -71,6 +73,8 @@ def read_all(
     results = pool.map(read_source, fresh)
     if meanwhile is not None:
         meanwhile()
+    from converter.books.styles import printable  # loads what writes workbooks, which the workers need not wait for
+
     for source, result in zip(fresh, tracked(results, len(fresh), "读取文件", bar=bar), strict=True):
         reading = survived(result)
         if recall and reading is result:
@@ -140,7 +144,7 @@ def file_findings(readings: Sequence[Reading], submissions: Sequence[Submission]
 
 def describe_one(
     sources: Sequence[Source], mappings: Path | None, *, printed: bool = False
-) -> tuple[Reading, dict[str, list[Unmatched]]]:
+) -> "tuple[Reading, dict[str, list[Unmatched]]]":
     """One file read in a worker of its own, with the labels that gave nothing by sheet; `printed` takes it for a notice,
     whose indicator list may have no column for self scores.
     """

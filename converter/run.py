@@ -19,7 +19,6 @@ from converter.mapping.library import Library
 from converter.options import Options
 from converter.publish import WORK, room, workshop
 from converter.reading import collect_seldom, prepare
-from converter.recalculation import recalculated
 from converter.recalling import Recall
 from converter.receiving import Received, read_all, set_apart
 from converter.scratch import Scratch
@@ -121,6 +120,8 @@ def _receive(
         key=lambda r: r.file,
     )
     if options.recalculate:
+        from converter.recalculation import recalculated
+
         readings = recalculated(engine, inbox.sources, readings, scratch.folder)
     documents = [document for reading in readings for document in reading.documents]
     received = Received(inbox, readings, group(documents, [*settings.regions.values()], settings.roster), recall)

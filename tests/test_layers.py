@@ -43,6 +43,7 @@ TOP = [
     "again",
     "archiving",
     "rerunning",
+    "workmodel",
     "workfile",
     "workplace",
     "logfile",

@@ -195,7 +195,7 @@ def test_whatever_a_reader_raises_costs_only_its_file(
     def fail(*_: object) -> None:
         raise RuntimeError("unexpected")
 
-    monkeypatch.setattr("converter.reading.open_workbook", fail)
+    monkeypatch.setattr("converter.intake.readers.open_workbook", fail)
     reading = read(write_xlsx(tmp_path / "a.xlsx", basic_data()), library)
     assert codes(reading) in (["F01"], ["F07"])
 

@@ -168,6 +168,7 @@ def test_the_command_says_so_and_can_be_made_to_do_it_again(
 
 def test_what_has_not_changed_is_told_before_anything_heavy_is_loaded() -> None:
     code = (
-        "import sys, converter.cli, converter.again; sys.exit(bool({'pandas', 'pydantic', 'numpy'} & set(sys.modules)))"
+        "import sys, converter.cli, converter.again, converter.workfile, converter.lastrun, converter.beginning;"
+        "sys.exit(bool({'pandas', 'pydantic', 'numpy', 'yaml'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
