@@ -39,7 +39,7 @@ def compare(tmp_path: Path, library: Library, scheme: Scheme) -> Compare:
             one.facts = [fact._replace(year=year) for fact in one.facts]
         used = [(Submission("甲局", documents), documents)]
         facts = adopt(rename_indicators(facts_frame(used), against), library.dictionary).facts
-        return compare_tables(facts, used, against)
+        return compare_tables(fact_rows(facts), used, against)
 
     return through
 
