@@ -166,7 +166,7 @@ def _end(table: Table, start: int) -> int:
 
 def _links(page: Page, table: Table) -> None:
     """From 汇总 to the departments' workbooks."""
-    for at, row in enumerate(table.rows[:MAX_LINKS], start=_FIRST):
+    for at, row in enumerate(table.rows[: min(MAX_LINKS, _most(table))], start=_FIRST):
         if row[_FILE]:
             page.link(at, _FILE, str(row[_FILE]))
 
