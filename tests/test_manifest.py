@@ -1,5 +1,6 @@
 """The 指纹 of a run: the same for the same inputs, rules, lists and decisions, another one for any other."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def whole(library: Library, scheme: Scheme, checks: Checks, derivations: Derivat
 
 
 def source(name: str, content: str, folder: str = "a") -> Source:
-    return Source(str(Path(folder) / name), name, len(content), content * 64)
+    return Source(os.fsencode(Path(folder) / name), name, len(content), content * 64)
 
 
 FILES = [source("甲.xlsx", "1"), source("乙.xlsx", "2")]
@@ -47,7 +48,7 @@ def mark(
 def test_the_same_materials_give_the_same_fingerprint(whole: Whole, library: Library) -> None:
     first = mark(whole, library)
     assert len(first) == 12
-    elsewhere = Inbox([replace(one, place=f"b/{one.name}") for one in FILES], ignored=["~$甲.xlsx"])
+    elsewhere = Inbox([replace(one, place=os.fsencode(f"b/{one.name}")) for one in FILES], ignored=["~$甲.xlsx"])
     assert mark(whole, library, elsewhere) == first
     assert mark(whole, library, reason="按 --region") == first
 

@@ -218,5 +218,5 @@ def test_what_a_worker_gives_back_is_small(tmp_path: Path, library: Library) -> 
 
 
 def test_a_source_knows_its_folder() -> None:
-    source = Source(os.devnull, "甲局/下级/报表.xlsx", 1, "")
+    source = Source(os.fsencode(os.devnull), "甲局/下级/报表.xlsx", 1, "")
     assert source.folder == "甲局/下级"

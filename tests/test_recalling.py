@@ -1,5 +1,6 @@
 """Files that an earlier run read: found by name and content, their documents fetched only when they are asked for."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from converter.recalling import Contents, Recall
 from converter.scratch import Kept, Scratch
 from tests.test_unpickling import document
 
-SOURCE = Source("表.xlsx", "甲局/表.xlsx", 10, "a" * 64)
+SOURCE = Source(os.fsencode("表.xlsx"), "甲局/表.xlsx", 10, "a" * 64)
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_answers_in_the_own_book_are_read_with_their_cells(suining_out: Path, tm
     ((found, text, place),) = reading.replies
     assert (found, text) == (number, "本单位没有政府采购，电话 138****5678")
     assert openpyxl.load_workbook(path)["问题清单"][place.cell].value == "本单位没有政府采购，电话 13812345678"
-    assert (reading.own_book, reading.documents) == (True, [])
+    assert (reading.own_book, reading.documents) == (True, ())
     assert [item.code for item in reading.findings] == ["F14"]
 
 

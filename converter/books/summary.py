@@ -25,6 +25,9 @@ from converter.books.tables import Listed, Table
 #: Rows of a sheet that are made together. Every block is deflated by itself, so that the bytes hang on it.
 BLOCK = 2_000
 _FIRST = HEAD_ROW + 1
+#: The tables of which a CSV file holds every row; of others a sheet holds what Excel takes, but for heads and a note.
+_IN_CSV = frozenset({"指标得分", "问题清单", "勾稽核对", "规范数据"})
+_LARGEST = 1_048_576 - _FIRST - 1
 _FILE = tables.SUMMARY_HEADS.index("评分表")
 
 #: function(item) for each item, in order; the work may begin at once, elsewhere.
@@ -126,10 +129,10 @@ class SummaryWriter:
         linked = table.name in {"汇总", "指标得分"} and count > MAX_LINKS
         page.put(1, 0, book.subtitle + (f"；前 {MAX_LINKS} 行有链接" if linked else ""), "note")
         page.heads(HEAD_ROW, table.heads, self._widths[table.name])
-        shown = min(count, MAX_SHEET_ROWS)
+        shown = min(count, _most(table))
         page.leave(_FIRST, shown, len(table.heads))
         if count > shown:
-            note = f"共 {count} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
+            note = f"共 {count} 行，本表只列前 {shown} 行，其余见 {'CSV 文件' if table.name in _IN_CSV else 'run.json'}"
             page.put(_FIRST + shown, 0, note, "note")
         if shown:
             page.worksheet.autofilter(HEAD_ROW, 0, HEAD_ROW + shown, len(table.heads) - 1)
@@ -148,17 +151,22 @@ class SummaryWriter:
         return rows, links
 
 
+def _most(table: Table) -> int:
+    """The rows of a table that its sheet holds at most."""
+    return MAX_SHEET_ROWS if table.name in _IN_CSV else _LARGEST
+
+
 def _starts(table: Table) -> range:
-    return range(0, min(len(table.rows), MAX_SHEET_ROWS), BLOCK)
+    return range(0, min(len(table.rows), _most(table)), BLOCK)
 
 
 def _end(table: Table, start: int) -> int:
-    return min(start + BLOCK, len(table.rows), MAX_SHEET_ROWS)
+    return min(start + BLOCK, len(table.rows), _most(table))
 
 
 def _links(page: Page, table: Table) -> None:
     """From 汇总 to the departments' workbooks."""
-    for at, row in enumerate(table.rows[: min(MAX_LINKS, MAX_SHEET_ROWS)], start=_FIRST):
+    for at, row in enumerate(table.rows[: min(MAX_LINKS, _most(table))], start=_FIRST):
         if row[_FILE]:
             page.link(at, _FILE, str(row[_FILE]))
 

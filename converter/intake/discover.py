@@ -28,14 +28,14 @@ _JUNK_SUFFIXES = (".service", ".timer", ".cron", ".task.xml", ".bat", ".cmd", ".
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file: where it lies (no Path: it takes five times the room), and the name it has in every output (relative to its
+    """One file: where it lies (as the system has it: a Path takes many times the room), and the name it has in every output (relative to its
     INBOX, with /).
 
     `inner` leads through archives to the file in them. `sha256` is "" for a file that cannot be opened; reading it
     tells why.
     """
 
-    place: str
+    place: bytes
     name: str
     size: int
     sha256: str
@@ -44,7 +44,7 @@ class Source:
     @property
     def path(self) -> Path:
         """Where it lies."""
-        return Path(self.place)
+        return Path(os.fsdecode(self.place))
 
     @property
     def folder(self) -> str:
@@ -225,10 +225,10 @@ def _add(found: Inbox, path: Path, name: str) -> None:
         members = _members(path, name, content) if is_archive else []
     except (OSError, UnreadableError) as error:
         size = path.stat().st_size if isinstance(error, UnreadableError) else 0
-        found.sources.append(Source(str(path), name, size, _digest(path)))
+        found.sources.append(Source(os.fsencode(path), name, size, _digest(path)))
         return
     if not members:
-        found.sources.append(Source(str(path), name, len(content), hashlib.sha256(content).hexdigest()))
+        found.sources.append(Source(os.fsencode(path), name, len(content), hashlib.sha256(content).hexdigest()))
     for member in members:
         if _is_junk(member.name.removeprefix(f"{name}/")):
             found.ignored.append(member.name)
@@ -242,7 +242,7 @@ def _members(path: Path, name: str, content: bytes) -> list[Source]:
     for inner, member, data in walk(content):
         shown = _free(unicodedata.normalize("NFC", f"{name}/{member}"), members)
         digest = "" if data is None else hashlib.sha256(data).hexdigest()
-        members[shown] = Source(str(path), shown, len(data or b""), digest, inner)
+        members[shown] = Source(os.fsencode(path), shown, len(data or b""), digest, inner)
     return [*members.values()]
 
 
