@@ -53,7 +53,7 @@ class Recall:
             raise DoubtfulError(file)
         content = zlib.decompress(_opened(body)[1])
         found = load(content)  # what it would call is known before a worker opens it
-        if not isinstance(found, list) or not all(isinstance(one, Document) for one in found):
+        if not isinstance(found, list | tuple) or not all(isinstance(one, Document) for one in found):
             raise DoubtfulError(file)
         return self.scratch.keep_bytes(content)
 
