@@ -89,7 +89,7 @@ def marks_of(documents: Iterable[Document], checks: Checks) -> tuple[bytes, ...]
     for document in documents:
         numbers = {(f.year, f.field, f.value) for f in document.facts if f.state in USABLE and f.value != 0}
         enough = document.form != INDICATOR_FORM and len({value for _, _, value in numbers}) >= least
-        text = repr((document.form, document.year, sorted(map(repr, numbers))))
+        text = "\n".join([document.form, str(document.year), *sorted([f"{y}\0{f}\0{v!r}" for y, f, v in numbers])])
         marks.append(hashlib.sha256(text.encode(errors="surrogatepass")).digest()[:16] if enough else b"")
     return tuple(marks)
 
