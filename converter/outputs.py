@@ -1,10 +1,10 @@
-"""The outputs of a run: workbooks by the workers, meanwhile the summary, the page and the CSV files here; then all published."""
+"""The outputs of a run: workbooks by the workers, meanwhile the page, the CSV files and the summary here; then all published."""
 
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from converter.audit.report import report as report_page
@@ -15,7 +15,7 @@ from converter.engine import Engine
 from converter.gathering import Gathered, alive
 from converter.manifest import info_rows, manifest, source_rows
 from converter.marks import fingerprint, materials
-from converter.portions import write_books
+from converter.portions import Writing, write_books
 from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, name_strangers, previous_outputs
 from converter.receiving import Received
@@ -29,6 +29,9 @@ Out = TypeVar("Out")
 #: So few tasks are done here: a worker would first have to load what this process has.
 _FEW = 3
 _WORDS = 5_000
+#: A fourth of the departments' workbooks is written before the rows of the summary are made, and while here is told what they
+#: are, the page and the CSV files are written; the others come behind them, so that nobody waits for anybody.
+_AHEAD, _WRITING = 4, "写部门工作簿"
 CSV_NAMES = ("scores.csv", "facts.csv", "findings.csv", "checks.csv")
 
 
@@ -44,38 +47,44 @@ def write(
     """Stages every output but the manifest (in a dry run only their names), and gives what the manifest says of the inputs."""
     whole, library, inbox = gathered.whole, settings.library, received.inbox
     names = book_names(whole.departments, whole.year) if options.books else {}
-    aside = gathered.scratch.pile
-    sources = aside(source_rows(inbox, received.readings, received.submissions, whole, gathered.findings()))
     if options.dry_run:
         named = (f"评分汇总_{whole.year}.xlsx", *names.values(), "report.html", *CSV_NAMES)
         stage.hashes.update(dict.fromkeys(named, ""))
         return {}
     info = info_rows(whole, library, inbox, chosen, gathered.prior, recalculated=options.recalculate)
     mark = fingerprint(info)
+    made_of = materials(info, files_of(whole, received.digests)) if options.books else {}
+    books = Books(gathered, names, made_of, options.output)
+    work = _to_write(books, stage)
+    ahead = len(work) // _AHEAD if len(work) > _FEW else 0
+    early = _each(engine, write_books, work[:ahead], _WRITING)
+    aside = gathered.scratch.pile
+    sources = aside(source_rows(inbox, received.readings, received.submissions, whole, gathered.findings()))
     leads = gathered.leads()
     tables, ratios = gathered.tables(), gathered.ratios
     book = summary(whole, tables, ratios, gathered.tally, names, sources, info, leads, mark, aside)
-    # Its rows are made before the departments' workbooks.
-    writer = SummaryWriter(book, partial(_each, engine), gathered.scratch)
-    made_of = materials(info, files_of(whole, received.digests)) if options.books else {}
-    books = Books(gathered, names, made_of, options.output)
-    left = books.left()
-    for name, digest in left:
-        stage.leave(name, digest)
-    work = books.writings({one.name for one in left})
-    made = map(write_books, work) if len(work) <= _FEW else _each(engine, write_books, work, "写部门工作簿")
     stage.add_pieces("report.html", report_page(book, whole.rules.distinct[0].grade_lines()))
     for name, pieces in gathered.csv_files():
         stage.add_pieces(name, pieces)
+    writer = SummaryWriter(book, partial(_each, engine), gathered.scratch)
+    late = _each(engine, write_books, work[ahead:], _WRITING) if ahead else map(write_books, work)
     target = gathered.scratch.folder / "summary.xlsx"
     writer.write(target)
     stage.take(f"评分汇总_{whole.year}.xlsx", target)
-    for written in tracked(made, len(work), "写部门工作簿", bar=options.bar):
+    known = manifest(whole, library, inbox, sources, chosen, gathered.prior)
+    for written in tracked(chain(early, late), len(work), _WRITING, bar=options.bar):
         for one in written:
             stage.take(one.name, gathered.scratch.folder / one.file, one.sha256)
         books.keep(written)
-    known = manifest(whole, library, inbox, sources, chosen, gathered.prior)
     return {**known, "fingerprint": mark, "formulas": books.formulas()}
+
+
+def _to_write(books: Books, stage: Stage) -> list[Writing]:
+    """The workbooks that do not lie in OUT as they are to be."""
+    left = books.left()
+    for name, digest in left:
+        stage.leave(name, digest)
+    return books.writings({one.name for one in left})
 
 
 def _each(

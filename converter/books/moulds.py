@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any
 
 from xlsxwriter.sharedstrings import SharedStrings
@@ -22,6 +23,8 @@ _USUAL = 20
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _INFINITE = (float("inf"), float("-inf"))
 _ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x|^\s|\s$")
+#: Stands for a hole while a mould is made; no XML holds it.
+_HOLE = "\0"
 _PAPER, _LONG = '<pageSetup paperSize="9"', ' fitToHeight="0"'
 _escaped = XMLwriter()._escape_data  # as grid does
 
@@ -78,7 +81,7 @@ class Mould:
         self, page: SketchPage, frame: tuple[str, str], numbers: Mapping[str, str], places: Mapping[Hole, int]
     ) -> None:
         self._together, self._numbers, self._places = page.together, numbers, places
-        self._solid = [_solid(frame[0])]
+        self._solid = [frame[0]]
         self._holes: list[int] = []
         if not page.heights.keys() <= {row for row, _ in page.cells}:
             raise UnusualError("a height of a row without cells")
@@ -89,11 +92,12 @@ class Mould:
                 last = row
             self._cell(f"{letters[column]}{row + 1}", page.cells[row, column])
         self._close(frame[1])
-        self._template = "".join(self._solid)
+        solid = "".join(self._solid).split(_HOLE)
+        self._pieces = [*chain(*zip(solid, repeat("")))][:-1]  # a hole between each two
 
     def _hole(self, kind: str, thing: Any) -> str:
         self._holes.append(self._places[kind, thing])
-        return "%s"
+        return _HOLE
 
     def _row(self, row: int, span: str, points: Any, *, first: bool) -> None:
         high = "" if points is None else self._hole("height", points.number) if _differs(points) else height(points)
@@ -105,7 +109,7 @@ class Mould:
         self._solid.append(f'<c r="{name}" s="{number}"')
         if formula is not None:
             kind, text = self._outcome(value)
-            self._solid.append(f"{kind}><f>{_solid(_escaped(formula))}</f><v>{text}</v></c>")
+            self._solid.append(f"{kind}><f>{_escaped(formula)}</f><v>{text}</v></c>")
         elif _differs(value):
             self._solid.append(self._hole("cell", value.number))
         elif value.__class__ is str and value:
@@ -116,35 +120,29 @@ class Mould:
     def _outcome(self, value: Any) -> tuple[str, str]:
         if _differs(value):
             return self._hole("kind", value.number), self._hole("result", value.number)
-        kind, text = outcome(value)
-        return kind, _solid(text)
+        return outcome(value)
 
     def _close(self, behind: str) -> None:
         """The last row and what stands behind it: whether the sheet is printed on one page hangs on the heights."""
         self._solid.append("</row>")
         if self._together is not None:
             before, paper_and, behind = behind.replace(_LONG, "", 1).partition(_PAPER)
-            self._solid += _solid(before), paper_and, "%s"
-        self._solid.append(_solid(behind))
+            self._solid += before, paper_and, _HOLE
+        self._solid.append(behind)
 
     def filled(self, filling: Sequence[str], figures: Sequence[Any]) -> str:
         """The XML with the holes filled; of the figures only the heights of rows are asked for."""
-        taken = tuple(map(filling.__getitem__, self._holes))
-        if self._together is None:
-            return self._template % taken
-        widths, heights = self._together
-        points = [figures[one.number] if one.__class__ is Slot else one for one in heights]
-        fits = paper.scale(widths, points) >= paper.LEAST_SCALE
-        return self._template % (*taken, "" if fits else _LONG)
+        pieces, taken = self._pieces.copy(), list(map(filling.__getitem__, self._holes))
+        if self._together is not None:
+            widths, heights = self._together
+            points = [figures[one.number] if one.__class__ is Slot else one for one in heights]
+            taken.append("" if paper.scale(widths, points) >= paper.LEAST_SCALE else _LONG)
+        pieces[1::2] = taken
+        return "".join(pieces)
 
 
 def _differs(thing: Any) -> bool:
     return thing.__class__ is Slot
-
-
-def _solid(text: str) -> str:
-    """A text in a template."""
-    return text.replace("%", "%%")
 
 
 class _Letters(dict[int, str]):
@@ -166,8 +164,9 @@ def content(value: Any, index: Mapping[str, str]) -> str:
     return f"><v>{value:.16G}</v></c>"
 
 
+@lru_cache(maxsize=1 << 12, typed=True)
 def outcome(value: Any) -> tuple[str, str]:
-    """The type of a formula's cell and the text of its result."""
+    """The type of a formula's cell and the text of its result. Few points come up, again and again."""
     if value.__class__ is float and value == value:
         return "", str(int(value)) if value.is_integer() else str(value)
     shown = result(value)

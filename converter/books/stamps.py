@@ -43,6 +43,7 @@ _NOTES, _SHAPES = "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"
 #: Parts that are made anew for each workbook; styles, which hang on what it holds, are the same for many.
 _ANEW = frozenset({*_SHEETS, _STRINGS, _CORE, _NOTES, _SHAPES})
 _VARYING = _ANEW | {_STYLES}
+_NUMBERS = tuple(map(str, range(2_000)))
 _STRINGS_XML = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="{}" uniqueCount="{}">{}</sst>'
@@ -64,6 +65,10 @@ class Stamp:
         self._frames, self._ends = zip(*(_frame(parts[name].decode(), self._foot) for name in _SHEETS), strict=True)
         self._fixed = {name: packed(name, part) for name, part in parts.items() if name not in _VARYING}
         self._core = re.split("<dc:title>.*</dc:title>", parts[_CORE].decode(), flags=re.DOTALL)
+        slots = len(figures.flat())
+        self._texts = [text for text in self._sketch.texts if text.__class__ is not Slot]
+        order = count(slots)
+        self._own = [text.number if text.__class__ is Slot else next(order) for text in self._sketch.texts]
         self._looks = _first([look for page in self._sketch.pages for look in page.looks()])
         self._moulds: dict[tuple[str, ...], tuple[list[Mould], FindingSheet, Mould]] = {}
         noted = _NOTES in parts
@@ -83,7 +88,7 @@ class Stamp:
     def _varying(self, book: DepartmentBook, figures: Figures) -> dict[str, Packed]:
         raw = figures.flat()
         typed, findings = as_typed(raw), [as_typed(row) for row in book.findings]
-        own = [typed[text.number] if text.__class__ is Slot else text for text in self._sketch.texts]
+        own = map([*typed, *self._texts].__getitem__, self._own)
         texts = chain(own, self._head.texts, *findings, self._legend.texts)
         strings = [text for text in texts if text.__class__ is str and text]
         index, order = _index(strings), self._order(raw, findings)
@@ -190,7 +195,7 @@ def _numbered(order: tuple[str, ...], *, noted: bool) -> tuple[Mapping[str, str]
 
 def _index(strings: Iterable[str]) -> dict[str, str]:
     """The numbers of shared strings."""
-    index = dict(zip(dict.fromkeys(strings), map(str, count()), strict=False))
+    index = dict(zip(dict.fromkeys(strings), chain(_NUMBERS, map(str, count(len(_NUMBERS)))), strict=False))
     if max(map(len, index)) > _SURELY_SHORT:
         raise UnusualError("a text that may be too long for Excel")
     return index
