@@ -1,6 +1,8 @@
 """A run again: where it would give what lies in OUT already, that is told before anything heavy is loaded."""
 
+import itertools
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +21,14 @@ WORK = (
 log = logging.getLogger("jixiao")
 
 
-def begin_loading(output: Path | None, *, sure: bool) -> None:
-    """Has the workers' modules loaded from now on where a run is `sure` to need workers, or must, since nothing lies in OUT."""
-    if sure or (output is not None and not (output / "run.json").is_file()):
+def begin_loading(arguments: Sequence[str]) -> None:
+    """Has the workers' modules loaded from now on, before the command line is even understood (which takes as long as a fifth of
+    them), where it is that of a run that is sure to need workers here: nothing lies in OUT, or it does not matter.
+    """
+    if arguments[:1] != ["run"] or {"-h", "--help", "--scheduler"} & set(arguments):
+        return
+    outputs = [Path(after) for option, after in itertools.pairwise(arguments) if option in ("-o", "--output")]
+    if {"--no-cache", "--dry-run"} & set(arguments) or any(not (output / "run.json").is_file() for output in outputs):
         preload(WORK)
 
 

@@ -110,9 +110,7 @@ def run_command(
 ) -> int:
     """把收件箱里的部门报表转换为评分工作簿；没有写的，取当前文件夹的设置文件（见 init）。"""
     start_log(quiet=quiet, verbose=verbose, log_file=None if dry_run else log_file)
-    from converter.again import begin_loading, run_anyway, run_unless_done
-
-    begin_loading(output, sure=no_cache or dry_run)
+    from converter.again import run_anyway, run_unless_done
     from converter.intake.passwords import read_passwords
     from converter.options import Options
     from converter.workfile import settings_of

@@ -4,7 +4,6 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ from converter.intake.discover import Inbox
 from converter.ledger import NAME as LEDGER
 from converter.ledger import Ledger
 from converter.mapping.departments import drop_copies, group
-from converter.mapping.library import Library
 from converter.options import Options
 from converter.publish import WORK, room, workshop
 from converter.reading import collect_seldom, prepare
@@ -75,12 +73,9 @@ def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | Non
         return finish(engine, scratch, job.stage, received, settings, options).published(job, options)
 
 
-def _load_ahead(library: Library) -> None:
-    """What scores and writes needs pandas and the checks, which are loaded while the workers read."""
+def _load_ahead() -> None:
+    """What scores and writes needs pandas, which is loaded while the workers read."""
     import converter.finishing  # noqa: F401
-    from converter.scoring.checks import load_checks
-
-    load_checks(library)
 
 
 @contextmanager
@@ -110,15 +105,8 @@ def _receive(
     """Every file read, and whose it is."""
     named = {"复核记录": options.decisions, "部门名单": options.departments}
     handed_in, lists = set_apart(inbox.sources, named)
-    readings = sorted(
-        [
-            *read_all(
-                engine, handed_in, bar=options.bar, recall=recall, meanwhile=partial(_load_ahead, settings.library)
-            ),
-            *lists,
-        ],
-        key=lambda r: r.file,
-    )
+    read = read_all(engine, handed_in, bar=options.bar, recall=recall, meanwhile=_load_ahead)
+    readings = sorted([*read, *lists], key=lambda r: r.file)
     if options.recalculate:
         from converter.recalculation import recalculated
 
