@@ -1,22 +1,26 @@
 """Pass 2 where nothing is to be scored: shares put together, and what is said of departments told. Nothing here needs pandas."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from converter.books import tables
+from converter.books.columns import Seen
 from converter.books.tables import Row
 from converter.ledger import DoubtfulError
 from converter.mapping.replies import Reply
 from converter.marks import digest_of
 from converter.scoring.gist import Gist
 from converter.scoring.handling import with_replies
-from converter.scratch import Kept, Scratch, pickled
-from converter.unpickling import unpacked
+from converter.scratch import Kept, Laid, Scratch, laid
+from converter.unpickling import plainly, unpacked
 from converter.vocabulary.findings import Finding, Owner, Place, Tally, in_order
 
 if TYPE_CHECKING:
     from converter.scoring.ledger import Ledger
+
+#: Departments whose rows lie together: few, so that the rows near to those of one that changed are still known as the same.
+TOGETHER = 4
 
 
 class Segment(NamedTuple):
@@ -29,24 +33,36 @@ class Segment(NamedTuple):
 
 
 class Put(NamedTuple):
-    """A list of rows put aside, the same as CSV, and how many there are."""
+    """Rows laid aside, and the same as CSV."""
 
-    rows: Kept
+    rows: Laid
     csv: Kept
+
+
+class Lines(NamedTuple):
+    """Rows, written `plainly` as a list, and how many there are."""
+
+    content: bytes
     length: int
+
+    @classmethod
+    def of(cls, rows: list[Any]) -> "Lines":
+        """Some rows, or what goes with them."""
+        return cls(plainly(rows), len(rows)) if rows else cls(b"", 0)
 
 
 class Piece(NamedTuple):
     """Rows, and the same as CSV."""
 
-    rows: list[Row]
+    rows: Lines
     csv: bytes
 
 
 @dataclass(frozen=True)
 class Share:
     """What a department gave, as plain data. `total`, `marks`, `figures`, `claims` and `supplied` are its part of the gist
-    (converter.scoring.whole), without totals and marks where it is not scored; `leads` count from its first row in `used`.
+    (converter.scoring.whole), without totals and marks where it is not scored; `leads` count from its first row in `used`;
+    `seen` is what the widths of columns hang on, by sheet (converter.books.columns).
     """
 
     department: str
@@ -57,10 +73,11 @@ class Share:
     supplied: bool
     scores: Piece
     facts: bytes
-    used: list[Row]
+    used: Lines
     leads: list[int | None]
     checks: dict[Segment, Piece]
     findings: list[Finding]
+    seen: dict[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -76,22 +93,24 @@ class AtLarge:
 
 @dataclass(frozen=True)
 class Portion:
-    """What a chunk gave: its gist, and where its shares lie. `findings` are those about its departments, numbered; `at_large`
+    """What a chunk gave: its gist, and where its shares lie; those of a few departments together in `scores`, `used` and
+    `leads`, which count from the first row of their own `used`. `findings` are those about its departments, numbered; `at_large`
     those about no department, not numbered, which other chunks may give too; `answered` the numbers that have a reply.
     `shares` says where the share of each department lies by itself, if it is wanted.
     """
 
     gist: Gist
     ratios: frozenset[str]
-    scores: Put
+    scores: list[Put]
     facts: Kept
-    used: tuple[Kept, int]
-    leads: Kept
+    used: list[Laid]
+    leads: list[Laid]
     checks: dict[Segment, Put]
     checks_at_large: list[tuple[Segment, Row]]
     findings: Kept
     at_large: list[Finding]
     answered: frozenset[str]
+    seen: dict[str, tuple[float, ...]]
     books: list[tuple[tuple[str, ...], Kept]] = field(default_factory=list)
     shares: dict[str, Kept] = field(default_factory=dict)
 
@@ -125,7 +144,7 @@ def put_together(
         frozenset(share.department for share in shares if share.supplied),
         ledger,
     )
-    used = [row for share in shares for row in share.used]
+    few = [shares[at : at + TOGETHER] for at in range(0, len(shares), TOGETHER)]
     found = [item for share in shares for item in share.findings]
     segments: dict[Segment, list[Piece]] = {}
     for share in shares:
@@ -134,35 +153,48 @@ def put_together(
     return Portion(
         gist=gist,
         ratios=frozenset(),
-        scores=_put_each(scratch, [[share.scores for share in shares]])[0],
+        scores=_put_each(scratch, [[share.scores for share in part] for part in few]),
         facts=scratch.keep_bytes(b"".join(share.facts for share in shares)),
-        used=(scratch.keep(used), len(used)),
-        leads=scratch.keep(_shifted(shares)),
+        used=_lay_each(scratch, [[share.used for share in part] for part in few]),
+        leads=_lay_each(scratch, [_shifted(part) for part in few]),
         checks=dict(zip(segments, _put_each(scratch, segments.values()), strict=True)),
         checks_at_large=[],
         findings=scratch.keep(found),
         at_large=[],
         answered=frozenset(item.number for item in found if item.number in answers),
+        seen=widest(share.seen for share in shares),
     )
 
 
 def _put_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Put]:
-    """Pieces that stand one behind the other, put aside as one list of rows and their CSV."""
-    lists = [
-        ([row for piece in pieces for row in piece.rows], b"".join(piece.csv for piece in pieces)) for pieces in parts
-    ]
-    kept = iter(scratch.keep_each(one for rows, csv in lists for one in (pickled(rows), csv)))
-    return [Put(own, csv, len(rows)) for (rows, _), own, csv in zip(lists, kept, kept, strict=True)]
+    """Pieces that stand one behind the other, put aside: their rows and their CSV."""
+    rows = _lay_each(scratch, [[piece.rows for piece in pieces] for pieces in parts])
+    return list(map(Put, rows, scratch.keep_each(b"".join(piece.csv for piece in pieces) for pieces in parts)))
 
 
-def _shifted(shares: Sequence[Share]) -> list[int | None]:
+def _lay_each(scratch: Scratch, parts: Sequence[Sequence[Lines]]) -> list[Laid]:
+    contents = [b"".join(rows.content for rows in part) for part in parts]
+    lengths = (sum(rows.length for rows in part) for part in parts)
+    return list(map(laid, scratch.keep_each(contents), lengths, contents))
+
+
+def _shifted(shares: Sequence[Share]) -> list[Lines]:
     """The leads of all, counted from the first row that any of them uses."""
-    leads: list[int | None] = []
+    leads = []
     before = 0
     for share in shares:
-        leads += [None if lead is None else before + lead for lead in share.leads]
-        before += len(share.used)
+        leads.append(Lines.of([None if lead is None else before + lead for lead in share.leads]))
+        before += share.used.length
     return leads
+
+
+def widest(seen: Iterable[Mapping[str, tuple[float, ...]]]) -> dict[str, tuple[float, ...]]:
+    """What the widths of columns hang on, of several parts of the same sheets."""
+    found: dict[str, tuple[float, ...]] = {}
+    for own in seen:
+        for sheet, longest in own.items():
+            found[sheet] = tuple(map(max, found.get(sheet, longest), longest))
+    return found
 
 
 @dataclass(frozen=True)
@@ -180,11 +212,12 @@ class Telling:
 
 @dataclass(frozen=True)
 class Told:
-    """The findings of a chunk as they stand in the outputs: rows, what they count, and those that go into workbooks, with
+    """The findings of a chunk as they stand in the outputs: rows, what widths hang on, what they count, and those that go into workbooks, with
     their digest by department.
     """
 
     rows: Put
+    seen: tuple[float, ...]
     tally: Tally
     findings: Kept
     for_departments: Kept
@@ -202,6 +235,7 @@ def tell(telling: Telling) -> Told:
         if item.owner is Owner.DEPARTMENT:
             by_department.setdefault(item.department, []).extend(tables.finding_rows([item]))
     rows = tables.finding_rows(found)
-    put = Put(scratch.keep(rows), scratch.keep_bytes(tables.csv_body(rows)), len(rows))
+    put = Put(scratch.lay(rows), scratch.keep_bytes(tables.csv_body(rows)))
     digests = {who: digest_of(shown) for who, shown in by_department.items()}
-    return Told(put, Tally.of(found), scratch.keep(found), scratch.keep(by_department), digests)
+    seen = Seen.of(tables.FINDING_HEADS, rows).longest
+    return Told(put, seen, Tally.of(found), scratch.keep(found), scratch.keep(by_department), digests)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from converter.audit.report import report as report_page
+from converter.blocks import Blocks
 from converter.books.assemble import book_names, summary
 from converter.books.summary import SummaryWriter
 from converter.bookwork import Books, files_of
@@ -50,9 +51,13 @@ def write(
     info = info_rows(whole, library, inbox, chosen, gathered.prior, recalculated=options.recalculate)
     mark = fingerprint(info)
     leads = gathered.leads()
-    book = summary(whole, gathered.tables(), gathered.ratios, gathered.tally, names, sources, info, leads, mark)
+    book = summary(
+        whole, gathered.tables(), gathered.ratios, gathered.tally, names, sources, info, leads, mark, gathered.seen()
+    )
     # Its rows are made before the departments' workbooks.
-    writer = SummaryWriter(book, partial(_each, engine), gathered.scratch)
+    reuse = gathered.scoring.reuse
+    memory = Blocks(reuse.ledger, gathered.scratch, reuse.base) if reuse else None
+    writer = SummaryWriter(book, partial(_each, engine), gathered.scratch, memory)
     books = Books(gathered, names, materials(info, files_of(whole, received.digests)), options.output)
     left = books.left()
     for name, digest in left:

@@ -4,6 +4,7 @@ Every process appends to a file of its own and tells where each thing lies; whoe
 too if the folder is shared. A file that a killed process left half written is never asked for beyond what was told.
 """
 
+import hashlib
 import os
 import pickle
 import threading
@@ -12,9 +13,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
+
+from converter.unpickling import each_of, plainly
 
 
 class Kept(NamedTuple):
@@ -23,6 +26,14 @@ class Kept(NamedTuple):
     file: str
     start: int
     length: int
+
+
+class Laid(NamedTuple):
+    """A list put aside, or several one behind the other, each written `plainly`: where, how many things, and a digest of them."""
+
+    kept: Kept
+    length: int
+    digest: bytes
 
 
 def pickled(thing: object) -> bytes:
@@ -66,6 +77,11 @@ class Scratch:
                     stream.write(content)
         return kept
 
+    def lay(self, things: Sequence[object]) -> Laid:
+        """Puts a list aside as part of a Pile."""
+        content = plainly(list(things))
+        return laid(self.keep_bytes(content), len(things), content)
+
     def load(self, kept: Kept) -> Any:
         """A thing put aside, by this process or another of the run."""
         return pickle.loads(self.load_bytes(kept))  # noqa: S301  # written by this run, in its own folder
@@ -77,10 +93,15 @@ class Scratch:
             return stream.read(kept.length)
 
 
-class Part(NamedTuple):
-    """Some of the things of a list that was put aside; `before` is what a Leads adds to them."""
+def laid(kept: Kept, length: int, content: bytes) -> Laid:
+    """What was put aside as this content."""
+    return Laid(kept, length, hashlib.sha256(content).digest())
 
-    kept: Kept
+
+class Part(NamedTuple):
+    """Some of the things of what was laid aside; `before` is what a Leads adds to them."""
+
+    laid: Laid
     start: int
     stop: int
     before: int = 0
@@ -101,7 +122,15 @@ class Pile(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         for part in self.parts:
-            yield from self.scratch.load(part.kept)[part.start : part.stop]
+            yield from islice(self._things(part), part.start, part.stop)
+
+    def _things(self, part: Part) -> Iterator[T]:
+        return chain.from_iterable(each_of(self.scratch.load_bytes(part.laid.kept)))
+
+    @property
+    def mark(self) -> bytes:
+        """What tells these things from any others; nothing has to be loaded for it."""
+        return repr([(part.laid.digest, *part[1:]) for part in self.parts]).encode()
 
     def __getitem__(self, asked: slice) -> "Pile[T]":
         start, stop, _ = asked.indices(len(self))
@@ -126,5 +155,10 @@ class Leads(Pile[int | None]):
 
     def __iter__(self) -> Iterator[int | None]:
         for part in self.parts:
-            for lead in self.scratch.load(part.kept)[part.start : part.stop]:
+            for lead in islice(self._things(part), part.start, part.stop):
                 yield None if lead is None else part.before + lead
+
+
+def mark_of(things: Iterable[object]) -> bytes:
+    """What tells a list, or a Pile, from others."""
+    return things.mark if isinstance(things, Pile) else plainly(list(things))

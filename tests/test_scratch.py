@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from converter.scratch import Leads, Part, Pile, Scratch
+from converter.scratch import Leads, Part, Pile, Scratch, laid, mark_of
+from converter.unpickling import plainly
 
 LISTS: tuple[list[str], ...] = (["a", "b", "c"], [], ["d"], ["e", "f"])
 
@@ -25,7 +26,7 @@ def test_what_is_kept_comes_back_in_a_copy_too(scratch: Scratch) -> None:
 @pytest.mark.parametrize("start", range(8))
 @pytest.mark.parametrize("stop", [*range(8), None])
 def test_a_pile_is_parted_as_a_list_is(scratch: Scratch, start: int, stop: int | None) -> None:
-    pile: Pile[str] = Pile(scratch, [Part(scratch.keep(own), 0, len(own)) for own in LISTS])
+    pile: Pile[str] = Pile(scratch, [Part(scratch.lay(own), 0, len(own)) for own in LISTS])
     whole = [one for own in LISTS for one in own]
     assert (len(pile), list(pile)) == (6, whole)
     some = pile[start:stop]
@@ -36,9 +37,36 @@ def test_a_pile_is_parted_as_a_list_is(scratch: Scratch, start: int, stop: int |
 
 def test_leads_count_from_the_first_of_all_lists(scratch: Scratch) -> None:
     lists: list[list[int | None]] = [[0, None, 2], [1, 0]]
-    leads = Leads(scratch, [Part(scratch.keep(own), 0, len(own), 10 * at) for at, own in enumerate(lists)])
+    leads = Leads(scratch, [Part(scratch.lay(own), 0, len(own), 10 * at) for at, own in enumerate(lists)])
     assert list(leads) == [0, None, 2, 11, 10]
     assert list(leads[2:4]) == [2, 11]
+
+
+def test_lists_written_one_behind_the_other_are_one(scratch: Scratch) -> None:
+    content = b"".join(map(plainly, LISTS))
+    pile: Pile[str] = Pile(scratch, [Part(laid(scratch.keep_bytes(content), 6, content), 1, 5)])
+    assert list(pile) == ["b", "c", "d", "e"]
+
+
+def test_a_mark_tells_what_is_held_and_not_where_it_lies(scratch: Scratch) -> None:
+    def pile(*lists: list[object]) -> Pile[object]:
+        return Pile(scratch, [Part(scratch.lay(own), 0, len(own)) for own in lists])
+
+    text = "".join(["甲", "局"])
+    same, other = pile([text, text], [1.0]), pile(["".join(["甲", "局"]), "".join(["甲", "局"])], [1.0])
+    assert same.parts != other.parts
+    assert same.mark == other.mark == mark_of(other)
+    changed = [
+        pile([text, text], [1]),
+        pile([text, "乙局"], [1.0]),
+        same[:2],
+        same[1:],
+        pile([text, text], [1.0, None]),
+    ]
+    assert len({one.mark for one in (same, *changed)}) == 6
+    leads = [Leads(scratch, [part._replace(before=at) for part in pile([0]).parts]) for at in (0, 5)]
+    assert leads[0].mark != leads[1].mark
+    assert mark_of([text, text]) == mark_of(["".join(["甲", "局"]), text]) != mark_of([text])
 
 
 def test_an_empty_pile(scratch: Scratch) -> None:
