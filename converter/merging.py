@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from converter.books import tables
@@ -39,30 +40,21 @@ class Put(NamedTuple):
     csv: Kept
 
 
-class Lines(NamedTuple):
-    """Rows, written `plainly` as a list, and how many there are."""
-
-    content: bytes
-    length: int
-
-    @classmethod
-    def of(cls, rows: list[Any]) -> "Lines":
-        """Some rows, or what goes with them."""
-        return cls(plainly(rows), len(rows)) if rows else cls(b"", 0)
+#: Rows, written `plainly` as a list; how many there are; the same as CSV. A plain tuple: a share has hundreds of them, and one of a
+#: class of its own takes as long to unpickle as what is in it.
+Piece = tuple[bytes, int, bytes]
 
 
-class Piece(NamedTuple):
-    """Rows, and the same as CSV."""
-
-    rows: Lines
-    csv: bytes
+def piece(rows: list[Any], csv: bytes = b"") -> Piece:
+    """A piece that holds some rows, or what goes with rows."""
+    return (plainly(rows), len(rows), csv) if rows else (b"", 0, csv)
 
 
 @dataclass(frozen=True)
 class Share:
     """What a department gave, as plain data. `total`, `marks`, `figures`, `claims` and `supplied` are its part of the gist
     (converter.scoring.whole), without totals and marks where it is not scored; `leads` count from its first row in `used`;
-    `seen` is what the widths of columns hang on, by sheet (converter.books.columns).
+    `checks` stand by their Segment, `seen` is what the widths of columns hang on, by sheet (converter.books.columns).
     """
 
     department: str
@@ -73,9 +65,9 @@ class Share:
     supplied: bool
     scores: Piece
     facts: bytes
-    used: Lines
+    used: Piece
     leads: list[int | None]
-    checks: dict[Segment, Piece]
+    checks: dict[tuple[str, int, str, bool], Piece]
     findings: list[Finding]
     seen: dict[str, tuple[float, ...]]
 
@@ -146,10 +138,10 @@ def put_together(
     )
     few = [shares[at : at + TOGETHER] for at in range(0, len(shares), TOGETHER)]
     found = [item for share in shares for item in share.findings]
-    segments: dict[Segment, list[Piece]] = {}
+    segments: dict[tuple[str, int, str, bool], list[Piece]] = {}
     for share in shares:
-        for segment, piece in share.checks.items():
-            segments.setdefault(segment, []).append(piece)
+        for segment, own in share.checks.items():
+            segments.setdefault(segment, []).append(own)
     return Portion(
         gist=gist,
         ratios=frozenset(),
@@ -157,7 +149,7 @@ def put_together(
         facts=scratch.keep_bytes(b"".join(share.facts for share in shares)),
         used=_lay_each(scratch, [[share.used for share in part] for part in few]),
         leads=_lay_each(scratch, [_shifted(part) for part in few]),
-        checks=dict(zip(segments, _put_each(scratch, segments.values()), strict=True)),
+        checks=dict(zip(starmap(Segment, segments), _put_each(scratch, segments.values()), strict=True)),
         checks_at_large=[],
         findings=scratch.keep(found),
         at_large=[],
@@ -168,23 +160,24 @@ def put_together(
 
 def _put_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Put]:
     """Pieces that stand one behind the other, put aside: their rows and their CSV."""
-    rows = _lay_each(scratch, [[piece.rows for piece in pieces] for pieces in parts])
-    return list(map(Put, rows, scratch.keep_each(b"".join(piece.csv for piece in pieces) for pieces in parts)))
+    csv = scratch.keep_each(b"".join([csv for _, _, csv in pieces]) for pieces in parts)
+    return list(map(Put, _lay_each(scratch, parts), csv))
 
 
-def _lay_each(scratch: Scratch, parts: Sequence[Sequence[Lines]]) -> list[Laid]:
-    contents = [b"".join(rows.content for rows in part) for part in parts]
-    lengths = (sum(rows.length for rows in part) for part in parts)
+def _lay_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Laid]:
+    """The rows of pieces that stand one behind the other, put aside."""
+    contents = [b"".join([rows for rows, _, _ in part]) for part in parts]
+    lengths = (sum([length for _, length, _ in part]) for part in parts)
     return list(map(laid, scratch.keep_each(contents), lengths, contents))
 
 
-def _shifted(shares: Sequence[Share]) -> list[Lines]:
+def _shifted(shares: Sequence[Share]) -> list[Piece]:
     """The leads of all, counted from the first row that any of them uses."""
     leads = []
     before = 0
     for share in shares:
-        leads.append(Lines.of([None if lead is None else before + lead for lead in share.leads]))
-        before += share.used.length
+        leads.append(piece([None if lead is None else before + lead for lead in share.leads]))
+        before += share.used[1]
     return leads
 
 

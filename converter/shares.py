@@ -7,13 +7,15 @@ from converter.books import tables
 from converter.books.columns import Seen
 from converter.books.crossrefs import first_inputs
 from converter.books.tables import Row
-from converter.merging import AtLarge, Lines, Piece, Segment, Share
+from converter.merging import AtLarge, Segment, Share, piece
 from converter.scoring.batch import Batch, Rules, used_by_scheme
 from converter.scoring.gist import Gist
 from converter.scoring.outcomes import distinct
 from converter.scoring.scorerows import is_ratio
 from converter.vocabulary.findings import Finding, numbered
 
+#: A Segment as a plain tuple.
+_At = tuple[str, int, str, bool]
 #: Where the department stands in rows of 指标得分, 规范数据 and 勾稽核对.
 _WHO = 1
 
@@ -36,11 +38,11 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
             {key: figure for key, figure in gist.figures.items() if key[0] == who},
             [claim for claim in gist.claims if claim[1].department == who],
             who in gist.supplied,
-            Piece(Lines.of(score_rows.get(who, [])), score_lines.get(who, b"")),
+            piece(score_rows.get(who, []), score_lines.get(who, b"")),
             facts.get(who, b""),
-            Lines.of(used_rows.get(who, [])),
+            piece(used_rows.get(who, [])),
             leads.get(who, []),
-            {at: Piece(Lines.of(rows), tables.encoded(lines)) for at, (rows, lines) in checks.get(who, {}).items()},
+            {at: piece(rows, tables.encoded(lines)) for at, (rows, lines) in checks.get(who, {}).items()},
             found.get(who, []),
             {
                 "指标得分": Seen.of(tables.SCORE_HEADS, score_rows.get(who, ())).longest,
@@ -93,25 +95,27 @@ def _findings(findings: Sequence[Finding], names: Sequence[str]) -> dict[str, li
 
 def _checks(
     batch: Batch, rules: Rules, names: Sequence[str]
-) -> tuple[dict[str, dict[Segment, tuple[list[Row], list[str]]]], list[tuple[Segment, Row]]]:
+) -> tuple[dict[str, dict[_At, tuple[list[Row], list[str]]]], list[tuple[Segment, Row]]]:
     """The rows of 勾稽核对 of each department by where they belong, with their lines as CSV; and those about none, which other
     chunks give too.
     """
     numbers = {id(scheme): at for at, scheme in enumerate(rules.distinct)}
     scored, known = set(batch.departments), set(names)
-    parts: dict[str, dict[Segment, tuple[list[Row], list[str]]]] = {}
+    parts: dict[str, dict[_At, tuple[list[Row], list[str]]]] = {}
     at_large: list[tuple[Segment, Row]] = []
     for part in batch.each:
-        grouped = list(distinct(part.checked))
+        grouped, scheme = list(distinct(part.checked)), numbers[id(part.scheme)]
         rows = [row[:-1] for row in grouped]
         for row, line, (*_, group) in zip(rows, tables.csv_lines(rows), grouped, strict=True):
             department = str(row[_WHO])
-            segment = Segment(str(row[0]), numbers[id(part.scheme)], str(group), department not in scored)
+            at = str(row[0]), scheme, str(group), department not in scored
             if not department:
-                at_large.append((segment, row))
+                at_large.append((Segment(*at), row))
                 continue
             own = parts.setdefault(department if department in known else names[0], {})
-            shown, lines = own.setdefault(segment, ([], []))
+            if at not in own:
+                own[at] = [], []
+            shown, lines = own[at]
             shown.append(row)
             lines.append(line)
     return parts, at_large
