@@ -167,7 +167,7 @@ def _put_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Put]
 def _lay_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Laid]:
     """The rows of pieces that stand one behind the other, put aside."""
     contents = [b"".join([rows for rows, _, _ in part]) for part in parts]
-    lengths = (sum([length for _, length, _ in part]) for part in parts)
+    lengths = (sum(length for _, length, _ in part) for part in parts)
     return list(map(laid, scratch.keep_each(contents), lengths, contents))
 
 

@@ -22,7 +22,7 @@ from converter.books.stamps import stamped_book
 from converter.books.tables import Row
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
-from converter.merging import Portion, put_together
+from converter.merging import Portion, Share, put_together
 from converter.scoring.batch import Batch, Rules, score_kinds
 from converter.scoring.prior import Prior
 from converter.scoring.whole import gist
@@ -85,7 +85,7 @@ def score(chunk: Chunk) -> Portion:
         at_large=at_large.findings,
         checks_at_large=at_large.checks,
         books=_put_books(batch, scratch) if chunk.books else [],
-        shares={share.department: scratch.keep_bytes(packed(share)) for share in shares} if chunk.parted else {},
+        shares=_put_shares(shares, scratch) if chunk.parted else {},
     )
 
 
@@ -106,6 +106,12 @@ def _dated(document: Document, year: int | None) -> Document:
     document.year = year
     document.facts = [fact if fact.year is not None else fact._replace(year=year) for fact in document.facts]
     return document
+
+
+def _put_shares(shares: Sequence[Share], scratch: Scratch) -> dict[str, Kept]:
+    """The share of each department put aside by itself."""
+    kept = scratch.keep_each(packed(share) for share in shares)
+    return {share.department: own for share, own in zip(shares, kept, strict=True)}
 
 
 def _put_books(batch: Batch, scratch: Scratch) -> list[tuple[tuple[str, ...], Kept]]:

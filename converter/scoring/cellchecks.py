@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 from converter.scoring.checks import CellCheck, Checks, Outcome
-from converter.scoring.evidence import number_of
 from converter.scoring.frames import FactRow
 from converter.scoring.inputs import NO_FORM
 from converter.scoring.reconcile import Result
@@ -48,9 +47,7 @@ def _department(
     bad = [row for row in rows if not _TESTS[check.test](row.value)]
     for row in bad:
         what = f"{row.field}：{shortest(row.value)}"
-        result = Result(
-            key, department, position, row.year, what, Outcome.FAIL, left=row.value, numbers={number_of(row): row}
-        )
+        result = Result(key, department, position, row.year, what, Outcome.FAIL, left=row.value, cell=row)
         yield result
     if not bad:
         yield Result(key, department, position, year, check.title, Outcome.AGREES)

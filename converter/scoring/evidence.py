@@ -1,6 +1,6 @@
 """The facts behind numbers, for every department: which cells, of which funds, and whether the money is rounded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
@@ -12,6 +12,7 @@ from converter.scoring.rounding import Flags
 
 #: What tells one number from every other of a department.
 Number: TypeAlias = tuple[str, int, str, str, str]
+Counts: TypeAlias = NDArray[np.int64]
 
 
 def number_of(row: FactRow) -> Number:
@@ -19,34 +20,44 @@ def number_of(row: FactRow) -> Number:
     return row.field, row.year, row.file, row.sheet, row.cell
 
 
+def numbers_of(rows: Iterable[FactRow]) -> dict[Number, FactRow]:
+    """The facts by what tells their numbers from each other, each number once."""
+    return {number_of(row): row for row in rows}
+
+
 class Evidence:
-    """The facts behind one value of every department, by position: `cells` has each number once, `counts` says how many
-    facts there were, `scopes` which 资金口径 they name, `rounded` whether any is an amount that was rounded to 0.01 万元.
-    """
+    """The facts behind one value of every department, by position."""
 
-    def __init__(self, cells: list[dict[Number, FactRow]], counts: Sequence[int] | None = None) -> None:
-        self.cells = cells
-        self.counts: NDArray[np.int64] = np.array(list(map(len, cells)) if counts is None else counts, dtype=np.int64)
+    def __init__(self, rows: Sequence[Sequence[FactRow]]) -> None:
+        self.rows = rows
+        self.counts: Counts = np.array(list(map(len, rows)), dtype=np.int64)
 
-    @classmethod
-    def of(cls, rows: Sequence[Sequence[FactRow]]) -> "Evidence":
-        """The facts of every department."""
-        return cls([{number_of(row): row for row in own} for own in rows], list(map(len, rows)))
-
-    def joined(self, other: "Evidence") -> "Evidence":
-        """The facts of both, each number once."""
-        made = Evidence([{**own, **more} for own, more in zip(self.cells, other.cells, strict=True)])
-        made.__dict__["rounded"] = self.rounded | other.rounded  # one number is the same amount in both
-        return made
+    @cached_property
+    def distinct(self) -> Counts:
+        """How many numbers there are: a fact that is there twice is one."""
+        if not (self.counts > 1).any():
+            return self.counts
+        return np.array([len(numbers_of(own)) if len(own) > 1 else len(own) for own in self.rows], dtype=np.int64)
 
     @cached_property
     def scopes(self) -> list[set[str]]:
-        """The scopes that a department's figures name, "" among them where some name none."""
-        return [{row.scope for row in own.values()} for own in self.cells]
+        """The 资金口径 that a department's figures name, "" among them where some name none."""
+        return [{row.scope for row in own} for own in self.rows]
 
     @cached_property
     def rounded(self) -> Flags:
-        """Where any figure is money that does not stand in 元."""
-        return np.array(
-            [any(row.unit == "万元" and not row.in_yuan for row in own.values()) for own in self.cells], bool
-        )
+        """Where any figure is an amount that was rounded to 0.01 万元, so that it does not stand in 元."""
+        return np.array([any(row.unit == "万元" and not row.in_yuan for row in own) for own in self.rows], dtype=bool)
+
+
+def counted(one: Evidence, other: Evidence, *, apart: bool) -> Counts:
+    """How many numbers stand behind two values together, each once; `apart` says that they share none."""
+    if apart:
+        return one.distinct + other.distinct
+    return np.array([_counted(*both) for both in zip(one.rows, other.rows, strict=True)], dtype=np.int64)
+
+
+def _counted(one: Sequence[FactRow], other: Sequence[FactRow]) -> int:
+    if len(one) == len(other) == 1:
+        return 1 if number_of(one[0]) == number_of(other[0]) else 2
+    return len(numbers_of([*one, *other]))

@@ -100,13 +100,13 @@ class Inputs:
     @cached_property
     def _adopted(self) -> dict[tuple[str, int], Floats]:
         """(field, year) → one value for each department; the rows of a repeating field are added, if all can be read."""
-        position, unknown = self._position, self._no_sums
-        columns: dict[tuple[str, int], Floats] = defaultdict(lambda: np.full(len(self.departments), np.nan))
-        for key, rows in self._taken.items():
-            owner, name, year = key
-            if owner in position and key not in unknown:
-                columns[name, year][position[owner]] = rows[0].value + 0.0 if len(rows) == 1 else _added(rows)
-        return dict(columns)
+        columns: dict[tuple[str, int], Floats] = {}
+        for key, taken in self._taken.items():
+            columns[key] = np.full(len(self.departments), np.nan)
+            known = {at: rows for at, rows in taken.items() if (self.departments[at], *key) not in self._no_sums}
+            columns[key][list(known)] = [rows[0].value if len(rows) == 1 else _added(rows) for rows in known.values()]
+            columns[key] += 0.0
+        return columns
 
     def column(self, wanted: Input) -> Floats:
         """The input's value for every department, NaN where missing; derived fields by their first formula that works."""
@@ -205,13 +205,14 @@ class Inputs:
         return dict(rows)
 
     @cached_property
-    def _taken(self) -> dict[tuple[str, str, int], list[FactRow]]:
-        """The adopted ones of them."""
-        rows = defaultdict(list)
+    def _taken(self) -> dict[tuple[str, int], dict[int, list[FactRow]]]:
+        """The adopted ones of them by field and year, and then by the department's position."""
+        found: dict[tuple[str, int], dict[int, list[FactRow]]] = {}
         for row in self.every:
-            if row.adopted:
-                rows[row.department, row.field, row.year].append(row)
-        return dict(rows)
+            if row.adopted and row.department in self._position:
+                taken = found.setdefault((row.field, row.year), {})
+                taken.setdefault(self._position[row.department], []).append(row)
+        return found
 
     @cached_property
     def _no_sums(self) -> set[tuple[str, str, int]]:
@@ -241,13 +242,13 @@ class Inputs:
 
     def adopted(self, wanted: Input, position: int) -> list[FactRow]:
         """The adopted facts about an input of a department."""
-        return self._taken.get((self.departments[position], wanted.name, self.year + wanted.offset), [])
+        return self._taken.get((wanted.name, self.year + wanted.offset), {}).get(position, [])
 
     def evidence(self, wanted: Input) -> Evidence:
         """The adopted facts about an input of every department."""
         if wanted not in self._evidence:
-            positions = range(len(self.departments))
-            self._evidence[wanted] = Evidence.of([self.adopted(wanted, position) for position in positions])
+            taken = self._taken.get((wanted.name, self.year + wanted.offset), {})
+            self._evidence[wanted] = Evidence([taken.get(at, ()) for at in range(len(self.departments))])
         return self._evidence[wanted]
 
     def place(self, wanted: Input, position: int) -> Place:

@@ -44,10 +44,14 @@ def distinct(rows: Iterable[Row]) -> Iterator[Row]:
     """Each of the rows once: one that is in several groups in the first of them."""
     seen: dict[Row, list[Row]] = {}
     for row in rows:
-        alike = seen.setdefault((*row[:4], *row[8:10]), [])  # what is no number, for NaN is not equal to itself
-        if not any(_same(row[4:8], other[4:8]) for other in alike):
-            alike.append(row)
-            yield row
+        key = (*row[:4], *row[8:10])  # what is no number, for NaN is not equal to itself
+        if key not in seen:
+            seen[key] = [row]
+        elif any(_same(row[4:8], other[4:8]) for other in seen[key]):
+            continue
+        else:
+            seen[key].append(row)
+        yield row
 
 
 def _same(one: Row, other: Row) -> bool:

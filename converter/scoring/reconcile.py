@@ -3,18 +3,17 @@
 A check names both sides and never says which is wrong; what cannot be compared is 未核对 with the reason.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from converter.scoring.checks import LAST_FORM, Checks, Outcome, Reconciliation, code_of, filled
-from converter.scoring.evidence import Number
+from converter.scoring.evidence import Number, number_of
 from converter.scoring.frames import FactRow
 from converter.scoring.inputs import NO_FORM
-from converter.scoring.pairs import ORDER, Pair
+from converter.scoring.pairs import ORDER, Pair, Pairs
+from converter.scoring.rounding import Flags
 from converter.scoring.sides import Desk, Side
 from converter.vocabulary.findings import Level
 from converter.vocabulary.numbers import NAN
@@ -22,10 +21,9 @@ from converter.vocabulary.numbers import NAN
 NOTHING = "表中无数"
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
-    """One comparison of one department. `slipped` says that the sides differ by the factor of 元 and 万元, `follows` of
-    which other failure a failure is but a consequence.
+class Result(NamedTuple):
+    """One comparison of one department (`pair`), or what became of one number (`cell`). `slipped` says that the sides differ
+    by the factor of 元 and 万元, `follows` of which other failure a failure is but a consequence.
     """
 
     key: str
@@ -39,29 +37,33 @@ class Result:
     right: float = NAN
     difference: float = NAN
     tolerance: float = NAN
-    sides: tuple[Side, Side] | None = None
+    pair: Pair | None = None
     level: Level | None = None
     slipped: bool = False
     follows: str = ""
-    numbers: Mapping[Number, FactRow] = field(default_factory=dict)
+    cell: FactRow | None = None
 
-    @cached_property
+    @property
+    def sides(self) -> tuple[Side, Side] | None:
+        """What was compared."""
+        return None if self.pair is None else (self.pair.left, self.pair.right)
+
+    @property
+    def numbers(self) -> Mapping[Number, FactRow]:
+        """The facts behind it by what tells each from the others."""
+        if self.pair is not None:
+            return self.pair.numbers(self.position)
+        return {} if self.cell is None else {number_of(self.cell): self.cell}
+
+    @property
     def cells(self) -> tuple[FactRow, ...]:
-        """The facts behind it, each once; `numbers` has them by what tells each from the others."""
+        """The facts behind it, each once."""
         return tuple(self.numbers.values())
 
     def row(self, reason: str = "") -> tuple[object, ...]:
         """The row of 勾稽核对, with another `reason` where it has one."""
-        numbers = (self.left, self.right, self.difference, self.tolerance)
-        return (
-            code_of(self.key),
-            self.department,
-            self.year,
-            self.what,
-            *numbers,
-            str(self.outcome),
-            reason or self.reason,
-        )
+        code, numbers = code_of(self.key), self[7:11]
+        return code, self.department, self.year, self.what, *numbers, self.outcome.value, reason or self.reason
 
 
 def reconcile(checks: Checks, desk: Desk, broken: Mapping[str, str]) -> list[Result]:
@@ -69,14 +71,19 @@ def reconcile(checks: Checks, desk: Desk, broken: Mapping[str, str]) -> list[Res
 
     `broken` says of a department why last year's figures are not comparable: no check between years is run then.
     """
+    found: dict[str, list[Result]] = {key: [] for key in sorted(checks.reconcile)}
+    comparisons = [
+        Comparison(key, check, fill, -1 if year == "上年" else 0, desk, broken)
+        for key, check in sorted(checks.reconcile.items())
+        for fill in check.filled()
+        for year in check.years
+    ]
+    for result in _results([one for one in comparisons if one.there.any()], desk.whole.departments):
+        found[result.key].append(result)
     results: list[Result] = []
-    for key, check in sorted(checks.reconcile.items()):
-        found: list[Result] = []
-        for item, basis in check.filled():
-            for year in check.years:
-                comparison = Comparison(key, check, (item, basis), -1 if year == "上年" else 0, desk)
-                found += comparison.run(broken)
-        results += sorted([*found, *_not_run(key, check, desk, {one.position for one in found})], key=_position)
+    for key, own in found.items():
+        done = {one.position for one in own}
+        results += sorted([*own, *_not_run(key, checks.reconcile[key], desk, done)], key=_position)
     return results
 
 
@@ -98,46 +105,51 @@ def _not_run(key: str, check: Reconciliation, desk: Desk, done: set[int]) -> Ite
 class Comparison:
     """One check for one 项目, basis and year, over all departments."""
 
-    def __init__(self, key: str, check: Reconciliation, fill: tuple[str, str], shift: int, desk: Desk) -> None:
-        self.key, self.check, self.shift, self.inputs = key, check, shift, desk.whole
-        sides = [filled(text, *fill) for text in (check.left, *check.right)]
-        self.left, *self.rights = (desk.side(*side, shift, check.where) for side in sides)
+    def __init__(
+        self, key: str, check: Reconciliation, fill: tuple[str, str], shift: int, desk: Desk, broken: Mapping[str, str]
+    ) -> None:
+        self.key, self.year = key, desk.whole.year + shift
+        left, *rights = sides = [
+            desk.side(*filled(text, *fill), shift, check.where) for text in (check.left, *check.right)
+        ]
+        self.there: Flags = np.logical_or.reduce([side.any_number for side in sides])
+        reasons = broken if _across_years(sides) else {}
+        self.pairs = [Pair(check, left, right, shift, reasons) for right in rights]
 
-    def run(self, broken: Mapping[str, str]) -> Iterator[Result]:
-        """The result of every department that has a number on either side."""
-        there = np.flatnonzero(np.logical_or.reduce([side.any_number for side in self._sides]))
-        if not there.size:
-            return
-        departments, reasons = self.inputs.departments, broken if self._across_years else {}
-        pairs = [Pair(self.check, self.left, right, self.shift, departments, reasons) for right in self.rights]
-        deciding = self._deciding(pairs)
-        for position in map(int, there):
-            yield self._result(pairs[deciding[position]], position)
 
-    @property
-    def _sides(self) -> tuple[Side, ...]:
-        return (self.left, *self.rights)
+def _across_years(sides: Sequence[Side]) -> bool:
+    """Whether figures of two years, or of two years' forms, are compared."""
+    offsets = {wanted.offset for side in sides for wanted in side.wanted}
+    return len(offsets) > 1 or any(side.form.startswith(LAST_FORM) for side in sides)
 
-    @cached_property
-    def _across_years(self) -> bool:
-        """Whether figures of two years, or of two years' forms, are compared."""
-        offsets = {wanted.offset for side in self._sides for wanted in side.wanted}
-        return len(offsets) > 1 or any(side.form.startswith(LAST_FORM) for side in self._sides)
 
-    def _deciding(self, pairs: list[Pair]) -> NDArray[np.intp]:
-        """For each department the pair whose result counts: the first of the best, where its right side has a number."""
-        if len(pairs) == 1:
-            return np.zeros(len(self.inputs.departments), dtype=np.intp)
-        numbers = np.array([pair.right.any_number for pair in pairs])
-        asked = numbers | ~numbers.any(axis=0)
-        best: NDArray[np.intp] = np.argmin(np.where(asked, [pair.codes for pair in pairs], len(ORDER)), axis=0)
-        return best
+def _results(comparisons: Sequence[Comparison], departments: Sequence[str]) -> Iterator[Result]:
+    """The result of every comparison for every department that has a number on either side."""
+    if not comparisons:
+        return
+    pairs = Pairs([pair for one in comparisons for pair in one.pairs], departments)
+    figures, start = list(pairs.figures()), 0
+    for one in comparisons:
+        stop = start + len(one.pairs)
+        deciding = _deciding(pairs, start, stop)
+        for position in np.flatnonzero(one.there).tolist():
+            at = deciding[position]
+            pair, shown = pairs.pairs[at], figures[at][position]
+            failed = shown.outcome is Outcome.FAIL
+            yield Result(
+                one.key, departments[position], position, one.year, pair.what, *shown, pair,
+                pair.level(position) if failed else None, failed and pair.slipped(position),
+            )  # fmt: skip
+        start = stop
 
-    def _result(self, pair: Pair, position: int) -> Result:
-        figures = pair.figures[position]
-        failed = figures.outcome is Outcome.FAIL
-        return Result(
-            self.key, self.inputs.departments[position], position, self.inputs.year + self.shift, pair.what, *figures,
-            (self.left, pair.right), pair.level(position) if failed else None, failed and pair.slipped(position),
-            numbers=pair.evidence.cells[position],
-        )  # fmt: skip
+
+def _deciding(pairs: Pairs, start: int, stop: int) -> list[int]:
+    """For each department the pair of a comparison whose result counts: the first of the best, where its right side has a
+    number.
+    """
+    numbers, codes = pairs.numbers[1][start:stop], pairs.codes[start:stop]
+    if stop - start == 1:
+        return [start] * codes.shape[1]
+    asked = numbers | ~numbers.any(axis=0)
+    best: list[int] = (start + np.argmin(np.where(asked, codes, len(ORDER)), axis=0)).tolist()
+    return best

@@ -133,7 +133,7 @@ class Side:
         """The facts behind the value of every department."""
         if len(self.wanted) == 1 and not self._derived:
             return self.inputs.evidence(self.wanted[0])
-        return Evidence.of([self.figures(position) for position in range(len(self.inputs.departments))])
+        return Evidence([self.figures(position) for position in range(len(self.inputs.departments))])
 
     def figures(self, position: int) -> list[FactRow]:
         """The facts behind the value of a department."""
@@ -143,6 +143,11 @@ class Side:
                 leaves = dict.fromkeys(leaf for one in self.wanted for leaf in self.inputs.leaves(one, position))
             self._figures[position] = [row for leaf in leaves for row in self.inputs.adopted(leaf, position)]
         return self._figures[position]
+
+    @cached_property
+    def leaves(self) -> frozenset[Input]:
+        """Every field, with its year, that the value may come from."""
+        return frozenset(self.inputs.derivations.closure(self.wanted) if self._derived else self.wanted)
 
     @cached_property
     def _derived(self) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from converter.scoring.checks import Checks, Outcome
 from converter.scoring.faults import place_of
@@ -22,7 +22,7 @@ def with_followers(results: Iterable[Result]) -> list[Result]:
     results = list(results)
     slipped = _slipped(results)
     return [
-        replace(r, follows=CODE) if r.outcome is Outcome.FAIL and _follows(r, slipped.get(r.department)) else r
+        r._replace(follows=CODE) if r.outcome is Outcome.FAIL and _follows(r, slipped.get(r.department)) else r
         for r in results
     ]
 
