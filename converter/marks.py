@@ -17,7 +17,7 @@ _DIGITS = 12
 #: Libraries whose version a result may hang on.
 LIBRARIES = (
     *("pandas", "numpy", "xlsxwriter", "python-calamine", "xlrd", "openpyxl", "lxml", "charset-normalizer"),
-    *("pydantic", "ruamel.yaml"),
+    *("pydantic", "ruamel.yaml", "PyYAML"),
 )
 
 

@@ -5,16 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import pydantic
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import ErrorDetails, PydanticCustomError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
 
-from converter.mapping.mistakes import Mistake, Position, Steps, end_of, full_width_colon, of_syntax, of_value
+from converter.mapping.mistakes import Mistake, Position, Steps, end_of, full_width_colon, of_value
+from converter.mapping.trees import Tree, quickly
 from converter.vocabulary.findings import ConfigurationError, Place
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -51,15 +49,14 @@ class Document:
     def __init__(self, path: Path, shown: str) -> None:
         self.path, self.shown = path, shown
         self.text = self._read()
-        try:
-            self.root = _loaded(self.text)
-            self.plain = _plain(self.root)
-        except (YAMLError, ValueError, RecursionError) as error:
-            raise self._refusal(of_syntax(self.text, error)) from error
-        if isinstance(self.root, str) and "：" in self.root:
+        found = _tree(self.text)
+        if isinstance(found, Mistake):
+            raise self._refusal(found)
+        self.plain, self.parts = found
+        if isinstance(self.plain, str) and "：" in self.plain:
             line = next(number for number, line in enumerate(self.text.splitlines()) if "：" in line)
             raise self._refusal(full_width_colon(self.text, line))
-        if not isinstance(self.root, CommentedMap):
+        if not isinstance(self.plain, dict):
             raise self._refusal(Mistake("C01", "文件应由“键: 值”组成", "请对照 mappings 中的同类文件", (1, 1)))
 
     def _read(self) -> str:
@@ -136,16 +133,11 @@ class Document:
 
     def _walk(self, path: Sequence[str | int]) -> Iterator[tuple[str | int, Position, Position]]:
         """Each step of `path` that is in the file, with the positions of its key and its value."""
-        node = self.root
+        parts = self.parts
         for step in path:
-            if isinstance(node, CommentedMap) and step in (node.lc.data or ()):
-                of_key, of_its_value = node.lc.key(step), node.lc.value(step)
-            elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
-                of_key = of_its_value = node.lc.item(step)
-            else:
-                continue
-            node = node[step]
-            yield step, (of_key[0] + 1, of_key[1] + 1), (of_its_value[0] + 1, of_its_value[1] + 1)
+            if (part := parts.get(step)) is not None:
+                parts = part.parts
+                yield step, part.key, part.value
 
     def _refusal(self, mistake: Mistake, path: Sequence[str | int] = ()) -> ConfigurationError:
         code, reason, advice, (line, column) = mistake
@@ -153,19 +145,11 @@ class Document:
 
 
 @lru_cache(maxsize=256)
-def _loaded(text: str) -> Any:
-    """ruamel's nodes of a text, which nobody changes: loading them takes far longer than all else that is done with a file."""
-    return YAML(typ="rt", pure=True).load(text)
+def _tree(text: str) -> Tree | Mistake:
+    """The tree of a text, which nobody changes, or what is wrong with it."""
+    found = quickly(text)
+    if found is not None:
+        return found
+    from converter.mapping.syntax import carefully  # ruamel, which hardly any run needs
 
-
-def _plain(node: object) -> object:
-    """ruamel's nodes as plain Python values."""
-    if isinstance(node, Mapping):
-        return {key: _plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_plain(value) for value in node]
-    if isinstance(node, str):
-        return str(node)
-    if isinstance(node, float):
-        return float(node)
-    return int(node) if isinstance(node, int) and not isinstance(node, bool) else node
+    return carefully(text)

@@ -173,7 +173,7 @@ class Merged(Document):
         for document in chain:
             merge.lay(document)
         own = chain[-1]
-        self.path, self.shown, self.root, self.chain = own.path, own.shown, own.root, list(chain)
+        self.path, self.shown, self.parts, self.chain = own.path, own.shown, own.parts, list(chain)
         self.text = "\n".join(document.text for document in chain)
         self.plain = self.content = merge.plain
         self.owners, self.removed = merge.owners, merge.removed
