@@ -7,15 +7,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Any, TypeVar
 
 from converter.books import tables
+from converter.books.columns import Seen
 from converter.books.tables import Row, Rows
 from converter.engine import Engine, Lost
 from converter.mapping.departments import Submission
 from converter.mapping.replies import Reply
-from converter.merging import Portion, Put, Segment, Telling, Told, merge, tell
+from converter.merging import TOGETHER, Portion, Put, Segment, Telling, Told, merge, tell, widest
 from converter.portions import Chunk, score
 from converter.progress import tracked
 from converter.reuse import Reuse, mergings, with_at_large
@@ -24,7 +25,7 @@ from converter.scoring.frames import FactRow
 from converter.scoring.handling import answered, by_number, in_vain, with_replies
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
-from converter.scratch import Kept, Leads, Part, Parts, Pile, Scratch
+from converter.scratch import DIGEST, Kept, Laid, Leads, Part, Parts, Pile, Scratch
 from converter.vocabulary.findings import Finding, Tally, in_order, numbered
 
 In = TypeVar("In")
@@ -72,17 +73,21 @@ class Gathered:
     @cached_property
     def finding_rows(self) -> list[Put]:
         """问题清单: those about no department first."""
-        return [self._put(tables.finding_rows(self.at_large)), *(told.rows for told in self.told)]
+        return [self._put(self._told_at_large), *(told.rows for told in self.told)]
+
+    @cached_property
+    def _told_at_large(self) -> list[Row]:
+        return tables.finding_rows(self.at_large)
 
     @cached_property
     def score_rows(self) -> list[Put]:
         """指标得分."""
-        return [portion.scores for portion in self.portions]
+        return [rows for portion in self.portions for rows in portion.scores]
 
     @cached_property
-    def check_rows(self) -> tuple[Parts, Parts]:
-        """勾稽核对, and the same as CSV: by code, scheme and comparison, then by department; what is about no department but
-        once. The rows of the whole are put aside for good.
+    def _checked(self) -> tuple[Parts, Parts, tuple[float, ...]]:
+        """勾稽核对, the same as CSV, and what the widths of its columns hang on but for the portions: by code, scheme and
+        comparison, then by department; what is about no department but once. The rows of the whole are put aside for good.
         """
         parts: dict[Segment, tuple[Parts, Parts]] = defaultdict(lambda: (Parts(), Parts()))
         for portion in self.portions:
@@ -103,59 +108,70 @@ class Gathered:
         for _, own in sorted(parts.items(), key=lambda part: part[0]):
             for whole, some in zip(joined, own, strict=True):
                 whole.extend(some)
-        return joined
+        return *joined, Seen.of(tables.CHECK_HEADS, chain.from_iterable(at_large.values())).longest
 
     def tables(self) -> dict[str, Rows]:
         """The tables that grow with the departments, by their sheets."""
         return {
             "指标得分": self._pile(self.score_rows),
             "问题清单": self._pile(self.finding_rows),
-            "勾稽核对": Pile(self.scratch, self.check_rows[0]),
-            "规范数据": Pile(self.scratch, [Part(kept, 0, count) for kept, count in self._used]),
+            "勾稽核对": Pile(self.scratch, self._checked[0]),
+            "规范数据": Pile(self.scratch, [Part(own, 0, own.length) for own in self._used]),
         }
+
+    def seen(self) -> dict[str, tuple[float, ...]]:
+        """What the widths of their columns hang on, by sheet."""
+        here = {
+            "问题清单": Seen.of(tables.FINDING_HEADS, self._told_at_large).longest,
+            "勾稽核对": self._checked[2],
+        }
+        told = [{"问题清单": told.seen} for told in self.told]
+        return widest([*(portion.seen for portion in self.portions), *told, here])
 
     def leads(self) -> Leads:
         """For each row of 指标得分 the position among those of 规范数据 that it leads to."""
-        before = accumulate((count for _, count in self._used), initial=0)
-        shares = zip(self.portions, before, strict=False)
-        return Leads(self.scratch, [Part(p.leads, 0, p.scores.length, start) for p, start in shares])
+        before = accumulate((own.length for own in self._used), initial=0)
+        leads = (own for portion in self.portions for own in portion.leads)
+        return Leads(self.scratch, [Part(own, 0, own.length, start) for own, start in zip(leads, before, strict=False)])
 
     @property
-    def _used(self) -> list[tuple[Kept, int]]:
-        return [portion.used for portion in self.portions]
+    def _used(self) -> list[Laid]:
+        return [own for portion in self.portions for own in portion.used]
 
     def csv_files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         """The frames as CSV, piece by piece."""
         yield "scores.csv", self._csv(tables.SCORE_HEADS, [rows.csv for rows in self.score_rows])
         yield "facts.csv", self._csv(tables.FACT_HEADS, [portion.facts for portion in self.portions])
         yield "findings.csv", self._csv(tables.FINDING_HEADS, [rows.csv for rows in self.finding_rows])
-        yield "checks.csv", self._csv(tables.CHECK_HEADS, (part.kept for part in self.check_rows[1]))
+        yield "checks.csv", self._csv(tables.CHECK_HEADS, (part.laid.kept for part in self._checked[1]))
 
     def _csv(self, heads: Sequence[str], bodies: Iterable[Kept]) -> Iterator[bytes]:
         yield tables.csv_bytes(heads, [])
         yield from map(self.scratch.load_bytes, bodies)
 
     def _put(self, rows: list[Row]) -> Put:
-        return Put(self.scratch.keep(rows), self.scratch.keep_bytes(tables.csv_body(rows)), len(rows))
+        return Put(self.scratch.lay(rows), self.scratch.keep_bytes(tables.csv_body(rows)))
 
     def _pile(self, parts: Sequence[Put]) -> Pile[Row]:
-        return Pile(self.scratch, [Part(rows.rows, 0, rows.length) for rows in parts])
+        return Pile(self.scratch, [Part(put.rows, 0, put.rows.length) for put in parts])
 
 
 def _add(parts: tuple[Parts, Parts], rows: Put) -> None:
-    """Adds rows, and the same as CSV."""
-    for some, kept in zip(parts, (rows.rows, rows.csv), strict=True):
-        some.add(kept, rows.length)
+    """Adds rows, and the same as CSV, of which nobody asks for a digest."""
+    parts[0].add(rows.rows)
+    parts[1].add(Laid(rows.csv, rows.rows.length, bytes(DIGEST)))
 
 
 def _chunks(submissions: Sequence[Submission], rules: Rules, size: int, jobs: int) -> list[Sequence[Submission]]:
     """The departments in chunks of that size at most, where there are several as many for each worker, so that none waits long
-    for another. Decisions are one record about all of them, so that they keep all of them together.
+    for another. Decisions are one record about all of them, so that they keep all of them together. One more department
+    does not move all the bounds: those whose rows lie together stay so.
     """
     count = 1 if rules.decisions else -(-len(submissions) // max(1, size))
     if count > 1:
         count = min(len(submissions), -(-count // jobs) * jobs)
-    bounds = (len(submissions) * at // max(1, count) for at in range(count + 1))
+    step = TOGETHER if len(submissions) >= 4 * TOGETHER * count else 1
+    bounds = [*(len(submissions) * at // count // step * step for at in range(count)), len(submissions)]
     return [submissions[start:stop] for start, stop in pairwise(bounds)]
 
 
@@ -194,6 +210,7 @@ class Scoring:
             reuse.begin(every, self._figures, self.whole.departments if decided else ())
             known = {} if decided else reuse.known(every)
         at_large = reuse.at_large() if reuse is not None and known else None
+        parts = _chunks(every, self.whole.rules, size, self.jobs)
         chunks = _chunks([one for one in every if one.department not in known], self.whole.rules, size, self.jobs)
         if known and at_large is None and not chunks:
             chunks = [[]]
@@ -201,13 +218,10 @@ class Scoring:
         portions = scored
         if known:
             shares = {**known, **{who: kept for one in scored for who, kept in one.shares.items()}}
-            work = mergings(self.scratch, every, shares, self.answers, size)
+            work = mergings(self.scratch, parts, shares, self.answers)
             portions = with_at_large([*_each(self.engine, merge, work, "评分")], scored, at_large)
-        parts = range(0, len(every), size) if known else range(len(portions))
-        firsts = [every[at].department for at in parts] if known else [chunk[0].department for chunk in chunks]
-        return Gathered(
-            self.scratch, self.whole, firsts, portions, [book for one in scored for book in one.books], self
-        )
+        firsts, books = [part[0].department for part in parts], [book for one in scored for book in one.books]
+        return Gathered(self.scratch, self.whole, firsts, portions, books, self)
 
     def _scored(self, chunks: Sequence[Sequence[Submission]], *, every: bool) -> list[Portion]:
         """Chunks scored, their shares kept for later runs; `every` scheme is audited by the first."""

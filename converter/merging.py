@@ -1,22 +1,27 @@
 """Pass 2 where nothing is to be scored: shares put together, and what is said of departments told. Nothing here needs pandas."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import starmap
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from converter.books import tables
+from converter.books.columns import Seen
 from converter.books.tables import Row
 from converter.ledger import DoubtfulError
 from converter.mapping.replies import Reply
 from converter.marks import digest_of
 from converter.scoring.gist import Gist
 from converter.scoring.handling import with_replies
-from converter.scratch import Kept, Scratch, pickled
-from converter.unpickling import unpacked
+from converter.scratch import Kept, Laid, Scratch, laid
+from converter.unpickling import plainly, unpacked
 from converter.vocabulary.findings import Finding, Owner, Place, Tally, in_order
 
 if TYPE_CHECKING:
     from converter.scoring.ledger import Ledger
+
+#: Departments whose rows lie together: few, so that the rows near to those of one that changed are still known as the same.
+TOGETHER = 4
 
 
 class Segment(NamedTuple):
@@ -29,32 +34,27 @@ class Segment(NamedTuple):
 
 
 class Put(NamedTuple):
-    """A list of rows put aside, the same as CSV, and how many there are."""
+    """Rows laid aside, and the same as CSV."""
 
-    rows: Kept
+    rows: Laid
     csv: Kept
-    length: int
 
 
-class Piece(NamedTuple):
-    """Rows, and the same as CSV."""
-
-    rows: list[Row]
-    csv: bytes
+#: Rows, written `plainly` as a list; how many there are; the same as CSV. A plain tuple: a share has hundreds of them, and one of a
+#: class of its own takes as long to unpickle as what is in it.
+Piece = tuple[bytes, int, bytes]
 
 
-class Checked(NamedTuple):
-    """Rows of 勾稽核对, for each the Segment where it belongs (plain, for there are nearly as many as rows), and its line of CSV."""
-
-    places: list[tuple[str, int, str, bool]]
-    rows: list[Row]
-    lines: list[str]
+def piece(rows: list[Any], csv: bytes = b"") -> Piece:
+    """A piece that holds some rows, or what goes with rows."""
+    return (plainly(rows), len(rows), csv) if rows else (b"", 0, csv)
 
 
 @dataclass(frozen=True)
 class Share:
     """What a department gave, as plain data. `total`, `marks`, `figures`, `claims` and `supplied` are its part of the gist
-    (converter.scoring.whole), without totals and marks where it is not scored; `leads` count from its first row in `used`.
+    (converter.scoring.whole), without totals and marks where it is not scored; `leads` count from its first row in `used`;
+    `checks` stand by their Segment, `seen` is what the widths of columns hang on, by sheet (converter.books.columns).
     """
 
     department: str
@@ -65,10 +65,11 @@ class Share:
     supplied: bool
     scores: Piece
     facts: bytes
-    used: list[Row]
+    used: Piece
     leads: list[int | None]
-    checks: Checked
+    checks: dict[tuple[str, int, str, bool], Piece]
     findings: list[Finding]
+    seen: dict[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,9 @@ class AtLarge:
 
 @dataclass(frozen=True)
 class Portion:
-    """What a chunk gave: what became of the decisions, where there are any, and where its gist (a Gist) and its shares lie;
-    `checks` are by Segment. `findings` are those about its departments, numbered; `at_large` those about no department, not
+    """What a chunk gave: what became of the decisions, where there are any, and where its gist (a Gist) and its shares lie; those
+    of a few departments together in `scores`, `used` and `leads`, which count from the first row of their own `used`; `checks`
+    are Puts by Segment. `findings` are those about its departments, numbered; `at_large` those about no department, not
     numbered, which other chunks may give too; `answered` the numbers that have a reply. `shares` says where the share of
     each department lies by itself, if it is wanted.
     """
@@ -93,15 +95,16 @@ class Portion:
     ledger: "Ledger | None"
     gist: Kept
     ratios: frozenset[str]
-    scores: Put
+    scores: list[Put]
     facts: Kept
-    used: tuple[Kept, int]
-    leads: Kept
+    used: list[Laid]
+    leads: list[Laid]
     checks: Kept
     checks_at_large: list[tuple[Segment, Row]]
     findings: Kept
     at_large: list[Finding]
     answered: frozenset[str]
+    seen: dict[str, tuple[float, ...]]
     books: list[tuple[tuple[str, ...], Kept]] = field(default_factory=list)
     shares: dict[str, Kept] = field(default_factory=dict)
 
@@ -134,53 +137,59 @@ def put_together(
         [claim for share in shares for claim in share.claims],
         frozenset(share.department for share in shares if share.supplied),
     )
-    used = [row for share in shares for row in share.used]
+    few = [shares[at : at + TOGETHER] for at in range(0, len(shares), TOGETHER)]
     found = [item for share in shares for item in share.findings]
-    scores = [row for share in shares for row in share.scores.rows], b"".join(share.scores.csv for share in shares)
-    segments = _segments(shares)
+    segments: dict[tuple[str, int, str, bool], list[Piece]] = {}
+    for share in shares:
+        for segment, own in share.checks.items():
+            segments.setdefault(segment, []).append(own)
     return Portion(
         ledger=ledger,
         gist=scratch.keep(gist),
         ratios=frozenset(),
-        scores=_put_each(scratch, [scores])[0],
+        scores=_put_each(scratch, [[share.scores for share in part] for part in few]),
         facts=scratch.keep_bytes(b"".join(share.facts for share in shares)),
-        used=(scratch.keep(used), len(used)),
-        leads=scratch.keep(_shifted(shares)),
-        checks=scratch.keep(dict(zip(segments, _put_each(scratch, segments.values()), strict=True))),
+        used=_lay_each(scratch, [[share.used for share in part] for part in few]),
+        leads=_lay_each(scratch, [_shifted(part) for part in few]),
+        checks=scratch.keep(dict(zip(starmap(Segment, segments), _put_each(scratch, segments.values()), strict=True))),
         checks_at_large=[],
         findings=scratch.keep(found),
         at_large=[],
         answered=frozenset(item.number for item in found if item.number in answers),
+        seen=widest(share.seen for share in shares),
     )
 
 
-def _segments(shares: Sequence[Share]) -> dict[Segment, tuple[list[Row], bytes]]:
-    """The rows of 勾稽核对 of all by where they belong, and their CSV."""
-    found: dict[tuple[str, int, str, bool], tuple[list[Row], list[str]]] = {}
-    for share in shares:
-        for place, row, line in zip(*share.checks, strict=True):
-            if place not in found:
-                found[place] = [], []
-            rows, lines = found[place]
-            rows.append(row)
-            lines.append(line)
-    return {Segment(*place): (rows, tables.encoded(lines)) for place, (rows, lines) in found.items()}
+def _put_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Put]:
+    """Pieces that stand one behind the other, put aside: their rows and their CSV."""
+    csv = scratch.keep_each(b"".join([csv for _, _, csv in pieces]) for pieces in parts)
+    return list(map(Put, _lay_each(scratch, parts), csv))
 
 
-def _put_each(scratch: Scratch, lists: Collection[tuple[list[Row], bytes]]) -> list[Put]:
-    """Lists of rows put aside, each with its CSV."""
-    kept = iter(scratch.keep_each(one for rows, csv in lists for one in (pickled(rows), csv)))
-    return [Put(own, csv, len(rows)) for (rows, _), own, csv in zip(lists, kept, kept, strict=True)]
+def _lay_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Laid]:
+    """The rows of pieces that stand one behind the other, put aside."""
+    contents = [b"".join([rows for rows, _, _ in part]) for part in parts]
+    lengths = (sum(length for _, length, _ in part) for part in parts)
+    return list(map(laid, scratch.keep_each(contents), lengths, contents))
 
 
-def _shifted(shares: Sequence[Share]) -> list[int | None]:
+def _shifted(shares: Sequence[Share]) -> list[Piece]:
     """The leads of all, counted from the first row that any of them uses."""
-    leads: list[int | None] = []
+    leads = []
     before = 0
     for share in shares:
-        leads += [None if lead is None else before + lead for lead in share.leads]
-        before += len(share.used)
+        leads.append(piece([None if lead is None else before + lead for lead in share.leads]))
+        before += share.used[1]
     return leads
+
+
+def widest(seen: Iterable[Mapping[str, tuple[float, ...]]]) -> dict[str, tuple[float, ...]]:
+    """What the widths of columns hang on, of several parts of the same sheets."""
+    found: dict[str, tuple[float, ...]] = {}
+    for own in seen:
+        for sheet, longest in own.items():
+            found[sheet] = tuple(map(max, found.get(sheet, longest), longest))
+    return found
 
 
 @dataclass(frozen=True)
@@ -199,11 +208,12 @@ class Telling:
 
 @dataclass(frozen=True)
 class Told:
-    """The findings of a chunk as they stand in the outputs: rows, what they count, and those that go into workbooks, with
+    """The findings of a chunk as they stand in the outputs: rows, what widths hang on, what they count, and those that go into workbooks, with
     their digest by department.
     """
 
     rows: Put
+    seen: tuple[float, ...]
     tally: Tally
     findings: Kept
     for_departments: Kept
@@ -221,6 +231,7 @@ def tell(telling: Telling) -> Told:
         if item.owner is Owner.DEPARTMENT:
             by_department.setdefault(item.department, []).extend(tables.finding_rows([item]))
     rows = tables.finding_rows(found)
-    put = Put(scratch.keep(rows), scratch.keep_bytes(tables.csv_body(rows)), len(rows))
+    put = Put(scratch.lay(rows), scratch.keep_bytes(tables.csv_body(rows)))
     digests = {who: digest_of(shown) for who, shown in by_department.items()}
-    return Told(put, Tally.of(found), scratch.keep(found), scratch.keep(by_department), digests)
+    seen = Seen.of(tables.FINDING_HEADS, rows).longest
+    return Told(put, seen, Tally.of(found), scratch.keep(found), scratch.keep(by_department), digests)

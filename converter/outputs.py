@@ -8,6 +8,7 @@ from itertools import chain, islice
 from typing import Any, TypeVar
 
 from converter.audit.report import report as report_page
+from converter.blocks import Blocks
 from converter.books.assemble import book_names, summary
 from converter.books.summary import SummaryWriter
 from converter.bookwork import Books, files_of
@@ -61,12 +62,14 @@ def write(
     aside = gathered.scratch.pile
     sources = aside(source_rows(inbox, received.readings, received.submissions, whole, gathered.findings()))
     leads = gathered.leads()
-    tables, ratios = gathered.tables(), gathered.ratios
-    book = summary(whole, tables, ratios, gathered.tally, names, sources, info, leads, mark, aside)
+    tables, ratios, seen = gathered.tables(), gathered.ratios, gathered.seen()
+    book = summary(whole, tables, ratios, gathered.tally, names, sources, info, leads, mark, seen, aside)
     stage.add_pieces("report.html", report_page(book, whole.rules.distinct[0].grade_lines()))
     for name, pieces in gathered.csv_files():
         stage.add_pieces(name, pieces)
-    writer = SummaryWriter(book, partial(_each, engine), gathered.scratch)
+    reuse = gathered.scoring.reuse
+    memory = Blocks(reuse.ledger, gathered.scratch, reuse.base) if reuse else None
+    writer = SummaryWriter(book, partial(_each, engine), gathered.scratch, memory)
     late = _each(engine, write_books, work[ahead:], _WRITING) if ahead else map(write_books, work)
     target = gathered.scratch.folder / "summary.xlsx"
     writer.write(target)

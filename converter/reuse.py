@@ -108,10 +108,9 @@ def _opened(body: bytes) -> object:
 
 
 def mergings(
-    scratch: Scratch, submissions: Sequence[Submission], shares: Mapping[str, Kept], answers: Collection[str], size: int
+    scratch: Scratch, parts: Sequence[Sequence[Submission]], shares: Mapping[str, Kept], answers: Collection[str]
 ) -> list[Merging]:
-    """The shares of all departments, to be put together a few at a time in their order."""
-    parts = [submissions[at : at + size] for at in range(0, len(submissions), size)]
+    """The shares of departments, to be put together part by part."""
     return [Merging(scratch, [shares[one.department] for one in part], frozenset(answers)) for part in parts]
 
 

@@ -4,6 +4,7 @@ Every process appends to a file of its own and tells where each thing lies; whoe
 too if the folder is shared. A file that a killed process left half written is never asked for beyond what was told.
 """
 
+import hashlib
 import os
 import pickle
 import threading
@@ -13,9 +14,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar, overload
+
+from converter.unpickling import each_of, plainly
 
 T = TypeVar("T")
 
@@ -26,6 +29,14 @@ class Kept(NamedTuple):
     file: str
     start: int
     length: int
+
+
+class Laid(NamedTuple):
+    """A list put aside, or several one behind the other, each written `plainly`: where, how many things, and a digest of them."""
+
+    kept: Kept
+    length: int
+    digest: bytes
 
 
 def pickled(thing: object) -> bytes:
@@ -69,10 +80,17 @@ class Scratch:
                     stream.write(content)
         return kept
 
+    def lay(self, things: Sequence[object]) -> Laid:
+        """Puts a list aside as part of a Pile."""
+        content = plainly(list(things))
+        return laid(self.keep_bytes(content), len(things), content)
+
     def pile(self, things: Iterable[T]) -> "Pile[T]":
         """Puts the things of a list aside, a good many together."""
-        rest = iter(things)
-        return Pile(self, [Part(self.keep(some), 0, len(some)) for some in iter(lambda: list(islice(rest, _MANY)), [])])
+        rest, parts = iter(things), Parts()
+        for some in iter(lambda: list(islice(rest, _MANY)), []):
+            parts.add(self.lay(some))
+        return Pile(self, parts)
 
     def load(self, kept: Kept) -> Any:
         """A thing put aside, by this process or another of the run."""
@@ -85,39 +103,48 @@ class Scratch:
             return stream.read(kept.length)
 
 
+#: Bytes of a digest.
+DIGEST = hashlib.sha256().digest_size
 #: Things of a pile that are put aside, and fetched again, together.
 _MANY = 500
 
 
-class Part(NamedTuple):
-    """Some of the things of a list that was put aside; `before` is what a Leads adds to them."""
+def laid(kept: Kept, length: int, content: bytes) -> Laid:
+    """What was put aside as this content."""
+    return Laid(kept, length, hashlib.sha256(content).digest())
 
-    kept: Kept
+
+class Part(NamedTuple):
+    """Some of the things of what was laid aside; `before` is what a Leads adds to them."""
+
+    laid: Laid
     start: int
     stop: int
     before: int = 0
 
 
 class Parts(Sequence[Part]):
-    """Whole lists that were put aside, in a fifth of the room that tuples would take."""
+    """Whole lists that were laid aside, in a fifth of the room that tuples would take."""
 
     def __init__(self) -> None:
         self._files: list[str] = []
         self._places: dict[str, int] = {}
-        self._file, self._numbers = array("L"), array("q")
+        self._file, self._numbers, self._digests = array("L"), array("q"), bytearray()
 
-    def add(self, kept: Kept, count: int) -> None:
-        """Adds a list of so many things."""
-        if kept.file not in self._places:
-            self._places[kept.file] = len(self._files)
-            self._files.append(kept.file)
-        self._file.append(self._places[kept.file])
-        self._numbers.extend((kept.start, kept.length, count))
+    def add(self, own: Laid) -> None:
+        """Adds a list."""
+        file, start, length = own.kept
+        if file not in self._places:
+            self._places[file] = len(self._files)
+            self._files.append(file)
+        self._file.append(self._places[file])
+        self._numbers.extend((start, length, own.length))
+        self._digests += own.digest
 
     def extend(self, others: "Parts") -> None:
         """Adds lists behind these."""
         for part in others:
-            self.add(part.kept, part.stop)
+            self.add(part.laid)
 
     def __len__(self) -> int:
         return len(self._file)
@@ -134,7 +161,8 @@ class Parts(Sequence[Part]):
         if not 0 <= at < len(self):
             raise IndexError(at)
         start, length, count = self._numbers[3 * at : 3 * at + 3]
-        return Part(Kept(self._files[self._file[at]], start, length), 0, count)
+        digest = bytes(self._digests[DIGEST * at : DIGEST * (at + 1)])
+        return Part(Laid(Kept(self._files[self._file[at]], start, length), count, digest), 0, count)
 
 
 @dataclass(frozen=True)
@@ -149,7 +177,15 @@ class Pile(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         for part in self.parts:
-            yield from self.scratch.load(part.kept)[part.start : part.stop]
+            yield from islice(self._things(part), part.start, part.stop)
+
+    def _things(self, part: Part) -> Iterator[T]:
+        return chain.from_iterable(each_of(self.scratch.load_bytes(part.laid.kept)))
+
+    @property
+    def mark(self) -> bytes:
+        """What tells these things from any others; nothing has to be loaded for it."""
+        return repr([(part.laid.digest, *part[1:]) for part in self.parts]).encode()
 
     def __getitem__(self, asked: slice) -> "Pile[T]":
         start, stop, _ = asked.indices(len(self))
@@ -174,5 +210,10 @@ class Leads(Pile[int | None]):
 
     def __iter__(self) -> Iterator[int | None]:
         for part in self.parts:
-            for lead in self.scratch.load(part.kept)[part.start : part.stop]:
+            for lead in islice(self._things(part), part.start, part.stop):
                 yield None if lead is None else part.before + lead
+
+
+def mark_of(things: Iterable[object]) -> bytes:
+    """What tells a list, or a Pile, from others."""
+    return things.mark if isinstance(things, Pile) else plainly(list(things))

@@ -1,17 +1,21 @@
 """What a scored chunk gave, parted by department, so that a later run can take a department's share as it is."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from converter.books import tables
+from converter.books.columns import Seen
 from converter.books.crossrefs import first_inputs
 from converter.books.tables import Row
-from converter.merging import AtLarge, Checked, Piece, Segment, Share
+from converter.merging import AtLarge, Segment, Share, piece
 from converter.scoring.batch import Batch, Rules, used_by_scheme
 from converter.scoring.gist import Gist
 from converter.scoring.outcomes import distinct
 from converter.scoring.scorerows import is_ratio
 from converter.vocabulary.findings import Finding, numbered
 
+#: A Segment as a plain tuple.
+_At = tuple[str, int, str, bool]
 #: Where the department stands in rows of 指标得分, 规范数据 and 勾稽核对.
 _WHO = 1
 
@@ -20,13 +24,12 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
     """The share of every submission of a scored batch, in their order, and what is about none of them."""
     names = [submission.department for submission in batch.submissions]
     scores, used = tables.score_rows(batch.scores, batch.codes), tables.fact_rows(used_by_scheme(batch), batch.codes)
-    facts = _pieces(tables.fact_rows(batch.facts, batch.codes))
-    score_pieces, used_rows = _pieces(scores), _by_department(used)
+    facts = _lines(tables.fact_rows(batch.facts, batch.codes))
+    score_rows, score_lines, used_rows = _by_department(scores), _lines(scores), _by_department(used)
     leads = _leads(first_inputs(batch, scores, used), scores, used)
     checks, checks_at_large = _checks(batch, rules, names)
     found = _findings([item for item in batch.findings if item.department], names)
     totals = {str(row["department"]): {str(key): one for key, one in row.items()} for row in gist.totals}
-    nothing = Piece([], b"")
     shares = [
         Share(
             who,
@@ -35,12 +38,19 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
             {key: figure for key, figure in gist.figures.items() if key[0] == who},
             [claim for claim in gist.claims if claim[1].department == who],
             who in gist.supplied,
-            score_pieces.get(who, nothing),
-            facts.get(who, nothing).csv,
-            used_rows.get(who, []),
+            piece(score_rows.get(who, []), score_lines.get(who, b"")),
+            facts.get(who, b""),
+            piece(used_rows.get(who, [])),
             leads.get(who, []),
-            checks[who],
+            {at: piece(rows, tables.encoded(lines)) for at, (rows, lines) in checks.get(who, {}).items()},
             found.get(who, []),
+            {
+                "指标得分": Seen.of(tables.SCORE_HEADS, score_rows.get(who, ())).longest,
+                "规范数据": Seen.of(tables.FACT_HEADS, used_rows.get(who, ())).longest,
+                "勾稽核对": Seen.of(
+                    tables.CHECK_HEADS, chain.from_iterable(rows for rows, _ in checks.get(who, {}).values())
+                ).longest,
+            },
         )
         for who in names
     ]
@@ -55,12 +65,12 @@ def _by_department(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def _pieces(rows: Sequence[Row]) -> dict[str, Piece]:
-    """The rows of each department, and their lines."""
+def _lines(rows: Sequence[Row]) -> dict[str, bytes]:
+    """The rows of each department as CSV."""
     lines: dict[str, list[str]] = {}
     for row, line in zip(rows, tables.csv_lines(rows), strict=True):
         lines.setdefault(str(row[_WHO]), []).append(line)
-    return {who: Piece(own, tables.encoded(lines[who])) for who, own in _by_department(rows).items()}
+    return {who: tables.encoded(own) for who, own in lines.items()}
 
 
 def _leads(leads: Sequence[int | None], scores: Sequence[Row], used: Sequence[Row]) -> dict[str, list[int | None]]:
@@ -83,23 +93,29 @@ def _findings(findings: Sequence[Finding], names: Sequence[str]) -> dict[str, li
     return found
 
 
-def _checks(batch: Batch, rules: Rules, names: Sequence[str]) -> tuple[dict[str, Checked], list[tuple[Segment, Row]]]:
-    """The rows of 勾稽核对 of each department with where they belong, and those about none, which other chunks give too."""
+def _checks(
+    batch: Batch, rules: Rules, names: Sequence[str]
+) -> tuple[dict[str, dict[_At, tuple[list[Row], list[str]]]], list[tuple[Segment, Row]]]:
+    """The rows of 勾稽核对 of each department by where they belong, with their lines as CSV; and those about none, which other
+    chunks give too.
+    """
     numbers = {id(scheme): at for at, scheme in enumerate(rules.distinct)}
-    scored = set(batch.departments)
-    found = {who: Checked([], [], []) for who in names}
+    scored, known = set(batch.departments), set(names)
+    parts: dict[str, dict[_At, tuple[list[Row], list[str]]]] = {}
     at_large: list[tuple[Segment, Row]] = []
     for part in batch.each:
         grouped, scheme = list(distinct(part.checked)), numbers[id(part.scheme)]
         rows = [row[:-1] for row in grouped]
         for row, line, (*_, group) in zip(rows, tables.csv_lines(rows), grouped, strict=True):
-            who = str(row[_WHO])
-            place = str(row[0]), scheme, str(group), who not in scored
-            if not who:
-                at_large.append((Segment(*place), row))
+            department = str(row[_WHO])
+            at = str(row[0]), scheme, str(group), department not in scored
+            if not department:
+                at_large.append((Segment(*at), row))
                 continue
-            own = found[who if who in found else names[0]]
-            own.places.append(place)
-            own.rows.append(row)
-            own.lines.append(line)
-    return found, at_large
+            own = parts.setdefault(department if department in known else names[0], {})
+            if at not in own:
+                own[at] = [], []
+            shown, lines = own[at]
+            shown.append(row)
+            lines.append(line)
+    return parts, at_large

@@ -3,6 +3,7 @@
 import io
 import pickle
 import zlib
+from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -87,3 +88,22 @@ def _is_plain(found: type) -> bool:
 def load(body: bytes) -> Any:
     """Plain data out of its pickle. Raises UnpicklingError for a pickle that would call anything else."""
     return _Plain(io.BytesIO(body)).load()
+
+
+def plainly(thing: object) -> bytes:
+    """A pickle that hangs on nothing but what a thing holds: what is the same object in several places is written out in each.
+    Several such pickles may stand one behind the other.
+    """
+    written = io.BytesIO()
+    pickler = pickle.Pickler(written, pickle.HIGHEST_PROTOCOL)
+    pickler.fast = True
+    pickler.dump(thing)
+    return written.getvalue()
+
+
+def each_of(body: bytes) -> Iterator[Any]:
+    """What was written `plainly`, one behind the other. Raises as `load`."""
+    stream = io.BytesIO(body)
+    opened = _Plain(stream)
+    while stream.tell() < len(body):
+        yield opened.load()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from converter import run as running
+from converter.books import summary
 from converter.ledger import NAME
 from converter.run import Options, run
 from converter.unpickling import packed
@@ -24,6 +25,8 @@ from tests.workbooks import accounts, basic_data, indicator_table, last_year, wr
 
 NAMES = tuple(f"绥宁县{name}" for name in ("乙学校", "丁局", "丙局", "甲局", "甲局机关"))
 SCHOOL = NAMES[0]
+#: So few rows of the summary are made together that there are many blocks of them.
+BLOCK = 8
 
 
 class Here:
@@ -112,6 +115,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     it = build(tmp_path_factory.mktemp("reuse"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "LocalPool", Here)
+        patch.setattr(summary, "BLOCK", BLOCK)
         it.convert(it.out, cached=True)
     return it.place
 
@@ -128,6 +132,7 @@ def county(place: Path) -> County:
 def it(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> County:
     """A copy of it."""
     monkeypatch.setattr(running, "LocalPool", Here)
+    monkeypatch.setattr(summary, "BLOCK", BLOCK)
     return county(Path(shutil.copytree(built, tmp_path / "县")))
 
 
@@ -239,9 +244,13 @@ def test_only_what_changed_is_read_scored_and_written(it: County) -> None:
     it.convert(it.out, cached=True)
     assert (Here.done["read_source"], Here.done["score"], Here.done["write_books"]) == (0, 0, 0)
     assert {path.name: path.stat().st_mtime_ns for path in (it.out / "部门").iterdir()} == before
+    assert Here.done["render"] == 0
     hand_in(it.inbox, NAMES[2], 27)
     it.convert(it.out, cached=True)
     assert Here.done["read_source"] == 1
+    some = Here.done["render"]
+    it.convert(it.place / "冷", cached=False)
+    assert 0 < some < Here.done["render"] * 3 / 4
     after = {path.name: path.stat().st_mtime_ns for path in (it.out / "部门").iterdir()}
     assert [name for name in after if after[name] != before[name]] == [f"{NAMES[2]}_2019.xlsx"]
 

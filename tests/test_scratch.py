@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from converter.scratch import Leads, Part, Parts, Pile, Scratch
+from converter.scratch import Leads, Part, Parts, Pile, Scratch, laid, mark_of
+from converter.unpickling import plainly
 
 LISTS: tuple[list[str], ...] = (["a", "b", "c"], [], ["d"], ["e", "f"])
 
@@ -25,7 +26,7 @@ def test_what_is_kept_comes_back_in_a_copy_too(scratch: Scratch) -> None:
 @pytest.mark.parametrize("start", range(8))
 @pytest.mark.parametrize("stop", [*range(8), None])
 def test_a_pile_is_parted_as_a_list_is(scratch: Scratch, start: int, stop: int | None) -> None:
-    pile: Pile[str] = Pile(scratch, [Part(scratch.keep(own), 0, len(own)) for own in LISTS])
+    pile: Pile[str] = Pile(scratch, [Part(scratch.lay(own), 0, len(own)) for own in LISTS])
     whole = [one for own in LISTS for one in own]
     assert (len(pile), list(pile)) == (6, whole)
     some = pile[start:stop]
@@ -36,7 +37,7 @@ def test_a_pile_is_parted_as_a_list_is(scratch: Scratch, start: int, stop: int |
 
 def test_leads_count_from_the_first_of_all_lists(scratch: Scratch) -> None:
     lists: list[list[int | None]] = [[0, None, 2], [1, 0]]
-    leads = Leads(scratch, [Part(scratch.keep(own), 0, len(own), 10 * at) for at, own in enumerate(lists)])
+    leads = Leads(scratch, [Part(scratch.lay(own), 0, len(own), 10 * at) for at, own in enumerate(lists)])
     assert list(leads) == [0, None, 2, 11, 10]
     assert list(leads[2:4]) == [2, 11]
 
@@ -50,18 +51,45 @@ def test_a_long_list_becomes_a_pile(scratch: Scratch, count: int) -> None:
 def test_parts_are_the_tuples_they_stand_for(tmp_path: Path) -> None:
     """Lists that two processes put aside, in files of their own."""
     one, other = (Scratch(tmp_path) for _ in range(2))
-    plain = [Part((one, other)[at % 2].keep(own), 0, len(own)) for at, own in enumerate(LISTS)]
+    plain = [Part((one, other)[at % 2].lay(own), 0, len(own)) for at, own in enumerate(LISTS)]
     parts, first = Parts(), Parts()
     for part in plain[:1]:
-        first.add(part.kept, part.stop)
+        first.add(part.laid)
     parts.extend(first)
     for part in plain[1:]:
-        parts.add(part.kept, part.stop)
-    assert len({part.kept.file for part in plain}) == 2
+        parts.add(part.laid)
+    assert len({part.laid.kept.file for part in plain}) == 2
     assert (len(parts), list(parts), parts[1:3]) == (len(plain), plain, plain[1:3])
     assert list(Pile(one, parts)[1:5]) == list("bcde")
     with pytest.raises(IndexError):
         parts[len(plain)]
+
+
+def test_lists_written_one_behind_the_other_are_one(scratch: Scratch) -> None:
+    content = b"".join(map(plainly, LISTS))
+    pile: Pile[str] = Pile(scratch, [Part(laid(scratch.keep_bytes(content), 6, content), 1, 5)])
+    assert list(pile) == ["b", "c", "d", "e"]
+
+
+def test_a_mark_tells_what_is_held_and_not_where_it_lies(scratch: Scratch) -> None:
+    def pile(*lists: list[object]) -> Pile[object]:
+        return Pile(scratch, [Part(scratch.lay(own), 0, len(own)) for own in lists])
+
+    text = "".join(["甲", "局"])
+    same, other = pile([text, text], [1.0]), pile(["".join(["甲", "局"]), "".join(["甲", "局"])], [1.0])
+    assert same.parts != other.parts
+    assert same.mark == other.mark == mark_of(other)
+    changed = [
+        pile([text, text], [1]),
+        pile([text, "乙局"], [1.0]),
+        same[:2],
+        same[1:],
+        pile([text, text], [1.0, None]),
+    ]
+    assert len({one.mark for one in (same, *changed)}) == 6
+    leads = [Leads(scratch, [part._replace(before=at) for part in pile([0]).parts]) for at in (0, 5)]
+    assert leads[0].mark != leads[1].mark
+    assert mark_of([text, text]) == mark_of(["".join(["甲", "局"]), text]) != mark_of([text])
 
 
 def test_an_empty_pile(scratch: Scratch) -> None:

@@ -1,17 +1,21 @@
 """The share of a department is the same whatever it is scored with; put together, shares are what a chunk gives."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from converter import portions as module
 from converter import run as running
+from converter.books import tables
+from converter.books.columns import Seen
+from converter.books.tables import Row
 from converter.merging import AtLarge, Share, put_together
 from converter.run import Options, run
 from converter.scoring.batch import Batch, Rules, score_kinds
 from converter.scoring.gist import Gist
 from converter.scoring.whole import gist
-from converter.scratch import Scratch
+from converter.scratch import Laid, Part, Pile, Scratch
 from converter.shares import parted
 from converter.unpickling import packed, unpacked
 from tests.test_reuse import Here, build
@@ -47,6 +51,10 @@ def test_a_share_does_not_hang_on_what_it_is_scored_with(parts: dict[int, Parts]
         assert repr(one).replace(repr_of_ranks(one), "") == repr(other).replace(repr_of_ranks(other), "")
 
 
+def things(scratch: Scratch, own: Laid) -> list[Any]:
+    return list(Pile(scratch, [Part(own, 0, own.length)]))
+
+
 def repr_of_ranks(share: Share) -> str:
     """The ranks within a chunk, which the batch as a whole gives anew."""
     assert share.total is not None
@@ -74,11 +82,21 @@ def test_shares_put_together_are_what_the_chunk_gives(parts: dict[int, Parts], t
     assert repr(again) == repr(shares)
     portion = put_together(scratch, again, {shares[1].findings[0].number, "J12-00000000"})
     assert portion.answered == {shares[1].findings[0].number}
-    assert portion.scores.length == len(batch.scores)
-    assert len(scratch.load(portion.leads)) == portion.scores.length
-    used = scratch.load(portion.used[0])
-    for lead, row in zip(scratch.load(portion.leads), scratch.load(portion.scores.rows), strict=True):
-        assert lead is None or used[lead][1] == row[1]
+    scores: list[Row] = []
+    used: list[Row] = []
+    leads: list[int | None] = []
+    for put, own, lead in zip(portion.scores, portion.used, portion.leads, strict=True):
+        leads += [None if at is None else len(used) + at for at in things(scratch, lead)]
+        scores += things(scratch, put.rows)
+        used += things(scratch, own)
+    assert len(scores) == len(leads) == len(batch.scores)
+    for at, row in zip(leads, scores, strict=True):
+        assert at is None or used[at][1] == row[1]
+    assert any(at is not None for at in leads)
+    assert portion.seen["指标得分"] == Seen.of(tables.SCORE_HEADS, scores).longest
+    assert portion.seen["规范数据"] == Seen.of(tables.FACT_HEADS, used).longest
+    checks = [row for put in scratch.load(portion.checks).values() for row in things(scratch, put.rows)]
+    assert portion.seen["勾稽核对"] == Seen.of(tables.CHECK_HEADS, checks).longest
     told = gist(batch, rules)
     gathered = scratch.load(portion.gist)
     assert sorted(map(repr, gathered.totals)) == sorted(map(repr, told.totals))

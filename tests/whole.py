@@ -59,7 +59,7 @@ def summary_of(batch: Batch, findings: Sequence[Finding], names: Mapping[str, st
     }
     ratios = frozenset(rule.name for rule in batch.scheme.rules if is_ratio(rule, batch.inputs))
     leads = first_inputs(batch, list(big["指标得分"]), list(big["规范数据"]))
-    return summary(whole, big, ratios, Tally.of(findings), names, [], [], leads, "")
+    return summary(whole, big, ratios, Tally.of(findings), names, [], [], leads, "", {})
 
 
 def csv_of(batch: Batch, findings: Sequence[Finding] = ()) -> dict[str, bytes]:

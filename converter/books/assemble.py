@@ -131,11 +131,12 @@ def summary(
     info: Rows,
     leads: Listed[int | None],
     fingerprint: str,
+    seen: Mapping[str, tuple[float, ...]],
     aside: Callable[[Iterator[Row]], Rows] = list,
 ) -> SummaryBook:
     """The content of the summary workbook; `big` has the tables that grow with the departments, `leads` the row of 规范数据
-    that each row of 指标得分 leads to; `fingerprint` is printed at the foot of its pages. `aside` holds the rows of others that
-    grow with the departments.
+    that each row of 指标得分 leads to; `fingerprint` is printed at the foot of its pages; `seen` is what widths of big tables
+    hang on. `aside` holds the rows of others that grow with the departments.
     """
     schemes = whole.rules.distinct
     contents: dict[str, Rows] = {
@@ -156,6 +157,7 @@ def summary(
         notes=summary_notes(schemes),
         leads=leads,
         fingerprint=fingerprint,
+        seen=seen,
     )
 
 

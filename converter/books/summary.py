@@ -6,10 +6,10 @@ and below them, as they are.
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from converter.books import legend, tables
 from converter.books.chartsheet import write_charts
@@ -22,8 +22,9 @@ from converter.books.sheetrows import HEAD_ROW, USED, Block, Layout, Looked, Ren
 from converter.books.styles import MAX_COMMENTS, MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup
 from converter.books.tables import Listed, Table
 
-#: Rows of a sheet that are made together. Every block is deflated by itself, so that the bytes hang on it.
-BLOCK = 2_000
+#: Rows of a sheet that are made together. Every block is deflated by itself, so that the bytes hang on it: few enough that not
+#: much is made again where one row changed, many enough that the workbook is no larger for it.
+BLOCK = 512
 _FIRST = HEAD_ROW + 1
 #: The tables of which a CSV file holds every row; of others a sheet holds what Excel takes, but for heads and a note.
 _IN_CSV = frozenset({"指标得分", "问题清单", "勾稽核对", "规范数据"})
@@ -38,7 +39,7 @@ Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 class SummaryBook:
     """All that the summary workbook shows: a line under each title, the tables in the order of the sheets, the indicators
     whose value is shown as a percent, the lines of 说明, for each row of 指标得分 the position of its first input in 规范数据,
-    and what stands at the foot of every page.
+    what stands at the foot of every page, and what widths hang on in the sheets whose rows were seen already.
     """
 
     title: str
@@ -48,6 +49,34 @@ class SummaryBook:
     notes: tuple[str, ...] = ()
     leads: Listed[int | None] = ()
     fingerprint: str = ""
+    seen: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+
+class Memory(Protocol):
+    """What knows blocks that were made before, of the very same rows in the same place."""
+
+    def knows(self, block: Block) -> bool:
+        """Whether a block need not be made."""
+
+    def recall(self, block: Block) -> Rendered | None:
+        """A block that is known; None if it no longer is."""
+
+    def keep(self, block: Block, made: Rendered) -> None:
+        """Keeps a block that was made."""
+
+
+class Forgetful:
+    """Knows nothing."""
+
+    def knows(self, _: Block) -> bool:
+        """It does not."""
+        return False
+
+    def recall(self, _: Block) -> None:
+        """Nothing."""
+
+    def keep(self, block: Block, made: Rendered) -> None:
+        """Keeps nothing."""
 
 
 def summary_book(book: SummaryBook) -> bytes:
@@ -59,23 +88,28 @@ def summary_book(book: SummaryBook) -> bytes:
 
 
 class SummaryWriter:
-    """A summary workbook whose rows are being made, by `each`, as soon as this is there; they are put `aside` until `write`
-    has waited for all.
+    """A summary workbook whose rows are being made, by `each`, as soon as this is there, but for those that `memory` knows; they
+    are put `aside` until `write` has waited for all.
     """
 
-    def __init__(self, book: SummaryBook, each: Each, aside: Aside | None = None) -> None:
+    def __init__(self, book: SummaryBook, each: Each, aside: Aside | None = None, memory: Memory | None = None) -> None:
         self._book, self._writer, self._aside = book, Book(book.title, book.fingerprint), aside or Held()
+        self._memory: Memory = memory or Forgetful()
         if sum(len(table.rows) for table in book.tables) <= BLOCK:
             each = map  # so few that handing them on would cost more
         layouts = self._layouts(each)
-        self._rendered: Iterator[Rendered] = iter(each(render, [b for layout in layouts for b in self._parted(layout)]))
+        self._blocks = {layout.sheet: self._parted(layout) for layout in layouts}
+        every = [block for blocks in self._blocks.values() for block in blocks]
+        self._known = {id(block) for block in every if self._memory.knows(block)}
+        self._made: Iterator[Rendered] = iter(each(render, [block for block in every if id(block) not in self._known]))
         self._widths = {layout.sheet: layout.widths for layout in layouts}
 
     def _layouts(self, each: Each) -> list[Layout]:
         """How the sheets look, once all their rows are seen."""
         book, styles = self._book, {look: self._writer.number(look) for look in USED}
-        seen: dict[str, list[Seen]] = {table.name: [Seen.of(table.heads, ())] for table in book.tables}
-        asked = [(table, at) for table in book.tables for at in _starts(table)]
+        nothing = {table.name: Seen.of(table.heads, ()) for table in book.tables}
+        seen = {name: [replace(one, longest=book.seen.get(name, one.longest))] for name, one in nothing.items()}
+        asked = [(table, at) for table in book.tables if table.name not in book.seen for at in _starts(table)]
         looked = [Looked(table.heads, table.rows[at : _end(table, at)]) for table, at in asked]
         for (table, _), one in zip(asked, each(see, looked), strict=True):
             seen[table.name].append(one)
@@ -140,15 +174,22 @@ class SummaryWriter:
     def _rows(self, page: Page, table: Table) -> tuple[list[Piece], list[Piece]]:
         """The pieces of a sheet's rows and of their links; the page is told what belongs to them."""
         rows, links, noted = [], [], 0
-        for at in _starts(table):
-            one = next(self._rendered)
+        for block in self._blocks[table.name]:
+            one = self._rendered(block)
             rows.append(one.rows)
             links += [one.links] if one.links else []
-            page.worksheet.known(_FIRST + at, one.heights if noted < MAX_COMMENTS else (), linked=bool(one.links))
+            page.worksheet.known(block.first, one.heights if noted < MAX_COMMENTS else (), linked=bool(one.links))
             for note in one.notes:
                 page.comment(*note)
             noted += len(one.notes)
         return rows, links
+
+    def _rendered(self, block: Block) -> Rendered:
+        if id(block) in self._known:
+            return self._memory.recall(block) or render(block)
+        made = next(self._made)
+        self._memory.keep(block, made)
+        return made
 
 
 def _most(table: Table) -> int:
