@@ -1,6 +1,7 @@
 """The heads of a table: in one row or in merged rows one above the other, and what each column says under them."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -80,8 +81,9 @@ def _is_data(page: Page, row: int, columns: range, stop: int, names: Set[str]) -
     for column, text in page.labels[row].items():
         if text in names and column in columns:
             return True
-    start = columns.start
-    return any(start <= column < stop for column in page.figures(row))
+    figures = page.figures(row)
+    at = bisect_left(figures, columns.start)
+    return at < len(figures) and figures[at] < stop
 
 
 #: What is shown above a column from top to bottom.

@@ -64,8 +64,10 @@ def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[
         elif located.columns:
             found.append(located)
             found += _lanes(page, located, label_heads, dictionary)
-    given = _given(found) if reasons else frozenset()
-    return found, [reason for table, reason in reasons if not (found and (table.optional or given >= table.fields()))]
+    if not found or not reasons:
+        return found, [reason for _, reason in reasons]
+    given = _given(found)
+    return found, [reason for table, reason in reasons if not (table.optional or given >= table.fields())]
 
 
 def holds_needed(page: Page, form: Form, dictionary: Dictionary) -> bool:

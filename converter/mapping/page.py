@@ -1,5 +1,6 @@
 """A sheet as a reader of forms sees it: labels with their places, and what stands in its head (unit, name, year)."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -76,15 +77,13 @@ class Page:
         self._figures: dict[int, list[int]] = {}
         self._dated: dict[str, list[Cell]] = {}
         for row, words in enumerate(sheet.words):
-            line: dict[int, str] = {}
-            for column, text in words:
-                if folded := label(text):
-                    line[column] = folded
-                    if folded in places:
-                        places[folded].append((row, column))
-                    else:
-                        places[folded] = [(row, column)]
+            line = {column: folded for column, text in words if (folded := label(text))}
             self.labels.append(line)
+            for column, folded in line.items():
+                if folded in places:
+                    places[folded].append((row, column))
+                else:
+                    places[folded] = [(row, column)]
 
     def label(self, cell: Cell) -> str:
         """The matching form of what is shown in a cell, merged ranges filled; numbers are texts, too."""
@@ -105,11 +104,17 @@ class Page:
         return self._head_rows[row]
 
     def figures(self, row: int) -> list[int]:
-        """The columns of a row that hold a number or a dash."""
+        """The columns of a row that hold a number or a dash, from left to right."""
         if row not in self._figures:
-            number = self.sheet.number
-            filled = [column for column, value in enumerate(self.sheet.rows[row]) if value is not None and value != ""]
-            self._figures[row] = [column for column in filled if number((row, column)).state in _FIGURES]
+            sheet = self.sheet
+            as_stored = not (sheet.errors or sheet.stale)
+            self._figures[row] = found = list[int]()
+            for column, value in enumerate(sheet.rows[row]):
+                if as_stored and isinstance(value, float):
+                    if math.isfinite(value):
+                        found.append(column)
+                elif value is not None and value != "" and sheet.number((row, column)).state in _FIGURES:
+                    found.append(column)
         return self._figures[row]
 
     def beside(self, cell: Cell) -> Cell:
