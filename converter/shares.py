@@ -10,7 +10,7 @@ from converter.scoring.batch import Batch, Rules, used_by_scheme
 from converter.scoring.gist import Gist
 from converter.scoring.outcomes import distinct
 from converter.scoring.scorerows import is_ratio
-from converter.vocabulary.findings import Finding, numbered
+from converter.vocabulary.findings import Finding, Place, numbered
 
 #: Where the department stands in rows of 指标得分, 规范数据 and 勾稽核对.
 _WHO = 1
@@ -20,23 +20,28 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
     """The share of every submission of a scored batch, in their order, and what is about none of them."""
     names = [submission.department for submission in batch.submissions]
     scores, used = tables.score_rows(batch.scores, batch.codes), tables.fact_rows(used_by_scheme(batch), batch.codes)
-    facts = _pieces(tables.fact_rows(batch.facts, batch.codes))
-    score_pieces, used_rows = _pieces(scores), _by_department(used)
+    facts = _csv(tables.fact_rows(batch.facts, batch.codes))
+    score_rows, score_lines, used_rows = _by_department(scores), _csv(scores), _by_department(used)
     leads = _leads(first_inputs(batch, scores, used), scores, used)
     checks, checks_at_large = _checks(batch, rules, names)
     found = _findings([item for item in batch.findings if item.department], names)
     totals = {str(row["department"]): {str(key): one for key, one in row.items()} for row in gist.totals}
-    nothing = Piece([], b"")
+    figures: dict[str, dict[tuple[str, str], tuple[float, Place]]] = {}
+    for key, figure in gist.figures.items():
+        figures.setdefault(key[0], {})[key] = figure
+    claims: dict[str, list[tuple[int, Finding]]] = {}
+    for claim in gist.claims:
+        claims.setdefault(claim[1].department, []).append(claim)
     shares = [
         Share(
             who,
             totals.get(who),
             gist.marks.get(who),
-            {key: figure for key, figure in gist.figures.items() if key[0] == who},
-            [claim for claim in gist.claims if claim[1].department == who],
+            figures.get(who, {}),
+            claims.get(who, []),
             who in gist.supplied,
-            score_pieces.get(who, nothing),
-            facts.get(who, nothing).csv,
+            Piece(score_rows.get(who, []), score_lines.get(who, b"")),
+            facts.get(who, b""),
             used_rows.get(who, []),
             leads.get(who, []),
             checks[who],
@@ -55,12 +60,12 @@ def _by_department(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def _pieces(rows: Sequence[Row]) -> dict[str, Piece]:
-    """The rows of each department, and their lines."""
+def _csv(rows: Sequence[Row]) -> dict[str, bytes]:
+    """The rows of each department as CSV."""
     lines: dict[str, list[str]] = {}
     for row, line in zip(rows, tables.csv_lines(rows), strict=True):
         lines.setdefault(str(row[_WHO]), []).append(line)
-    return {who: Piece(own, tables.encoded(lines[who])) for who, own in _by_department(rows).items()}
+    return {who: tables.encoded(own) for who, own in lines.items()}
 
 
 def _leads(leads: Sequence[int | None], scores: Sequence[Row], used: Sequence[Row]) -> dict[str, list[int | None]]:
