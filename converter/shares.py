@@ -12,7 +12,7 @@ from converter.scoring.batch import Batch, Rules, used_by_scheme
 from converter.scoring.gist import Gist
 from converter.scoring.outcomes import distinct
 from converter.scoring.scorerows import is_ratio
-from converter.vocabulary.findings import Finding, numbered
+from converter.vocabulary.findings import Finding, Place, numbered
 
 #: A Segment as a plain tuple.
 _At = tuple[str, int, str, bool]
@@ -30,13 +30,19 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
     checks, checks_at_large = _checks(batch, rules, names)
     found = _findings([item for item in batch.findings if item.department], names)
     totals = {str(row["department"]): {str(key): one for key, one in row.items()} for row in gist.totals}
+    figures: dict[str, dict[tuple[str, str], tuple[float, Place]]] = {}
+    for key, figure in gist.figures.items():
+        figures.setdefault(key[0], {})[key] = figure
+    claims: dict[str, list[tuple[int, Finding]]] = {}
+    for claim in gist.claims:
+        claims.setdefault(claim[1].department, []).append(claim)
     shares = [
         Share(
             who,
             totals.get(who),
             gist.marks.get(who),
-            {key: figure for key, figure in gist.figures.items() if key[0] == who},
-            [claim for claim in gist.claims if claim[1].department == who],
+            figures.get(who, {}),
+            claims.get(who, []),
             who in gist.supplied,
             piece(score_rows.get(who, []), score_lines.get(who, b"")),
             facts.get(who, b""),

@@ -21,13 +21,12 @@ def first_inputs(batch: Batch, scores: Sequence[Row], facts: Sequence[Row]) -> t
         key = row[_DEPARTMENT], row[_FIELD], row[_YEAR]
         if key not in found or (row[_ADOPTED] == "是" and facts[found[key]][_ADOPTED] != "是"):
             found[key] = at
-    wanted: dict[tuple[object, ...], list[tuple[str, int]]] = {
-        (who, rule.name): [(one.name, batch.year + one.offset) for one in _inputs(rule)]
-        for part in batch.each
-        for rule in part.scheme.rules
-        for who in part.departments
-    }
-    places = ([found.get((row[_WHO], *key)) for key in wanted.get((row[_WHO], row[_INDICATOR]), ())] for row in scores)
+    wanted: dict[tuple[object, ...], list[tuple[str, int]]] = {}
+    for part in batch.each:
+        for rule in part.scheme.rules:
+            keys = [(one.name, batch.year + one.offset) for one in _inputs(rule)]
+            wanted |= {(who, rule.name): keys for who in part.departments}
+    places = ((found.get((row[_WHO], *key)) for key in wanted.get((row[_WHO], row[_INDICATOR]), ())) for row in scores)
     return tuple(next((place for place in each if place is not None), None) for each in places)
 
 

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from converter.vocabulary.findings import Finding
-from converter.vocabulary.numbers import shortest
+from converter.vocabulary.numbers import State, shortest
 
 if TYPE_CHECKING:  # workers write books without pandas, which would cost each a third of a second
     import pandas as pd
@@ -84,7 +84,12 @@ def fact_rows(facts: "pd.DataFrame", codes: Mapping[str, str]) -> list[Row]:
     behind = _columns(facts, ["raw", "form", "scope", "file", "sheet", "cell"])
     states, adopted = _columns(facts, ["state", "adopted"])
     taken = ["是" if one else "否" for one in adopted]
-    return list(zip(_codes(before[0], codes), *before, map(str, states), taken, *behind, strict=True))
+    words = [_STATES[cast("State", state)] for state in states]
+    return list(zip(_codes(before[0], codes), *before, words, taken, *behind, strict=True))
+
+
+#: 状态 as plain texts, the same ones in every row.
+_STATES = {state: state.value for state in State}
 
 
 def _codes(departments: Sequence[object], codes: Mapping[str, str]) -> list[str]:

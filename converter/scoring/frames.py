@@ -68,7 +68,7 @@ def facts_frame(used: Sequence[tuple[Submission, list[Document]]]) -> pd.DataFra
     rows = [
         (
             submission.department, fact.year if fact.year is not None else document.year or 0, fact.field, fact.value,
-            fact.unit, fact.state, False, fact.raw, fact.form, fact.scope, *_where(fact.place), document.year or 0,
+            fact.unit, fact.state, False, fact.raw, fact.form, fact.scope, *fact.place, document.year or 0,
         )
         for submission, documents in used
         for document in documents
@@ -77,10 +77,6 @@ def facts_frame(used: Sequence[tuple[Submission, list[Document]]]) -> pd.DataFra
     columns = zip(*rows, strict=True) if rows else ((),) * len(FACT_COLUMNS)
     frame = pd.DataFrame(dict(zip(FACT_COLUMNS, columns, strict=True)), dtype=object)  # to look for kinds is dear
     return frame.astype({"year": "int64", "form_year": "int64", "value": "float64", "adopted": "bool"})
-
-
-def _where(place: Place) -> tuple[str, str, str]:
-    return place.file, place.sheet, place.cell
 
 
 def joined(facts: pd.DataFrame, rows: Sequence[FactRow]) -> pd.DataFrame:
