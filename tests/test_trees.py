@@ -111,6 +111,7 @@ _SIGNS = [
     st.lists(st.tuples(st.integers(0, 120), st.sampled_from(_SIGNS)), max_size=4),
 )
 @settings(max_examples=300, deadline=None)
+@pytest.mark.filterwarnings("ignore")  # of ruamel, about anchors
 def test_any_text_is_the_same_either_way(text: str, signs: list[tuple[int, str]]) -> None:
     for at, sign in signs:
         text = text[:at] + sign + text[at:]

@@ -85,7 +85,8 @@ def one_more(place: Path) -> None:
 
 
 def own_form(place: Path) -> None:
-    (place / "本地" / "forms" / "表.yaml").write_text("form: 表\ntitles: [某某表]\n", encoding="utf-8")
+    by_name = "by_name: {name: [项目], year: [年度], unit: [单位], value: [填报数]}"
+    (place / "本地" / "forms" / "表.yaml").write_text(f"form: 表\ntitles: [某某表]\n{by_name}\n", encoding="utf-8")
 
 
 def listed(place: Path) -> None:
