@@ -2,19 +2,21 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from converter.audit.report import report as report_page
 from converter.blocks import Blocks
 from converter.books.assemble import book_names, summary
-from converter.books.summary import SummaryWriter
+from converter.books.summary import SummaryBook, SummaryWriter
 from converter.bookwork import Books, files_of
 from converter.engine import Engine
 from converter.gathering import Gathered, alive
 from converter.manifest import info_rows, manifest, source_rows
 from converter.marks import fingerprint, materials
+from converter.pages import Page, write_page
+from converter.pages import Written as WrittenPage
 from converter.portions import write_books
 from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, name_strangers, previous_outputs
@@ -64,18 +66,26 @@ def write(
         stage.leave(name, digest)
     work = books.writings({one.name for one in left})
     made = map(write_books, work) if len(work) <= _FEW else _each(engine, write_books, work, "写部门工作簿")
-    stage.add_pieces("report.html", report_page(book, whole.rules.distinct[0].grade_lines()))
-    for name, pieces in gathered.csv_files():
-        stage.add_pieces(name, pieces)
+    pages = _pages(engine, gathered, book, idle=len(work) <= _FEW and len(gathered.portions) > 1)
     target = gathered.scratch.folder / "summary.xlsx"
     writer.write(target)
     stage.take(f"评分汇总_{whole.year}.xlsx", target)
+    for page in pages:
+        stage.take(page.name, gathered.scratch.folder / page.file, page.sha256)
     for written in tracked(made, len(work), "写部门工作簿", bar=options.bar):
         for one in written:
             stage.take(one.name, gathered.scratch.folder / one.file, one.sha256)
         books.keep(written)
     made_of = manifest(whole, library, inbox, sources, chosen, gathered.prior)
     return {**made_of, "fingerprint": mark, "formulas": books.formulas()}
+
+
+def _pages(engine: Engine, gathered: Gathered, book: SummaryBook, *, idle: bool) -> Iterable[WrittenPage]:
+    """The page and the CSV files: made here at once, or by workers that would else have nothing to do."""
+    shown = partial(report_page, book, gathered.whole.rules.distinct[0].grade_lines())
+    work = [Page(gathered.scratch, "report.html", shown)]
+    work += [Page(gathered.scratch, name, pieces) for name, pieces in gathered.csv_files()]
+    return _each(engine, write_page, work, "写网页和数据表") if idle else [*map(write_page, work)]
 
 
 def _each(

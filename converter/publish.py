@@ -162,10 +162,6 @@ class Stage:
 
     def add(self, name: str, *pieces: bytes) -> None:
         """Stages one output; `name` is relative to OUT, with /."""
-        self.add_pieces(name, pieces)
-
-    def add_pieces(self, name: str, pieces: Iterable[bytes]) -> None:
-        """Stages one output, piece by piece."""
         path, digest = self._folder / name, hashlib.sha256()
         with writing(self.output):
             path.parent.mkdir(parents=True, exist_ok=True)
