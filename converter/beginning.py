@@ -1,6 +1,7 @@
 """How every run begins: it holds OUT, completes what the last one left unfinished, and looks for the inputs. Light."""
 
 import logging
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -34,7 +35,7 @@ def begun(options: Options) -> Iterator[Job]:
             log.warning("上次运行在写出时中断，已先补写完")
         inbox = discover(options.inboxes, options.output)
         if options.scheduler:  # whose workers start in other folders
-            inbox.sources = [replace(source, path=source.path.resolve()) for source in inbox.sources]
+            inbox.sources = [replace(source, place=os.fsencode(source.path.resolve())) for source in inbox.sources]
         void, ignored = len(inbox.void), len(inbox.ignored)
         log.info("收到 %d 个文件，另有作废或退回 %d 个，忽略临时文件和脚本 %d 个", len(inbox.sources), void, ignored)
         yield Job(inbox, stage, started, key_of_run(options, inbox))

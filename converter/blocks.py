@@ -1,6 +1,5 @@
 """Blocks of summary rows out of the ledger: one whose rows are the same, in the same place, is not made again."""
 
-import zlib
 from array import array
 
 from converter.books.pieces import Piece
@@ -37,18 +36,22 @@ class Blocks:
     def keep(self, block: Block, made: Rendered) -> None:
         """Keeps a block for later runs."""
         rows, links, notes, heights = made
-        content = self._scratch.load_bytes(rows.deflated)
-        packed = zlib.compress(links.encode(), 1)
-        self._ledger.put(self._key(block), plainly((content, rows.crc, rows.length, packed, notes, heights.tobytes())))
+        own = self._content(rows), links and self._content(links), notes, heights.tobytes()
+        self._ledger.put(self._key(block), plainly(own))
+
+    def _content(self, piece: Piece) -> tuple[bytes, int, int]:
+        return self._scratch.load_bytes(piece.deflated), piece.crc, piece.length
 
     def _opened(self, body: bytes) -> Rendered:
         try:
-            content, crc, length, packed, notes, heights = load(body)
-            links = zlib.decompress(packed).decode()
-            if not isinstance(content, bytes) or not isinstance(crc, int) or not isinstance(length, int):
-                raise TypeError
+            rows, links, notes, heights = load(body)
             high = array("H", heights)
             noted = [(int(row), int(column), str(text)) for row, column, text in notes]
+            return Rendered(self._piece(*rows), self._piece(*links) if links else None, noted, high)
         except UNREADABLE as error:
             raise DoubtfulError("Block") from error
-        return Rendered(Piece(self._scratch.keep_bytes(content), len(content), crc, length), links, noted, high)
+
+    def _piece(self, content: bytes, crc: int, length: int) -> Piece:
+        if not isinstance(content, bytes) or not isinstance(crc, int) or not isinstance(length, int):
+            raise TypeError
+        return Piece(self._scratch.keep_bytes(content), len(content), crc, length)

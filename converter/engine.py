@@ -66,7 +66,7 @@ def preload(modules: Sequence[str]) -> None:
     process: they are forked from a server that only loads (not on Windows, where each loads for itself).
     """
     global _START  # of the whole process, as the server is
-    if "forkserver" in multiprocessing.get_all_start_methods():
+    if _START == "spawn" and "forkserver" in multiprocessing.get_all_start_methods():
         from multiprocessing import forkserver
 
         multiprocessing.set_forkserver_preload(list(modules))

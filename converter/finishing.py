@@ -24,7 +24,6 @@ from converter.publish import MANIFEST, Stage
 from converter.receiving import Received, file_findings
 from converter.reuse import Reuse
 from converter.scoring.batch import Rules
-from converter.scoring.checks import load_checks
 from converter.scoring.choosing import Choice, choices
 from converter.scoring.whole import Whole, begin
 from converter.scratch import Scratch
@@ -89,8 +88,7 @@ def _choose(received: Received, settings: Settings, options: Options) -> tuple[W
     if settings.decisions:
         log.info("复核记录 %s：签署齐全 %d 条", settings.decisions.shown, len(settings.decisions.rows))
     schemes = {kind: choice.scheme for kind, choice in chosen.items()}
-    checks = load_checks(settings.library)
-    rules = Rules(schemes, checks, settings.derivations, forms, settings.roster, settings.decisions)
+    rules = Rules(schemes, settings.checks, settings.derivations, forms, settings.roster, settings.decisions)
     return begin(submissions, rules), chosen
 
 
@@ -129,7 +127,7 @@ def _score(
     )
     gathered = scoring.gathered()
     gathered.prior = prior
-    whole.conclude([portion.gist for portion in gathered.portions], received.digests)
+    whole.conclude((scratch.load(portion.gist) for portion in gathered.portions), received.digests)
     tell_all(engine, gathered, file_findings(received.readings, received.submissions), replies)
     return gathered
 

@@ -3,8 +3,9 @@ shares make one behind the other. Nothing here holds the facts, scores or findin
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import accumulate, chain, pairwise
 from typing import Any, TypeVar
@@ -24,7 +25,7 @@ from converter.scoring.frames import FactRow
 from converter.scoring.handling import answered, by_number, in_vain, with_replies
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
-from converter.scratch import Kept, Laid, Leads, Part, Pile, Scratch
+from converter.scratch import DIGEST, Kept, Laid, Leads, Part, Parts, Pile, Scratch
 from converter.vocabulary.findings import Finding, Tally, in_order, numbered
 
 In = TypeVar("In")
@@ -84,14 +85,14 @@ class Gathered:
         return [rows for portion in self.portions for rows in portion.scores]
 
     @cached_property
-    def check_rows(self) -> list[Put]:
-        """勾稽核对: by code, scheme and comparison, then by department; what is about no department but once."""
-        parts = [(segment, rows) for portion in self.portions for segment, rows in portion.checks.items()]
-        parts += [(segment, self._put(rows)) for segment, rows in self._checks_at_large.items()]
-        return [rows for _, rows in sorted(parts, key=lambda part: part[0])]
-
-    @cached_property
-    def _checks_at_large(self) -> dict[Segment, list[Row]]:
+    def _checked(self) -> tuple[Parts, Parts, tuple[float, ...]]:
+        """勾稽核对, the same as CSV, and what the widths of its columns hang on but for the portions: by code, scheme and
+        comparison, then by department; what is about no department but once. The rows of the whole are put aside for good.
+        """
+        parts: dict[Segment, tuple[Parts, Parts]] = defaultdict(lambda: (Parts(), Parts()))
+        for portion in self.portions:
+            for segment, rows in self.scratch.load(portion.checks).items():
+                _add(parts[segment], rows)
         at_large: dict[Segment, list[Row]] = {}
         seen: set[str] = set()
         for segment, row in sorted((one for p in self.portions for one in p.checks_at_large), key=lambda one: one[0]):
@@ -100,14 +101,21 @@ class Gathered:
                 seen.add(repr(row))
         for row in self.whole.checks:
             at_large.setdefault(Segment(str(row[0]), _LAST, "", False), []).append(row)
-        return at_large
+        self.whole.checks = []
+        for segment, rows in at_large.items():
+            _add(parts[segment], self._put(rows))
+        joined = Parts(), Parts()
+        for _, own in sorted(parts.items(), key=lambda part: part[0]):
+            for whole, some in zip(joined, own, strict=True):
+                whole.extend(some)
+        return *joined, Seen.of(tables.CHECK_HEADS, chain.from_iterable(at_large.values())).longest
 
     def tables(self) -> dict[str, Rows]:
         """The tables that grow with the departments, by their sheets."""
         return {
             "指标得分": self._pile(self.score_rows),
             "问题清单": self._pile(self.finding_rows),
-            "勾稽核对": self._pile(self.check_rows),
+            "勾稽核对": Pile(self.scratch, self._checked[0]),
             "规范数据": Pile(self.scratch, [Part(own, 0, own.length) for own in self._used]),
         }
 
@@ -115,7 +123,7 @@ class Gathered:
         """What the widths of their columns hang on, by sheet."""
         here = {
             "问题清单": Seen.of(tables.FINDING_HEADS, self._told_at_large).longest,
-            "勾稽核对": Seen.of(tables.CHECK_HEADS, chain.from_iterable(self._checks_at_large.values())).longest,
+            "勾稽核对": self._checked[2],
         }
         told = [{"问题清单": told.seen} for told in self.told]
         return widest([*(portion.seen for portion in self.portions), *told, here])
@@ -135,10 +143,10 @@ class Gathered:
         yield "scores.csv", self._csv(tables.SCORE_HEADS, [rows.csv for rows in self.score_rows])
         yield "facts.csv", self._csv(tables.FACT_HEADS, [portion.facts for portion in self.portions])
         yield "findings.csv", self._csv(tables.FINDING_HEADS, [rows.csv for rows in self.finding_rows])
-        yield "checks.csv", self._csv(tables.CHECK_HEADS, [rows.csv for rows in self.check_rows])
+        yield "checks.csv", self._csv(tables.CHECK_HEADS, (part.laid.kept for part in self._checked[1]))
 
-    def _csv(self, heads: Sequence[str], bodies: Sequence[Kept]) -> Callable[[], Iterator[bytes]]:
-        return partial(_csv, self.scratch, heads, bodies)
+    def _csv(self, heads: Sequence[str], bodies: Iterable[Kept]) -> Callable[[], Iterator[bytes]]:
+        return partial(_csv, self.scratch, heads, [*bodies])
 
     def _put(self, rows: list[Row]) -> Put:
         return Put(self.scratch.lay(rows), self.scratch.keep_bytes(tables.csv_body(rows)))
@@ -150,6 +158,12 @@ class Gathered:
 def _csv(scratch: Scratch, heads: Sequence[str], bodies: Iterable[Kept]) -> Iterator[bytes]:
     yield tables.csv_bytes(heads, [])
     yield from map(scratch.load_bytes, bodies)
+
+
+def _add(parts: tuple[Parts, Parts], rows: Put) -> None:
+    """Adds rows, and the same as CSV, of which nobody asks for a digest."""
+    parts[0].add(rows.rows)
+    parts[1].add(Laid(rows.csv, rows.rows.length, bytes(DIGEST)))
 
 
 def _chunks(submissions: Sequence[Submission], rules: Rules, size: int, jobs: int) -> list[Sequence[Submission]]:
@@ -272,13 +286,13 @@ def tell_all(engine: Engine, gathered: Gathered, more: Sequence[Finding], replie
         at = bisect_right(gathered.firsts, item.department)
         (shares[at - 1] if at else gathered.at_large).append(item)
     work = [
-        Telling(gathered.scratch, portion.findings, share, said, decided)
+        Telling(gathered.scratch, portion.findings, share, said, decided, gathered.scoring.books)
         for portion, share in zip(gathered.portions, shares, strict=True)
     ]
-    gathered.told = list(_each(engine, tell, work, "整理问题清单"))
     gathered.tally = Tally.of(gathered.at_large)
-    for told in gathered.told:
+    for told in _each(engine, tell, work, "整理问题清单"):
         gathered.tally.add(told.tally)
+        gathered.told.append(replace(told, tally=Tally()))
 
 
 def _settled(gathered: Gathered, more: Sequence[Finding], replies: Sequence[Reply]) -> tuple[list[Finding], bool]:
@@ -286,7 +300,7 @@ def _settled(gathered: Gathered, more: Sequence[Finding], replies: Sequence[Repl
     rest = numbered([*(item for portion in gathered.portions for item in portion.at_large), *more])
     if gathered.whole.rules.decisions:
         own = [item for portion in gathered.portions for item in gathered.scratch.load(portion.findings)]
-        ledger = gathered.portions[0].gist.ledger
+        ledger = gathered.portions[0].ledger
         assert ledger is not None  # decisions keep all departments in one chunk, which is scored
         return answered([*own, *rest], replies, ledger), True
     said = by_number(replies)

@@ -3,12 +3,13 @@
 import hashlib
 import platform
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version as library_version
+from itertools import groupby, islice
 from typing import Any
 
 from converter import __version__
-from converter.books.tables import Row
+from converter.books.tables import Row, Rows
 from converter.intake.discover import Inbox
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Reading
@@ -21,6 +22,7 @@ from converter.scoring.whole import Whole
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
+_OF_DOCUMENT = ("department", "year", "form", "result")
 
 
 def source_rows(
@@ -29,7 +31,7 @@ def source_rows(
     submissions: Sequence[Submission],
     whole: Whole,
     findings: Iterable[Finding],
-) -> list[Row]:
+) -> Iterator[Row]:
     """Rows of 来源文件: every file with what was found in it, and what became of it."""
     whose = {(d.file, d.sheet): s for s in submissions for d in s.documents}
     reasons: dict[str, list[str]] = defaultdict(list)
@@ -37,20 +39,20 @@ def source_rows(
         if item.code.startswith("F") or item.code == "M01":
             reasons[item.place.file].append(item.message)
     by_name = {reading.file: reading for reading in readings}
-    rows: list[Row] = []
     for source in inbox.sources:
         documents = by_name[source.name].documents
-        noted = "；".join(reasons[source.name])
+        noted = "；".join(reasons.get(source.name, ()))
         if not documents:
-            rows.append((source.name, "", None, "", source.size, source.sha256, noted or "未采用"))
+            yield source.name, "", None, "", source.size, source.sha256, noted or "未采用"
         for document in documents:
             owner = whose.get((document.file, document.sheet))  # None for a copy of another file
             use = _use(document.year, whole.year, owner) if owner else ""
             result, name = "；".join(filter(None, (use, noted))), owner.department if owner else ""
-            rows.append((source.name, name, document.year, document.form, source.size, source.sha256, result))
-    rows += [(s.name, "", None, "", s.size, s.sha256, "在“作废”或“退回”文件夹，未采用") for s in inbox.void]
-    rows += [(name, "", None, "", None, "", "临时文件、脚本或链接的文件夹，已忽略") for name in inbox.ignored]
-    return rows
+            yield source.name, name, document.year, document.form, source.size, source.sha256, result
+    for source in inbox.void:
+        yield source.name, "", None, "", source.size, source.sha256, "在“作废”或“退回”文件夹，未采用"
+    for name in inbox.ignored:
+        yield name, "", None, "", None, "", "临时文件、脚本或链接的文件夹，已忽略"
 
 
 def _use(year: int | None, batch_year: int, owner: Submission) -> str:
@@ -147,11 +149,31 @@ def _told_prior(prior: Prior | None, lost: Sequence[str]) -> str:
     return f"{prior.shown}/facts.csv，{prior.year} 年度，{len(prior.facts)} 个部门{missing}"
 
 
+class Inputs(list[dict[str, Any]]):
+    """Every input with what became of it, out of the rows of 来源文件, of which the first files are inputs. A list for json,
+    that is made each time it is gone through.
+    """
+
+    def __init__(self, sources: Rows, count: int) -> None:
+        super().__init__()
+        self._sources, self._count = sources, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        files = groupby(self._sources, key=lambda row: row[0])
+        for name, rows in islice(files, self._count):
+            of_file = list(rows)
+            documents = [dict(zip(_OF_DOCUMENT, (*row[1:4], row[6]), strict=True)) for row in of_file]
+            yield {"file": name, "size": of_file[0][4], "sha256": of_file[0][5], "documents": documents}
+
+
 def manifest(
     whole: Whole,
     library: Library,
     inbox: Inbox,
-    sources: Sequence[Row],
+    sources: Rows,
     chosen: Mapping[str, Choice],
     prior: Prior | None = None,
 ) -> dict[str, Any]:
@@ -163,9 +185,6 @@ def manifest(
     )
     digest = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
     roster, decisions = whole.rules.roster, whole.rules.decisions
-    results: dict[str, list[dict[str, object]]] = defaultdict(list)
-    for name, department, year, form, _, _, result in sources:
-        results[str(name)].append({"department": department, "year": year, "form": form, "result": result})
     return {
         "schema_version": SCHEMA_VERSION,
         "program": {"name": "jixiao", "version": __version__, "python": platform.python_version()},
@@ -182,9 +201,7 @@ def manifest(
         "departments": {"file": roster.shown, "sha256": roster.sha256} if roster else None,
         "prior": {"folder": prior.shown, "year": prior.year, "sha256": prior.sha256} if prior else None,
         "decisions": {"file": decisions.shown, "sha256": decisions.sha256} if decisions else None,
-        "inputs": [
-            {"file": s.name, "size": s.size, "sha256": s.sha256, "documents": results[s.name]} for s in inbox.sources
-        ],
+        "inputs": Inputs(sources, len(inbox.sources)),
         "void": [{"file": s.name, "size": s.size, "sha256": s.sha256} for s in inbox.void],
         "ignored": inbox.ignored,
     }

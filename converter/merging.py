@@ -85,19 +85,21 @@ class AtLarge:
 
 @dataclass(frozen=True)
 class Portion:
-    """What a chunk gave: its gist, and where its shares lie; those of a few departments together in `scores`, `used` and
-    `leads`, which count from the first row of their own `used`. `findings` are those about its departments, numbered; `at_large`
-    those about no department, not numbered, which other chunks may give too; `answered` the numbers that have a reply.
-    `shares` says where the share of each department lies by itself, if it is wanted.
+    """What a chunk gave: what became of the decisions, where there are any, and where its gist (a Gist) and its shares lie; those
+    of a few departments together in `scores`, `used` and `leads`, which count from the first row of their own `used`; `checks`
+    are Puts by Segment. `findings` are those about its departments, numbered; `at_large` those about no department, not
+    numbered, which other chunks may give too; `answered` the numbers that have a reply. `shares` says where the share of
+    each department lies by itself, if it is wanted.
     """
 
-    gist: Gist
+    ledger: "Ledger | None"
+    gist: Kept
     ratios: frozenset[str]
     scores: list[Put]
     facts: Kept
     used: list[Laid]
     leads: list[Laid]
-    checks: dict[Segment, Put]
+    checks: Kept
     checks_at_large: list[tuple[Segment, Row]]
     findings: Kept
     at_large: list[Finding]
@@ -134,7 +136,6 @@ def put_together(
         {key: figure for share in shares for key, figure in share.figures.items()},
         [claim for share in shares for claim in share.claims],
         frozenset(share.department for share in shares if share.supplied),
-        ledger,
     )
     few = [shares[at : at + TOGETHER] for at in range(0, len(shares), TOGETHER)]
     found = [item for share in shares for item in share.findings]
@@ -143,13 +144,14 @@ def put_together(
         for segment, own in share.checks.items():
             segments.setdefault(segment, []).append(own)
     return Portion(
-        gist=gist,
+        ledger=ledger,
+        gist=scratch.keep(gist),
         ratios=frozenset(),
         scores=_put_each(scratch, [[share.scores for share in part] for part in few]),
         facts=scratch.keep_bytes(b"".join(share.facts for share in shares)),
         used=_lay_each(scratch, [[share.used for share in part] for part in few]),
         leads=_lay_each(scratch, [_shifted(part) for part in few]),
-        checks=dict(zip(starmap(Segment, segments), _put_each(scratch, segments.values()), strict=True)),
+        checks=scratch.keep(dict(zip(starmap(Segment, segments), _put_each(scratch, segments.values()), strict=True))),
         checks_at_large=[],
         findings=scratch.keep(found),
         at_large=[],
@@ -193,7 +195,7 @@ def widest(seen: Iterable[Mapping[str, tuple[float, ...]]]) -> dict[str, tuple[f
 @dataclass(frozen=True)
 class Telling:
     """A chunk whose findings are to be told: its own, with `more` of the whole batch (all of them: `settled`), and what the
-    departments replied, by number.
+    departments replied, by number; in `books` of departments too.
     """
 
     scratch: Scratch
@@ -201,6 +203,7 @@ class Telling:
     more: Sequence[Finding]
     replies: Mapping[str, Sequence[Reply]]
     settled: bool
+    books: bool
 
 
 @dataclass(frozen=True)
@@ -224,7 +227,7 @@ def tell(telling: Telling) -> Told:
         found = in_order([*scratch.load(telling.own), *found])
         found = with_replies(found, telling.replies)
     by_department: dict[str, list[Row]] = {}
-    for item in found:
+    for item in found if telling.books else ():
         if item.owner is Owner.DEPARTMENT:
             by_department.setdefault(item.department, []).extend(tables.finding_rows([item]))
     rows = tables.finding_rows(found)

@@ -1,6 +1,6 @@
 """What became of a run, for the command line: as text, as JSON, as an exit code."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from converter.lastrun import Since, reminders
@@ -56,6 +56,5 @@ class Report:
 
 
 def _finding_dict(item: Finding) -> dict[str, Any]:
-    content = {**vars(item), **item.place._asdict()}
-    del content["place"]
-    return content
+    content = {part.name: getattr(item, part.name) for part in fields(item) if part.name != "place"}
+    return {**content, **item.place._asdict()}

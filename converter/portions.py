@@ -146,6 +146,7 @@ class Written(NamedTuple):
     kept: Kept
 
 
+@_uncollected()
 def write_books(writing: Writing) -> list[Written]:
     """Workbooks on disk, synced together when all are written: a disk does that in a fraction of the time."""
     findings: dict[str, list[Row]] = {}

@@ -94,17 +94,19 @@ def locked(output: Path) -> Iterator[None]:
 
 def _free_to_write(output: Path) -> None:
     """Asks before the work what would only be told after it: whether every output can be replaced."""
-    names = [name for name in (*previous_outputs(output), MANIFEST) if (output / name).is_file()]
+    names = [*previous_outputs(output), *([MANIFEST] if (output / MANIFEST).is_file() else [])]
+    beside: dict[str, frozenset[str]] = {}
     with writing(output):
-        for folder in sorted({(output / name).parent for name in names}):
-            if not os.access(folder, os.W_OK | os.X_OK):
-                raise PermissionError(folder)
+        for folder in sorted(set(map(os.path.dirname, names))):
+            if not os.access(output / folder, os.W_OK | os.X_OK):
+                raise PermissionError(output / folder)
+            beside[folder] = frozenset(os.listdir(output / folder))  # noqa: PTH208  # names are all that is asked
     for name in names:
-        path = output / name
-        owner = next((mark for form in _OWNER_FILES if (mark := path.with_name(form.format(path.name))).exists()), None)
-        if owner is not None or (_WINDOWS and not _opens(path)):
+        folder, own = os.path.split(name)
+        owner = next((mark for form in _OWNER_FILES if (mark := form.format(own)) in beside[folder]), "")
+        if owner or (_WINDOWS and not _opens(output / name)):
             advice = "请关闭正在打开它的 Excel/WPS 后重新运行"
-            left = f"；确实没有人打开时，请删除残留的 {owner.name}" if owner else ""
+            left = f"；确实没有人打开时，请删除残留的 {owner}" if owner else ""
             raise RunError("R06", "输出文件正被打开", advice + left, Place(f"{output.name}/{name}"))
 
 
@@ -162,6 +164,10 @@ class Stage:
 
     def add(self, name: str, *pieces: bytes) -> None:
         """Stages one output; `name` is relative to OUT, with /."""
+        self.add_pieces(name, pieces)
+
+    def add_pieces(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Stages one output, piece by piece."""
         path, digest = self._folder / name, hashlib.sha256()
         with writing(self.output):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -230,22 +236,36 @@ def previous_outputs(output: Path) -> dict[str, str]:
     """Names and hashes of the files in OUT that its manifest lists; empty without a readable manifest."""
     try:
         listed = json.loads((output / MANIFEST).read_text(encoding="utf-8"))["outputs"]
-        return {name: str(entry["sha256"]) for entry in listed if _lies_in(output, name := str(entry["file"]))}
+        named = {str(entry["file"]): str(entry["sha256"]) for entry in listed}
+        folders = {folder: _lies_in(output, folder) for folder in set(map(os.path.dirname, named))}
+        return {
+            name: digest
+            for name, digest in named.items()
+            if folders[os.path.dirname(name)] and _is_file(output, name)  # noqa: PTH120  # as it stands there
+        }
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
 def _lies_in(output: Path, name: str) -> bool:
-    """Whether a name from an old manifest is a file that really lies in OUT."""
-    path = (output / name).resolve()
-    return path.is_relative_to(output.resolve()) and path.is_file()
+    """Whether a name from an old manifest is that of something in OUT, wherever links lead."""
+    return (output / name).resolve().is_relative_to(output.resolve())
+
+
+def _is_file(output: Path, name: str) -> bool:
+    """Whether a name from an old manifest, of a folder in OUT, is a file that really lies there."""
+    path = output / name
+    return path.is_file() and (not path.is_symlink() or _lies_in(output, name))
 
 
 def strangers(output: Path, known: Iterable[str]) -> list[str]:
     """Files in OUT that no run of ours made: left alone, but named."""
-    ours = {*known, MANIFEST}
-    found = (path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file())
-    return sorted(name for name in found if name not in ours)
+    ours, found = {*known, MANIFEST}, []
+    for folder, _, files in os.walk(output):
+        within = Path(folder).relative_to(output).as_posix()
+        names = (name if within == "." else f"{within}/{name}" for name in files)
+        found += [name for name in names if name not in ours and (output / name).is_file()]
+    return sorted(found)
 
 
 def name_strangers(output: Path, outputs: Iterable[str]) -> None:

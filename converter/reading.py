@@ -1,22 +1,27 @@
-"""Pass 1, in a worker process: one file → its documents and findings. Nothing here needs pandas."""
+"""Pass 1, in a worker process: one file → its documents and findings. Nothing here needs pandas.
+
+The readers are imported where they are used: who only hands the work out does without them.
+"""
 
 import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from converter.intake.cells import Sheet
 from converter.intake.discover import Source
 from converter.intake.guards import UnreadableError
-from converter.intake.readers import Opened, open_workbook
-from converter.mapping.draft import draft
 from converter.mapping.facts import STALE, Document, Reading, read_documents
 from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Form
 from converter.mapping.page import Page
-from converter.mapping.unmatched import Unmatched, unmatched
 from converter.scratch import Scratch
 from converter.vocabulary.findings import Finding, Place, finding
+
+if TYPE_CHECKING:
+    from converter.intake.readers import Opened
+    from converter.mapping.unmatched import Unmatched
 
 
 @dataclass
@@ -56,18 +61,20 @@ def read_source(source: Source) -> Reading:
     reading = read_file(source.path, source.name, own.forms, own.dictionary, source.inner, own.passwords)
     if own.scratch is not None and reading.documents:
         reading.kept = own.scratch.keep(reading.documents)
-        reading.documents = [_light(document) for document in reading.documents]
+        reading.documents = tuple(map(_light, reading.documents))
     return reading
 
 
 def _light(document: Document) -> Document:
     """What grouping needs of a document: of its findings only those that --recalculate looks for."""
-    stale = [item for item in document.findings if item.code == STALE]
-    return replace(document, facts=[], printed=[], lines=[], findings=stale)
+    stale = tuple(item for item in document.findings if item.code == STALE)
+    return replace(document, facts=(), printed=(), lines=(), title="", findings=stale)
 
 
 def draft_source(source: Source) -> list[str] | Finding:
     """Form drafts for the visible sheets that no form knows, or the finding that says why the file cannot be read."""
+    from converter.mapping.draft import draft
+
     assert _equipment is not None
     reading = read_source(source)
     sheets = _sheets(source, reading)
@@ -78,8 +85,10 @@ def draft_source(source: Source) -> list[str] | Finding:
     return [text for text in drafts if text]
 
 
-def describe_source(source: Source) -> tuple[Reading, dict[str, list[Unmatched]]]:
+def describe_source(source: Source) -> "tuple[Reading, dict[str, list[Unmatched]]]":
     """A file as documents, and for each of its sheets the labels that gave nothing."""
+    from converter.mapping.unmatched import unmatched
+
     assert _equipment is not None
     reading = read_source(source)
     documents = {document.sheet: document for document in reading.documents}
@@ -98,6 +107,8 @@ def describe_source(source: Source) -> tuple[Reading, dict[str, list[Unmatched]]
 
 def _sheets(source: Source, reading: Reading) -> list[Sheet] | None:
     """The sheets of a file that was read, None where it could not be."""
+    from converter.intake.readers import open_workbook
+
     assert _equipment is not None
     if not (reading.documents or reading.unused or reading.own_book):
         return None
@@ -116,6 +127,8 @@ def read_file(
 
     Whatever a reader raises costs this file alone: libraries meet damage in ways that nobody has listed.
     """
+    from converter.intake.readers import open_workbook
+
     place = Place(name)
     try:
         reading = _understood(open_workbook(path, name, inner, passwords), name, forms, dictionary)
@@ -134,16 +147,17 @@ def read_file(
     return Reading(name, findings=[finding(code, message, subject=name, place=place)])
 
 
-def _understood(opened: Opened, name: str, forms: list[Form], dictionary: Dictionary) -> Reading:
+def _understood(opened: "Opened", name: str, forms: list[Form], dictionary: Dictionary) -> Reading:
     place = Place(name)
     reading = read_documents(opened.workbook, name, forms, dictionary)
+    findings: list[Finding] = []
     if reading.documents:
-        reading.findings += [finding(code, message, subject=name, place=place) for code, message in opened.notes]
+        findings += [finding(code, message, subject=name, place=place) for code, message in opened.notes]
     if reading.replies:
         rest = "，是本程序生成的工作簿，其余内容未读取" if reading.own_book else ""
         message = f"读取问题清单里的部门说明 {len(reading.replies)} 条{rest}"
-        reading.findings.append(finding("F14", message, subject=name, place=place))
-    reading.findings += _unused(reading, place, opened.notes)
+        findings.append(finding("F14", message, subject=name, place=place))
+    reading.findings = (*findings, *_unused(reading, place, opened.notes))
     return reading
 
 

@@ -1,5 +1,6 @@
 """Formulas saved without a value, on request (--recalculate): calculated by LibreOffice in a copy, then read again."""
 
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,7 +31,7 @@ def recalculated(pool: Engine, sources: Sequence[Source], readings: Sequence[Rea
         from converter.audit.verify import recalculate  # with openpyxl, which no other run needs
 
         made = recalculate(list(copies), Path(folder))
-        again = [replace(copies[copy], path=path, inner=()) for copy, path in made if path is not None]
+        again = [replace(copies[copy], place=os.fsencode(path), inner=()) for copy, path in made if path is not None]
         read = [result for result in pool.map(read_source, again) if not isinstance(result, Lost)]
     results = {reading.file: _said(reading, stale[reading.file]) for reading in read}
     return [results.get(reading.file, reading) for reading in readings]

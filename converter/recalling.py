@@ -53,7 +53,7 @@ class Recall:
             raise DoubtfulError(file)
         content = zlib.decompress(_opened(body)[1])
         found = load(content)  # what it would call is known before a worker opens it
-        if not isinstance(found, list) or not all(isinstance(one, Document) for one in found):
+        if not isinstance(found, list | tuple) or not all(isinstance(one, Document) for one in found):
             raise DoubtfulError(file)
         return self.scratch.keep_bytes(content)
 
@@ -72,22 +72,20 @@ def _opened(body: bytes) -> tuple[Reading, bytes]:
 class Contents(Mapping[str, Kept]):
     """Where the documents of each file lie; those that an earlier run read are fetched when they are asked for."""
 
-    def __init__(self, read: Mapping[str, Kept], recall: Recall | None) -> None:
-        self._there, self._recall = dict(read), recall
-        self._names = {**dict.fromkeys(read), **dict.fromkeys(recall.files() if recall else ())}
+    def __init__(self, read: dict[str, tuple[str, int, int]], recall: Recall | None) -> None:
+        self._there = read
+        self._rest = {} if recall is None else {file: recall for file in recall.files() if file not in read}
 
     def __getitem__(self, file: str) -> Kept:
         if file not in self._there:
-            if self._recall is None or file not in self._names:
-                raise KeyError(file)
-            self._there[file] = self._recall.documents(file)
-        return self._there[file]
+            self._there[file] = self._rest[file].documents(file)
+        return Kept(*self._there[file])
 
     def __contains__(self, file: object) -> bool:
-        return file in self._names
+        return file in self._there or file in self._rest
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter({**self._there, **self._rest})
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len({**self._there, **self._rest})

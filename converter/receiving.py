@@ -1,26 +1,28 @@
 """The files of a run, read in workers: each once, without the run's own lists, and whose the findings about files are."""
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from sys import intern
+from typing import TYPE_CHECKING
 
-from converter.books.styles import printable
 from converter.engine import Engine, LocalPool, Lost
 from converter.intake.discover import Inbox, Source
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
-from converter.mapping.unmatched import Unmatched
 from converter.progress import tracked
 from converter.reading import describe_source, draft_source, prepare, read_source
 from converter.recalling import Contents, Recall
-from converter.scratch import Kept
 from converter.vocabulary.findings import Finding, Place, RunError, finding
 
+if TYPE_CHECKING:
+    from converter.mapping.unmatched import Unmatched
+
 log = logging.getLogger("jixiao")
+_NONE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Received:
     @cached_property
     def contents(self) -> Contents:
         """Where the documents of each file lie."""
-        return Contents({reading.file: Kept(*reading.kept) for reading in self.readings if reading.kept}, self.recall)
+        return Contents({reading.file: reading.kept for reading in self.readings if reading.kept}, self.recall)
 
 
 def read_all(
@@ -67,24 +69,40 @@ def read_all(
             unique.append(source)
     known = {source: reading for source in unique if recall and (reading := recall.reading(source))}
     fresh = [source for source in unique if source not in known]
-    readings = [*known.values()]
+    readings = [_settled(reading, source) for source, reading in known.items()]
     results = pool.map(read_source, fresh)
     if meanwhile is not None:
         meanwhile()
+    from converter.books.styles import printable  # loads what writes workbooks, which the workers need not wait for
+
     for source, result in zip(fresh, tracked(results, len(fresh), "读取文件", bar=bar), strict=True):
         reading = survived(result)
         if recall and reading is result:
             recall.keep(source, reading)
         forms = "、".join(document.form for document in reading.documents)
         log.debug("已读取 %s：%s", printable(reading.file), forms or "没有认出表")
-        readings.append(reading)
+        readings.append(_settled(reading, source))
     return sorted([*readings, *repeated], key=lambda reading: reading.file)
+
+
+def _settled(reading: Reading, source: Source) -> Reading:
+    """A reading to be held with those of all other files: with the texts that are there already, without what is no longer
+    asked for.
+    """
+    reading.file, reading.unused = source.name, _NONE
+    for document in reading.documents:
+        document.file = source.name
+    if reading.kept:
+        file, start, length = reading.kept
+        reading.kept = intern(file), start, length
+    return reading
 
 
 def set_apart(sources: Sequence[Source], named: Mapping[str, Path | None]) -> tuple[list[Source], list[Reading]]:
     """The sources without the run's own lists (by what each is), which may lie in the inbox, and notes about those."""
     whats = {path.resolve(): what for what, path in named.items() if path is not None}
-    lists = {source: what for source in sources if not source.inner and (what := whats.get(source.path.resolve()))}
+    asked = sources if whats else ()
+    lists = {source: what for source in asked if not source.inner and (what := whats.get(source.path.resolve()))}
     readings = []
     for source, what in lists.items():
         note = finding("F16", f"是本次使用的{what}", subject=source.name, place=Place(source.name))
@@ -101,21 +119,24 @@ def survived(result: Reading | Lost[Source]) -> Reading:
     return result
 
 
-def _owners(submissions: Sequence[Submission]) -> dict[str, set[str]]:
-    """Folder → the departments that have documents in it."""
-    owners: dict[str, set[str]] = defaultdict(set)
+def _owners(submissions: Sequence[Submission], folders: Iterable[str]) -> dict[str, set[str]]:
+    """For some folders the departments that have documents in each."""
+    owners: dict[str, set[str]] = {folder: set() for folder in folders}
     for submission in submissions:
         for document in submission.documents:
-            owners[document.file.rpartition("/")[0]].add(submission.department)
+            folder = document.file.rpartition("/")[0]
+            if folder in owners:
+                owners[folder].add(submission.department)
     return owners
 
 
 def file_findings(readings: Sequence[Reading], submissions: Sequence[Submission]) -> list[Finding]:
     """Findings about files, given to the department that alone has documents in the file's folder."""
-    owners = _owners(submissions)
+    telling = [reading for reading in readings if reading.findings]
+    owners = _owners(submissions, [reading.file.rpartition("/")[0] for reading in telling])
     findings = []
-    for reading in readings:
-        there = owners.get(reading.file.rpartition("/")[0], set())
+    for reading in telling:
+        there = owners[reading.file.rpartition("/")[0]]
         department = next(iter(there)) if len(there) == 1 else ""
         findings += [replace(item, department=department) for item in reading.findings]
     return findings
@@ -123,7 +144,7 @@ def file_findings(readings: Sequence[Reading], submissions: Sequence[Submission]
 
 def describe_one(
     sources: Sequence[Source], mappings: Path | None, *, printed: bool = False
-) -> tuple[Reading, dict[str, list[Unmatched]]]:
+) -> "tuple[Reading, dict[str, list[Unmatched]]]":
     """One file read in a worker of its own, with the labels that gave nothing by sheet; `printed` takes it for a notice,
     whose indicator list may have no column for self scores.
     """

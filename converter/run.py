@@ -4,7 +4,6 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +14,9 @@ from converter.intake.discover import Inbox
 from converter.ledger import NAME as LEDGER
 from converter.ledger import Ledger
 from converter.mapping.departments import drop_copies, group
-from converter.mapping.library import Library
 from converter.options import Options
 from converter.publish import WORK, room, workshop
 from converter.reading import collect_seldom, prepare
-from converter.recalculation import recalculated
 from converter.recalling import Recall
 from converter.receiving import Received, read_all, set_apart
 from converter.scratch import Scratch
@@ -73,16 +70,12 @@ def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | Non
         received = _receive(engine, scratch, job.inbox, settings, options, recall)
         from converter.finishing import finish
 
-        ending = finish(engine, scratch, job.stage, received, settings, options)
-    return ending.published(job, options)
+        return finish(engine, scratch, job.stage, received, settings, options).published(job, options)
 
 
-def _load_ahead(library: Library) -> None:
-    """What scores and writes needs pandas and the checks, which are loaded while the workers read."""
+def _load_ahead() -> None:
+    """What scores and writes needs pandas, which is loaded while the workers read."""
     import converter.finishing  # noqa: F401
-    from converter.scoring.checks import load_checks
-
-    load_checks(library)
 
 
 @contextmanager
@@ -112,16 +105,11 @@ def _receive(
     """Every file read, and whose it is."""
     named = {"复核记录": options.decisions, "部门名单": options.departments}
     handed_in, lists = set_apart(inbox.sources, named)
-    readings = sorted(
-        [
-            *read_all(
-                engine, handed_in, bar=options.bar, recall=recall, meanwhile=partial(_load_ahead, settings.library)
-            ),
-            *lists,
-        ],
-        key=lambda r: r.file,
-    )
+    read = read_all(engine, handed_in, bar=options.bar, recall=recall, meanwhile=_load_ahead)
+    readings = sorted([*read, *lists], key=lambda r: r.file)
     if options.recalculate:
+        from converter.recalculation import recalculated
+
         readings = recalculated(engine, inbox.sources, readings, scratch.folder)
     documents = [document for reading in readings for document in reading.documents]
     received = Received(inbox, readings, group(documents, [*settings.regions.values()], settings.roster), recall)

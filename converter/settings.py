@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster, load_roster
 from converter.options import Options
+from converter.scoring.checks import Checks, load_checks
 from converter.scoring.decisions import Decisions, load_decisions
 from converter.scoring.derivations import Derivations
 from converter.scoring.shelf import Shelved, load_schemes, region_names
@@ -18,6 +19,7 @@ class Settings:
 
     library: Library
     derivations: Derivations
+    checks: Checks
     shelf: list[Shelved]
     regions: dict[str, str]
     roster: Roster
@@ -31,4 +33,5 @@ class Settings:
         regions = region_names(shelf)
         roster = load_roster(options.departments, [*regions.values()]) if options.departments else Roster()
         decisions = load_decisions(options.decisions) if options.decisions else Decisions()
-        return cls(library, Derivations(library.dictionary), shelf, regions, roster, decisions)
+        checks = load_checks(library)
+        return cls(library, Derivations(library.dictionary), checks, shelf, regions, roster, decisions)

@@ -1,13 +1,9 @@
 """设置.yaml, which `jixiao run` reads where it is started."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
-from pydantic import Field as Key
-
-from converter.mapping.documents import Document, Strict
 from converter.vocabulary.findings import RunError
 
 SETTINGS = "设置.yaml"
@@ -15,22 +11,19 @@ _PATHS = ("inbox", "departments", "decisions", "prior", "mappings")
 _ASK = "请写 jixiao run 收件箱 -o 输出文件夹；或用 jixiao init 建工作文件夹，在里面运行 jixiao run"
 
 
-def _several(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-class Settings(Strict):
+@dataclass(frozen=True)
+class Settings:
     """设置.yaml: what the command line of `jixiao run` would say; paths from its own folder."""
 
-    inbox: Annotated[list[str], BeforeValidator(_several)] = []
+    inbox: list[str] = field(default_factory=list)
     output: str | None = None
-    year: int | None = Key(None, ge=1900, le=2999)
+    year: int | None = None
     region: str | None = None
     departments: str | None = None
     decisions: str | None = None
     prior: str | None = None
     mappings: str | None = None
-    fail_on: Literal["error", "warning", "never"] = "error"
+    fail_on: str = "error"
 
     def inboxes(self, given: Sequence[Path] | None) -> tuple[Path, ...]:
         """The INBOX of the command line, else these. Raises RunError R00 without any."""
@@ -58,8 +51,11 @@ def settings_of(folder: Path) -> Settings:
     file = folder / SETTINGS
     if not file.is_file():
         return Settings()
+    from converter.mapping.documents import Document  # for those only who have one
+    from converter.workmodel import Written
+
     document = Document(file, SETTINGS)
-    settings = document.parse(Settings)
+    settings = Settings(**document.parse(Written).model_dump())
     for key in _PATHS:
         value = getattr(settings, key)
         for path in value if isinstance(value, list) else filter(None, [value]):

@@ -29,7 +29,7 @@ fail_on: error                # 哪一级问题使退出码为 1：error、warni
 # mappings: 映射              # 自己的评分方案和表单
 """
 #: Starts the program where it lies; an embeddable Python heeds no PYTHONPATH.
-_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from converter.cli import main; main()"
+_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from converter.__main__ import main; main()"
 _BATCH = """\
 @echo off
 chcp 65001 >nul

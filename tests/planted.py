@@ -46,10 +46,11 @@ class Made:
     def submission(self, listed: Listed | None) -> Submission:
         """The department's documents."""
         basic = self._document(JC, YEAR, [(name, year, n) for (name, year), n in self.basic.items()])
-        basic.facts.append(self._fact(basic, "在职人员控制率填报数", YEAR, _ratio(self.rate), raw=self.rate))
+        rate = self._fact(basic, "在职人员控制率填报数", YEAR, _ratio(self.rate), raw=self.rate)
+        basic.facts = [*basic.facts, rate]
         basic.unit, basic.unit_named = "万元", self.unit_named
         if self.bad_head:
-            basic.findings.append(finding("M04", "表头年度不衔接", subject="2017年决算数", place=Place(basic.file)))
+            basic.findings = [finding("M04", "表头年度不衔接", subject="2017年决算数", place=Place(basic.file))]
         total = self.stated
         if total is None:
             total = sum(points for points in self.own.values() if not isinstance(points, State))

@@ -70,11 +70,13 @@ def changed(documents: Sequence[Document], changes: Changes) -> list[Document]:
     """Copies of documents in which fields hold other numbers, or none (a state)."""
     made = copy.deepcopy(list(documents))
     for document in made:
-        for index, fact in enumerate(document.facts):
+        facts = list(document.facts)
+        for index, fact in enumerate(facts):
             if fact.field in changes and (fact.year is None or fact.year == 2019):
                 new = changes[fact.field]
                 value, state = (NAN, new) if isinstance(new, State) else (new, State.NUMBER if new else State.ZERO)
-                document.facts[index] = fact._replace(value=value, state=state)
+                facts[index] = fact._replace(value=value, state=state)
+        document.facts = facts
     return made
 
 

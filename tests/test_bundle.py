@@ -83,7 +83,7 @@ def fake_wheel(folder: Path, version: str = "0.1.0") -> Path:
     program = "import os, sys\n\ndef main():\n    print('asked', os.getcwd(), *sys.argv)\n    sys.exit(7)\n"
     files = {
         "converter/__init__.py": "",
-        "converter/cli.py": program,
+        "converter/__main__.py": program,
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: jixiao\nVersion: {version}\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }

@@ -35,7 +35,7 @@ def documents(given: Tables, changes: Tables) -> list[Document]:
             if "@" in name
         ]
         whole = document(bare, *columns, year=year)
-        whole.facts += document(bare, *before, year=year, at=-1).facts
+        whole.facts = [*whole.facts, *document(bare, *before, year=year, at=-1).facts]
         made.append(whole)
     return made
 

@@ -67,7 +67,8 @@ def office(total: Amount, *parts: Amount) -> Document:
 
 def staff(quota: Amount, actual: Amount, printed: str, rate: Amount) -> Document:
     made = document(JC, ("编制数", quota), ("在职人员数", actual), ("在职人员控制率填报数", rate))
-    made.facts[2] = made.facts[2]._replace(raw=printed, unit="比率")
+    *others, last = made.facts
+    made.facts = [*others, last._replace(raw=printed, unit="比率")]
     return made
 
 
@@ -122,9 +123,9 @@ def test_j01_without_a_total(run: Run) -> None:
 def test_j01_for_each_basis_and_year(run: Run) -> None:
     """The 预算数 and 决算数 of this year, the 决算数 of the last: every numeric column of the form."""
     last = document(JC, ("三公经费决算数", 16.14), ("公务用车费决算数", 8.98), ("因公出国境费决算数", 0.0), at=-1)
-    last.facts.append(last.facts[0]._replace(field="公务接待费决算数", value=7.16))
+    last.facts = [*last.facts, last.facts[0]._replace(field="公务接待费决算数", value=7.16)]
     this = document(JC, ("三公经费决算数", 7.59), ("公务用车费决算数", 3.47), ("因公出国境费决算数", 0.0))
-    this.facts.append(this.facts[0]._replace(field="公务接待费决算数", value=4.0))
+    this.facts = [*this.facts, this.facts[0]._replace(field="公务接待费决算数", value=4.0)]
     rows, findings = run(three(29.0, 8.0, 0.0, 21.0), this, last)
     assert [(row["year"], row["left"], row["outcome"]) for row in rows["J01"]] == [
         (2019, 29.0, AGREES),

@@ -33,7 +33,7 @@ def handed_in(data: Data, self_scores: Mapping[str, float | State], last: Data) 
     made = Submission("甲局")
     before = document(JC, *last.items(), at=-1)
     own = document(JC, *basic.items())
-    own.facts += before.facts
+    own.facts = [*own.facts, *before.facts]
     made.documents = [own, document(Z01, *accounts.items())]
     made.documents.append(document(ZB, *((f"{name}·自评得分", points) for name, points in self_scores.items())))
     return made

@@ -146,6 +146,20 @@ def test_a_linked_folder_is_not_dropped_in_silence(tmp_path: Path) -> None:
     assert [name for name in [*names(found), *found.ignored] if name.startswith("人社局")]
 
 
+def test_links_that_lead_nowhere_are_no_files(tmp_path: Path) -> None:
+    put(tmp_path, "人社局/a.xlsx")
+    (tmp_path / "人社局" / "自己.xlsx").symlink_to(tmp_path / "人社局" / "自己.xlsx")
+    (tmp_path / "人社局" / "没有.xlsx").symlink_to(tmp_path / "没有.xlsx")
+    found = discover([tmp_path], tmp_path / "OUT")
+    assert (names(found), found.ignored) == (["人社局/a.xlsx"], [])
+
+
+def test_a_link_to_a_file_is_that_file(tmp_path: Path) -> None:
+    put(tmp_path, "收件箱/人社局/a.xlsx", "别处/b.xlsx")
+    (tmp_path / "收件箱/人社局/b.xlsx").symlink_to(tmp_path / "别处/b.xlsx")
+    assert names(discover([tmp_path / "收件箱"], None)) == ["人社局/a.xlsx", "人社局/b.xlsx"]
+
+
 # --- the output folder
 
 
@@ -159,6 +173,13 @@ def test_the_output_folder_is_known_however_it_is_written(tmp_path: Path, monkey
     put(tmp_path, "人社局/决算.xlsx", "OUT/评分汇总_2019.xlsx")
     monkeypatch.chdir(tmp_path / "人社局")
     assert names(discover([Path("..")], Path("../人社局/../OUT"))) == ["人社局/决算.xlsx"]
+
+
+def test_a_link_to_the_output_is_the_output(tmp_path: Path) -> None:
+    inbox = put(tmp_path / "收件箱", "人社局/决算.xlsx", "人社局/OUT/评分汇总_2019.xlsx")
+    (inbox / "上次").symlink_to(inbox / "人社局/OUT", target_is_directory=True)
+    found = discover([inbox], inbox / "人社局/OUT")
+    assert (names(found), found.ignored) == (["人社局/决算.xlsx"], [])
 
 
 def test_a_folder_that_only_bears_the_name_of_the_output_is_read(tmp_path: Path) -> None:

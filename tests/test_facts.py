@@ -270,7 +270,7 @@ def test_a_hidden_sheet_is_listed_and_not_read(library: Library) -> None:
     hidden = page(basic_data()).sheet
     hidden.visible = False
     reading = read_documents(Workbook([hidden]), "表.xlsx", library.forms, library.dictionary)
-    assert (reading.documents, list(reading.unused)) == ([], ["基础数据表"])
+    assert (reading.documents, list(reading.unused)) == ((), ["基础数据表"])
     assert "隐藏" in reading.unused["基础数据表"]
 
 
@@ -279,7 +279,7 @@ def test_a_form_without_its_title_is_known_by_its_tables_if_it_holds_them_all(re
     grid.name, grid.cells[1, 0] = "Sheet1", "附表"
     assert only(read(grid)).form == "基础数据表"
     grid.cells[3, 0] = "人员"
-    assert (read(grid).documents, list(read(grid).unused)) == ([], ["Sheet1"])
+    assert (read(grid).documents, list(read(grid).unused)) == ((), ["Sheet1"])
 
 
 def test_a_titled_form_that_lacks_a_table_is_read_and_the_lack_is_said(read: Read) -> None:

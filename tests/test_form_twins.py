@@ -1,7 +1,7 @@
 """Every sample as .xlsx, as its .xls twin and saved again by LibreOffice: the same facts from the same cells."""
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,13 +26,13 @@ def grids() -> Grids:
     return made
 
 
-def documents(path: Path, library: Library) -> list[Document]:
+def documents(path: Path, library: Library) -> Sequence[Document]:
     reading = read_file(path, path.name, library.forms, library.dictionary)
     assert reading.unused == {}
     return reading.documents
 
 
-def check(found: list[Document]) -> None:
+def check(found: Sequence[Document]) -> None:
     assert [document.form for document in found] == [sample.form for sample in SAMPLES]
     for sample, document in zip(SAMPLES, found, strict=True):
         assert usable(document) == pytest.approx(dict(sample.expected)), sample.name

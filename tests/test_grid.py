@@ -124,7 +124,7 @@ def test_a_sheet_leaves_a_gap_where_its_rows_belong(below: bool) -> None:
         rows = range(1, 4)
         if told is left:
             assert sheet.leave(rows, 2)
-            sheet.known(1, [40] * 3, "")
+            sheet.known(1, [40] * 3, linked=False)
             assert sheet.lead(2, 1, "external:甲.xlsx")
         else:
             for row in rows:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +84,7 @@ def test_a_damaged_manifest_is_none(tmp_path: Path, text: str) -> None:
 def test_who_is_to_be_reminded_of_what() -> None:
     assert reminders(HANDED) == ["催报名单，未报 1 个：乙局", "催报名单，部分报送 1 个：丙局（缺指标表）"]
     assert reminders(HANDED[:1]) == []
-    many = [replace(HANDED[1], department=f"{at}局") for at in range(100)]
+    many = [HANDED[1]._replace(department=f"{at}局") for at in range(100)]
     (line,) = reminders(many)
     assert line.startswith("催报名单，未报 100 个：0局、1局")
     assert line.endswith("、59局等（全部见“报送情况”）")

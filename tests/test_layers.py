@@ -45,6 +45,7 @@ TOP = [
     "again",
     "archiving",
     "rerunning",
+    "workmodel",
     "workfile",
     "workplace",
     "logfile",
@@ -132,6 +133,15 @@ def test_every_public_function_and_class_is_documented(path: Path) -> None:
     }
     bare = [node.name for node in public if not ast.get_docstring(node) and node.name not in inherited]
     assert not bare, f"{path}: no docstring on {bare}"
+
+
+def test_what_every_worker_imports_is_light() -> None:
+    """multiprocessing imports the program's main module in each of them: Typer alone takes a tenth of a second."""
+    import subprocess
+    import sys
+
+    code = "import sys, converter.__main__; sys.exit('typer' in sys.modules or 'converter.cli' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_what_reads_and_writes_loads_no_pandas() -> None:

@@ -1,5 +1,7 @@
 """Lines of printed indicator lists as indicators: names, paths, weights, shared weights."""
 
+from collections.abc import Sequence
+
 from converter.drafting.listing import indicators, level_weights, sums
 from converter.intake.cells import Workbook
 from converter.mapping.facts import Line, read_documents
@@ -18,7 +20,7 @@ def line(
     return Line(levels, weights, shared, sentence, notes, (4, 4))
 
 
-def suining() -> list[Line]:
+def suining() -> Sequence[Line]:
     library = Library()
     (document,) = read_documents(
         Workbook([page(indicator_table()).sheet]), "表.xlsx", library.forms, library.dictionary

@@ -9,7 +9,7 @@ from converter.mapping.documents import Document
 from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Form, Table, load_form
 from converter.mapping.library import Library
-from converter.mapping.locate import Located, locate_tables
+from converter.mapping.locate import Located, bound_tables, locate_tables
 from converter.mapping.page import Page
 from tests.workbooks import Grid, accounts, basic_data
 
@@ -31,6 +31,13 @@ def dictionary(library: Library) -> Dictionary:
     return library.dictionary
 
 
+def tables(seen: Page, form: Form, dictionary: Dictionary) -> tuple[list[Located], list[str]]:
+    """The tables of a sheet with their ends, as they are read, and the reasons for those not found."""
+    found, reasons = locate_tables(seen, form, dictionary)
+    bound_tables(seen, form, found, dictionary)
+    return found, reasons
+
+
 def columns(located: Located) -> list[tuple[int, str, int | None, int]]:
     """Column, target, year, offset."""
     return [(column.index, column.head.target, column.head.year, column.head.offset) for column in located.columns]
@@ -44,7 +51,7 @@ def test_two_tables_over_the_same_columns(
     rows: int, right: int, forms: dict[str, Form], dictionary: Dictionary
 ) -> None:
     """By their labels alone: the same wherever the sheet's author began."""
-    found, reasons = locate_tables(page(basic_data().moved(rows, right)), forms["基础数据表"], dictionary)
+    found, reasons = tables(page(basic_data().moved(rows, right)), forms["基础数据表"], dictionary)
     assert reasons == []
     staff, money = found
     assert (staff.head_row, staff.label_column, staff.first, staff.last) == (rows + 3, right, rows + 4, rows + 5)
@@ -65,14 +72,14 @@ def test_two_tables_over_the_same_columns(
 def test_columns_may_stand_in_any_order(forms: dict[str, Form], dictionary: Dictionary) -> None:
     grid = basic_data()
     grid.row(5, "经费控制情况", "2019年决算数", "2018年决算数", "2019年预算数")
-    found, _ = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    found, _ = tables(page(grid), forms["基础数据表"], dictionary)
     assert columns(found[1]) == [(1, "决算数", 2019, 0), (2, "决算数", 2018, -1), (3, "预算数", 2019, 0)]
 
 
 def test_a_year_that_fits_no_other_head_is_a_doubt(forms: dict[str, Form], dictionary: Dictionary) -> None:
     grid = basic_data()
     grid.row(5, "经费控制情况", "2016年决算数")
-    found, _ = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    found, _ = tables(page(grid), forms["基础数据表"], dictionary)
     assert [column.cell for column in found[1].doubts] == [(5, 1)]
 
 
@@ -81,10 +88,10 @@ def test_a_missing_head_is_named_and_a_missing_basis_is_no_table(
 ) -> None:
     grid = basic_data()
     del grid.cells[5, 1]
-    found, reasons = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    found, reasons = tables(page(grid), forms["基础数据表"], dictionary)
     assert (found[1].missing, reasons) == (["{上年}决算数"], [])
     grid.row(5, "经费控制情况", None, "预算")
-    found, reasons = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    found, reasons = tables(page(grid), forms["基础数据表"], dictionary)
     assert [table.table.label[0] for table in found] == ["财政供养人员情况"]
     assert reasons == ["表头“经费控制情况”右边缺少“{上年}决算数”“{本年}预算数”"]
 
@@ -92,7 +99,7 @@ def test_a_missing_head_is_named_and_a_missing_basis_is_no_table(
 def test_a_table_whose_label_is_not_there_is_told_by_its_name(forms: dict[str, Form], dictionary: Dictionary) -> None:
     grid = basic_data()
     grid.cells[3, 0] = "人员"
-    found, reasons = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    found, reasons = tables(page(grid), forms["基础数据表"], dictionary)
     assert [table.table.label[0] for table in found] == ["经费控制情况"]
     assert reasons == ["没有找到表头“财政供养人员情况”"]
 
@@ -100,7 +107,7 @@ def test_a_table_whose_label_is_not_there_is_told_by_its_name(forms: dict[str, F
 def test_a_label_without_heads_beside_it_is_passed_over(forms: dict[str, Form], dictionary: Dictionary) -> None:
     grid = basic_data().moved(1, 0)
     grid.row(0, "经费控制情况", "见下表")
-    found, reasons = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    found, reasons = tables(page(grid), forms["基础数据表"], dictionary)
     assert (reasons, found[1].head_row, found[1].others) == ([], 6, [])
 
 
@@ -110,7 +117,7 @@ def test_a_label_without_heads_beside_it_is_passed_over(forms: dict[str, Form], 
 def test_heads_printed_again_by_a_page_break_are_the_same_table(forms: dict[str, Form], dictionary: Dictionary) -> None:
     grid = basic_data()
     grid.row(14, "经费控制情况", "2018年决算数", "2019年预算数", "2019年决算数")
-    found, _ = locate_tables(page(grid), forms["基础数据表"], dictionary)
+    found, _ = tables(page(grid), forms["基础数据表"], dictionary)
     assert (found[1].repeats, found[1].others, found[1].last) == ({14}, [], len(page(grid).sheet.rows))
 
 
@@ -119,7 +126,7 @@ def test_the_form_of_another_year_below_is_another_table(forms: dict[str, Form],
     lower = basic_data(year=2018).moved(40, 0)
     both.cells.update(lower.cells)
     both.merges += lower.merges
-    (staff, money), _ = locate_tables(page(both), forms["基础数据表"], dictionary)
+    (staff, money), _ = tables(page(both), forms["基础数据表"], dictionary)
     assert (staff.others, money.others) == ([(43, 0)], [(45, 0)])
     assert (money.last, money.year, money.repeats) == (43, 2019, set())
 
@@ -131,7 +138,7 @@ def test_the_form_of_another_year_below_is_another_table(forms: dict[str, Form],
 def test_blocks_side_by_side_keep_to_their_own_columns(
     rows: int, right: int, forms: dict[str, Form], dictionary: Dictionary
 ) -> None:
-    found, reasons = locate_tables(page(accounts().moved(rows, right)), forms["财决01"], dictionary)
+    found, reasons = tables(page(accounts().moved(rows, right)), forms["财决01"], dictionary)
     assert reasons == []
     assert [table.table.block for table in found] == [["收入"], ["支出"]]
     assert [[column.index - right for column in table.columns] for table in found] == [[2, 3, 4], [7, 8, 9]]
@@ -144,14 +151,14 @@ def test_blocks_are_known_by_their_heads_not_by_their_order(forms: dict[str, For
     grid = accounts()
     grid.row(3, "支出", None, None, None, None, "收入")
     grid.cells[4, 0], grid.cells[4, 5] = "项目(按支出性质和经济分类)", "项目"
-    found, _ = locate_tables(page(grid), forms["财决01"], dictionary)
+    found, _ = tables(page(grid), forms["财决01"], dictionary)
     assert [(table.table.block[0], table.label_column) for table in found] == [("收入", 5), ("支出", 0)]
 
 
 def test_a_block_without_its_head_is_not_taken_for_the_other(forms: dict[str, Form], dictionary: Dictionary) -> None:
     grid = accounts()
     del grid.cells[3, 0]
-    found, reasons = locate_tables(page(grid), forms["财决01"], dictionary)
+    found, reasons = tables(page(grid), forms["财决01"], dictionary)
     assert [table.table.block[0] for table in found] == ["支出"]
     assert reasons == ["“收入”之下没有找到表头“项目”"]
 
@@ -162,7 +169,7 @@ def test_a_head_with_its_unit_names_the_unit_of_its_column(tmp_path: Path, libra
         "form: 甲\ntitles: [甲]\ntables:\n  - {label: [项目], columns: {预算数: 预算数}, rows: {三公经费: }}\n", "utf-8"
     )
     form = load_form(Document(path, "form.yaml"), library.dictionary)
-    found, _ = locate_tables(Page(Sheet("甲", [["项目", "预算数（元）"]])), form, library.dictionary)
+    found, _ = tables(Page(Sheet("甲", [["项目", "预算数（元）"]])), form, library.dictionary)
     assert [column.unit for column in found[0].columns] == ["元"]
 
 
@@ -172,7 +179,7 @@ def test_a_column_that_names_a_field_is_known_by_its_aliases_too(dictionary: Dic
         titles=["甲"],
         tables=[Table(label=["人员"], values="below", columns={"编制数": "编制数"})],
     )
-    found, _ = locate_tables(Page(Sheet("甲", [["人员", "单位编制人数"], [None, 60]])), form, dictionary)
+    found, _ = tables(Page(Sheet("甲", [["人员", "单位编制人数"], [None, 60]])), form, dictionary)
     assert columns(found[0]) == [(1, "编制数", None, 0)]
 
 
@@ -187,7 +194,7 @@ def lanes(library: Library, *rows: list[Value]) -> list[Located]:
             Table(label=["科目编码", "科目名称"], lanes=True, columns={"金额": "决算数"}, rows={"公务接待费": None})
         ],
     )
-    found, _ = locate_tables(Page(Sheet("甲", [*rows])), form, library.dictionary)
+    found, _ = tables(Page(Sheet("甲", [*rows])), form, library.dictionary)
     return found
 
 

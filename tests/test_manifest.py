@@ -1,12 +1,15 @@
 """The 指纹 of a run: the same for the same inputs, rules, lists and decisions, another one for any other."""
 
+import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from converter.books.tables import Row
 from converter.intake.discover import Inbox, Source
-from converter.manifest import info_rows
+from converter.manifest import Inputs, info_rows
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster
 from converter.marks import fingerprint
@@ -25,7 +28,7 @@ def whole(library: Library, scheme: Scheme, checks: Checks, derivations: Derivat
 
 
 def source(name: str, content: str, folder: str = "a") -> Source:
-    return Source(Path(folder) / name, name, len(content), content * 64)
+    return Source(os.fsencode(Path(folder) / name), name, len(content), content * 64)
 
 
 FILES = [source("甲.xlsx", "1"), source("乙.xlsx", "2")]
@@ -47,7 +50,7 @@ def mark(
 def test_the_same_materials_give_the_same_fingerprint(whole: Whole, library: Library) -> None:
     first = mark(whole, library)
     assert len(first) == 12
-    elsewhere = Inbox([replace(one, path=Path("b") / one.name) for one in FILES], ignored=["~$甲.xlsx"])
+    elsewhere = Inbox([replace(one, place=os.fsencode(f"b/{one.name}")) for one in FILES], ignored=["~$甲.xlsx"])
     assert mark(whole, library, elsewhere) == first
     assert mark(whole, library, reason="按 --region") == first
 
@@ -63,3 +66,24 @@ def test_every_other_material_gives_another(whole: Whole, library: Library) -> N
     decided = replace(whole.rules, decisions=Decisions(shown="复核.xlsx", sha256="6" * 64))
     marks.append(mark(replace(whole, rules=decided), library))
     assert len(set(marks)) == len(marks)
+
+
+def test_the_inputs_are_written_as_the_list_that_they_stand_for() -> None:
+    """Each file once with its documents; files that were put away or passed over are no inputs."""
+    rows: list[Row] = [
+        ("甲局/表.xlsx", "甲局", 2019, "基础数据表", 10, "a", "已采用"),
+        ("甲局/表.xlsx", "甲局", 2018, "指标表", 10, "a", "作为上年数据采用"),
+        ("坏.xlsx", "", None, "", 3, "b", "未采用"),
+        ("作废/表.xlsx", "", None, "", 4, "c", "在“作废”或“退回”文件夹，未采用"),
+    ]
+    heads = ("department", "year", "form", "result")
+    uses = [dict(zip(heads, (*row[1:4], row[6]), strict=True)) for row in rows]
+    plain = [
+        {"file": "甲局/表.xlsx", "size": 10, "sha256": "a", "documents": uses[:2]},
+        {"file": "坏.xlsx", "size": 3, "sha256": "b", "documents": uses[2:3]},
+    ]
+    for count in (0, 1, 2):
+        made = Inputs(rows, count)
+        assert (len(made), list(made), list(made)) == (count, plain[:count], plain[:count])
+        words = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode({"inputs": made})
+        assert "".join(words) == json.dumps({"inputs": plain[:count]}, ensure_ascii=False, indent=1)

@@ -4,7 +4,7 @@ import math
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from converter.vocabulary.numbers import (
@@ -366,6 +366,15 @@ def test_canonical_is_idempotent_and_moves_by_less_than_half_a_digit(value: floa
     once = canonical(value)
     assert canonical(once) == once
     assert math.isclose(once, value, rel_tol=5.1e-15, abs_tol=5e-324)
+
+
+@given(st.one_of(st.integers(-(10**16), 10**16).map(lambda n: n / 100), st.floats(), st.integers(-(10**15), 10**15)))
+@example(9999999999999.99)
+@example(99999999999999.99)
+@example(0.1 + 0.2)
+@example(math.inf)
+def test_hundredths_told_by_arithmetic_are_those_told_by_their_digits(value: float) -> None:
+    assert repr(canonical(value)) == repr(float(f"{value:.15g}") + 0.0)
 
 
 # --- shown forms

@@ -413,6 +413,17 @@ def test_a_link_in_out_leads_nowhere_else(output: Path, tmp_path: Path) -> None:
     assert (outside / "x.xlsx").read_bytes() == b"not yours"
 
 
+def test_a_link_among_the_outputs_counts_where_it_does_not_lead_out(output: Path, tmp_path: Path) -> None:
+    (tmp_path / "外.xlsx").write_bytes(b"not yours")
+    (output / "部门" / "外.xlsx").symlink_to(tmp_path / "外.xlsx")
+    (output / "部门" / "内.xlsx").symlink_to(output / "汇总.xlsx")
+    (output / "部门" / "空.xlsx").symlink_to(output / "没有.xlsx")
+    names = [f"部门/{name}.xlsx" for name in "甲外内空"]
+    listed = {"outputs": [{"file": name, "sha256": name} for name in names]}
+    (output / MANIFEST).write_text(json.dumps(listed), encoding="utf-8")
+    assert previous_outputs(output) == {"部门/甲.xlsx": "部门/甲.xlsx", "部门/内.xlsx": "部门/内.xlsx"}
+
+
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", "{}", '{"outputs": 5}', '{"outputs": [{}]}', '{"outputs": ["a"]}', "null"]
 )

@@ -81,7 +81,7 @@ def test_an_unreadable_file_is_one_finding(
     path.write_bytes(content)
     reading = read(path, library)
     assert codes(reading) == [code]
-    assert reading.documents == []
+    assert not reading.documents
     (found,) = reading.findings
     assert (found.subject, str(found.place)) == (f"甲局/{name}", f"甲局/{name}")
     assert found.advice
@@ -111,7 +111,7 @@ def test_our_own_book_is_recognised(suining_out: Path, library: Library, name: s
     path = next(suining_out.rglob("绥宁*.xlsx")) if name == "部门" else suining_out / name
     reading = read(path, library)
     assert codes(reading) == ["F08"]
-    assert reading.documents == []
+    assert not reading.documents
 
 
 def with_part(path: Path, name: str, content: bytes) -> Path:
@@ -195,7 +195,7 @@ def test_whatever_a_reader_raises_costs_only_its_file(
     def fail(*_: object) -> None:
         raise RuntimeError("unexpected")
 
-    monkeypatch.setattr("converter.reading.open_workbook", fail)
+    monkeypatch.setattr("converter.intake.readers.open_workbook", fail)
     reading = read(write_xlsx(tmp_path / "a.xlsx", basic_data()), library)
     assert codes(reading) in (["F01"], ["F07"])
 
@@ -218,5 +218,5 @@ def test_what_a_worker_gives_back_is_small(tmp_path: Path, library: Library) -> 
 
 
 def test_a_source_knows_its_folder() -> None:
-    source = Source(Path(os.devnull), "甲局/下级/报表.xlsx", 1, "")
+    source = Source(os.fsencode(os.devnull), "甲局/下级/报表.xlsx", 1, "")
     assert source.folder == "甲局/下级"

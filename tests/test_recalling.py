@@ -1,5 +1,6 @@
 """Files that an earlier run read: found by name and content, their documents fetched only when they are asked for."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from converter.recalling import Contents, Recall
 from converter.scratch import Kept, Scratch
 from tests.test_unpickling import document
 
-SOURCE = Source(Path("表.xlsx"), "甲局/表.xlsx", 10, "a" * 64)
+SOURCE = Source(os.fsencode("表.xlsx"), "甲局/表.xlsx", 10, "a" * 64)
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def recall(ledger: Ledger, tmp_path: Path, base: bytes = b"base") -> Recall:
 
 def read(own: Recall, *documents: Document) -> Reading:
     """A file's reading as a worker gives it: the documents put aside."""
-    light = [replace(one, facts=[], findings=[]) for one in documents]
+    light = [replace(one, facts=(), findings=[]) for one in documents]
     return Reading(SOURCE.name, light, kept=own.scratch.keep(list(documents)))
 
 

@@ -58,19 +58,19 @@ def test_answers_in_the_own_book_are_read_with_their_cells(suining_out: Path, tm
     ((found, text, place),) = reading.replies
     assert (found, text) == (number, "本单位没有政府采购，电话 138****5678")
     assert openpyxl.load_workbook(path)["问题清单"][place.cell].value == "本单位没有政府采购，电话 13812345678"
-    assert (reading.own_book, reading.documents) == (True, [])
+    assert (reading.own_book, reading.documents) == (True, ())
     assert [item.code for item in reading.findings] == ["F14"]
 
 
 def test_the_own_book_without_answers_is_as_before(suining_out: Path, tmp_path: Path, read: Read) -> None:
     reading = read(answered_book(suining_out, tmp_path / "回.xlsx", {}))
-    assert (reading.replies, [item.code for item in reading.findings]) == ([], ["F08"])
+    assert (reading.replies, [item.code for item in reading.findings]) == ((), ["F08"])
 
 
 def test_the_summary_is_never_read_for_answers(suining_out: Path, read: Read) -> None:
     path = suining_out / "评分汇总_2019.xlsx"
     reading = read(path)
-    assert (reading.replies, [item.code for item in reading.findings]) == ([], ["F08"])
+    assert (reading.replies, [item.code for item in reading.findings]) == ((), ["F08"])
 
 
 def test_a_form_with_the_same_heads(tmp_path: Path, read: Read) -> None:

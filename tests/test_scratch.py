@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from converter.scratch import Leads, Part, Pile, Scratch, laid, mark_of
+from converter.scratch import Leads, Part, Parts, Pile, Scratch, laid, mark_of
 from converter.unpickling import plainly
 
 LISTS: tuple[list[str], ...] = (["a", "b", "c"], [], ["d"], ["e", "f"])
@@ -40,6 +40,29 @@ def test_leads_count_from_the_first_of_all_lists(scratch: Scratch) -> None:
     leads = Leads(scratch, [Part(scratch.lay(own), 0, len(own), 10 * at) for at, own in enumerate(lists)])
     assert list(leads) == [0, None, 2, 11, 10]
     assert list(leads[2:4]) == [2, 11]
+
+
+@pytest.mark.parametrize("count", [0, 1, 500, 501, 1500])
+def test_a_long_list_becomes_a_pile(scratch: Scratch, count: int) -> None:
+    pile = scratch.pile(iter(range(count)))
+    assert (len(pile), list(pile), list(pile[499:502])) == (count, [*range(count)], [*range(count)][499:502])
+
+
+def test_parts_are_the_tuples_they_stand_for(tmp_path: Path) -> None:
+    """Lists that two processes put aside, in files of their own."""
+    one, other = (Scratch(tmp_path) for _ in range(2))
+    plain = [Part((one, other)[at % 2].lay(own), 0, len(own)) for at, own in enumerate(LISTS)]
+    parts, first = Parts(), Parts()
+    for part in plain[:1]:
+        first.add(part.laid)
+    parts.extend(first)
+    for part in plain[1:]:
+        parts.add(part.laid)
+    assert len({part.laid.kept.file for part in plain}) == 2
+    assert (len(parts), list(parts), parts[1:3]) == (len(plain), plain, plain[1:3])
+    assert list(Pile(one, parts)[1:5]) == list("bcde")
+    with pytest.raises(IndexError):
+        parts[len(plain)]
 
 
 def test_lists_written_one_behind_the_other_are_one(scratch: Scratch) -> None:

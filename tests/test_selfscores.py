@@ -33,13 +33,13 @@ def compare(tmp_path: Path, library: Library, scheme: Scheme) -> Compare:
         against: Scheme = scheme,
     ) -> list[Finding]:
         path = write_xlsx(tmp_path / "指标表.xlsx", indicator_table(scores=scores, rows=rows))
-        documents = read_file(path, "甲局/指标表.xlsx", library.forms, library.dictionary).documents
+        documents = [*read_file(path, "甲局/指标表.xlsx", library.forms, library.dictionary).documents]
         for one in documents:
             one.year = year
             one.facts = [fact._replace(year=year) for fact in one.facts]
         used = [(Submission("甲局", documents), documents)]
         facts = adopt(rename_indicators(facts_frame(used), against), library.dictionary).facts
-        return compare_tables(facts, used, against)
+        return compare_tables(fact_rows(facts), used, against)
 
     return through
 

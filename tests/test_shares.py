@@ -95,9 +95,10 @@ def test_shares_put_together_are_what_the_chunk_gives(parts: dict[int, Parts], t
     assert any(at is not None for at in leads)
     assert portion.seen["指标得分"] == Seen.of(tables.SCORE_HEADS, scores).longest
     assert portion.seen["规范数据"] == Seen.of(tables.FACT_HEADS, used).longest
-    checks = [row for put in portion.checks.values() for row in things(scratch, put.rows)]
+    checks = [row for put in scratch.load(portion.checks).values() for row in things(scratch, put.rows)]
     assert portion.seen["勾稽核对"] == Seen.of(tables.CHECK_HEADS, checks).longest
     told = gist(batch, rules)
-    assert sorted(map(repr, portion.gist.totals)) == sorted(map(repr, told.totals))
-    assert (portion.gist.marks, repr(portion.gist.figures)) == (told.marks, repr(told.figures))
-    assert portion.gist.supplied == told.supplied
+    gathered = scratch.load(portion.gist)
+    assert sorted(map(repr, gathered.totals)) == sorted(map(repr, told.totals))
+    assert (gathered.marks, repr(gathered.figures)) == (told.marks, repr(told.figures))
+    assert gathered.supplied == told.supplied

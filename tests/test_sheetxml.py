@@ -1,6 +1,7 @@
 """The scan of an OOXML package: every mark that a value reader loses, and none that is not there."""
 
 import time
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -181,7 +182,43 @@ def test_the_true_extent_of_a_far_sheet_counts_filled_cells_only() -> None:
     assert (found.rows, found.columns) == (7, 704)
 
 
+@pytest.mark.parametrize(
+    ("row", "cell", "measured"),
+    [
+        ('r="9999"', 'r="ZZ9999"', False),
+        ('r="10000"', 'r="A10000"', True),
+        ('r="10000"', "", True),
+        ('r="1048576"', 'r="A1"', True),
+        ("", 'r="AA10000"', True),
+        ('r="7"', 'r="AAA7"', True),
+        ('r="7"', 'r="xfd7"', True),
+        ('r = "7"', 'r = "AAA7"', True),
+        ("r='7'", "r='A7'", True),
+    ],
+)
+def test_a_sheet_is_measured_only_where_a_cell_may_stand_far_away(row: str, cell: str, measured: bool) -> None:
+    content = package(worksheet(f"<row {row}><c {cell}><v>1</v></c></row>"))
+    assert ("表" in scan_sheets(Package(content))) is measured
+
+
 # --- packages
+
+
+def test_parts_that_workbooks_have_alike_are_inflated_once_and_are_as_they_were_read() -> None:
+    first, second = (Package(package(worksheet(rows), **{"xl/styles.xml": styles("0%")})) for rows in (NUMBER, ""))
+    assert first.read_alike("xl/styles.xml") is second.read_alike("xl/styles.xml")
+    assert second.read_alike("xl/styles.xml") == second.read("xl/styles.xml")
+    assert second.read_alike("xl/workbook.xml") == second.read("xl/workbook.xml")
+
+
+def test_a_part_that_is_not_what_the_directory_says_is_refused_though_it_was_read_before() -> None:
+    content = package(worksheet(NUMBER), **{"xl/styles.xml": styles("0%")})
+    opened_once = Package(content)
+    opened_once.read_alike("xl/styles.xml")
+    lying = Package(content)
+    lying.parts["xl/styles.xml"].CRC ^= 1
+    with pytest.raises(zipfile.BadZipFile):
+        lying.read_alike("xl/styles.xml")
 
 
 def test_shared_texts_in_utf_16_are_read_or_refused_but_not_emptied() -> None:

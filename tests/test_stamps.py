@@ -182,12 +182,17 @@ def plainly(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return written
 
 
+def same(content: bytes, book: DepartmentBook) -> bool:
+    """Whether the parts of a workbook are those that xlsxwriter wrote, in their order; they are deflated more lightly."""
+    return list(parts_of(content).items()) == list(parts_of(department_book(book)).items())
+
+
 def test_the_third_book_of_a_layout_is_stamped(samples: list[DepartmentBook], plainly: list[str]) -> None:
     books = [replace(samples[0], department=name, fingerprint=f"{ord(name):x}") for name in "甲乙丙丁"]
     made = list(map(stamped_book, books))
     assert plainly == ["甲", "乙"]
     for book, (content, live) in zip(books, made, strict=True):
-        assert content == department_book(book), "the very bytes of xlsxwriter"
+        assert same(content, book)
         assert live.formulas == written_formulas(content)
     assert len({live.digest for _, live in made}) == 1
 
@@ -218,18 +223,18 @@ def test_a_stamp_that_errs_is_not_used(
     monkeypatch.setattr(stamps, "book_title", lambda book: f"{book.department} 别的")
     made = [stamped_book(replace(samples[0], department=name))[0] for name in "甲乙丙丁"]
     assert plainly == list("甲乙丙丁")
-    assert made == [department_book(replace(samples[0], department=name)) for name in "甲乙丙丁"]
+    assert all(same(one, replace(samples[0], department=name)) for one, name in zip(made, "甲乙丙丁", strict=True))
 
 
 def test_what_is_unusual_is_written_the_plain_way(samples: list[DepartmentBook], plainly: list[str]) -> None:
     for name in "甲乙丙":
         stamped_book(replace(samples[0], department=name))
     long = replace(samples[0], department="长", findings=((*FINDING[:6], "长" * 40_000, *FINDING[7:]),))
-    assert stamped_book(long)[0] == department_book(long)
+    assert same(stamped_book(long)[0], long)
     error = replace(samples[0], department="错", rows=tuple(replace(row, status="#N/A") for row in samples[0].rows))
-    assert stamped_book(error)[0] == department_book(error)
+    assert same(stamped_book(error)[0], error)
     marked = replace(samples[0], department="印", fingerprint="a&<b")
-    assert stamped_book(marked)[0] == department_book(marked)
+    assert same(stamped_book(marked)[0], marked)
     assert plainly[2:] == ["长", "错", "印"]
     shapes = Notes((10.0,), "<comment ></comment>", "<v:shape id></v:shape>")
     with pytest.raises(UnusualError):

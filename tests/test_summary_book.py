@@ -367,6 +367,7 @@ def test_links_reach_books_with_odd_names(desk: Desk, documents: list[Document])
 
 def test_a_sheet_stops_with_a_note(desk: Desk, documents: list[Document], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(summary_module, "MAX_SHEET_ROWS", 4)
+    monkeypatch.setattr(summary_module, "_LARGEST", 4)
     content, _, book = made(desk, documents, tuple(RANKED))
     everything = {table.name: len(table.rows) for table in book.tables}
     written = openpyxl.load_workbook(io.BytesIO(content))
@@ -375,6 +376,9 @@ def test_a_sheet_stops_with_a_note(desk: Desk, documents: list[Document], monkey
         if everything[sheet.title] > 4:
             assert len(rows) == 5
             assert f"共 {everything[sheet.title]} 行" in str(rows[-1][0])
+            assert ("CSV" if sheet.title in {"指标得分", "问题清单", "勾稽核对", "规范数据"} else "run.json") in str(
+                rows[-1][0]
+            )
         else:
             assert len(rows) == everything[sheet.title]
 

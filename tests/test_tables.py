@@ -196,3 +196,13 @@ def test_a_score_fills_every_column_of_its_heads() -> None:
     assert by_head["自评差异"] == "gap"
     assert by_head["其他口径得分"] == "others"
     assert by_head["依据"] == "basis"
+
+
+@pytest.mark.parametrize("width", [1, 2, 14])
+def test_cells_are_quoted_as_the_library_does(width: int) -> None:
+    texts = ["", "a", "a,b", 'a"b', '"', "a\nb", "a\rb", "a\r\nb", " a ", "a\0b", "'=1", "，", "𠮷", ";", "a\tb"]
+    rows = [tuple(texts[(at + shift) % len(texts)] for shift in range(width)) for at in range(len(texts))]
+    expected = io.StringIO(newline="")
+    csv.writer(expected, lineterminator="\r\n").writerows(rows)
+    assert "".join(tables.csv_lines(rows)) == expected.getvalue()
+    assert [tables.csv_lines([row])[0] for row in rows] == tables.csv_lines(rows)

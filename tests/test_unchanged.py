@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from converter import unchanged as module
-from converter.again import run_unless_done
+from converter.again import begin_loading, run_unless_done
 from converter.intake.discover import discover
 from converter.options import Options
 from converter.outcome import Report
@@ -168,6 +168,34 @@ def test_the_command_says_so_and_can_be_made_to_do_it_again(
 
 def test_what_has_not_changed_is_told_before_anything_heavy_is_loaded() -> None:
     code = (
-        "import sys, converter.cli, converter.again; sys.exit(bool({'pandas', 'pydantic', 'numpy'} & set(sys.modules)))"
+        "import sys, converter.cli, converter.again, converter.workfile, converter.lastrun, converter.beginning;"
+        "sys.exit(bool({'pandas', 'pydantic', 'numpy', 'yaml'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "early"),
+    [
+        ("run IN -o NEW", True),
+        ("run IN --output NEW --year 2019", True),
+        ("run IN -o OLD", False),
+        ("run IN -o OLD --no-cache", True),
+        ("run --dry-run", True),
+        ("run", False),
+        ("run IN -o NEW --help", False),
+        ("run IN -o NEW --scheduler tcp://a:1", False),
+        ("diff NEW OLD --no-cache", False),
+        ("", False),
+    ],
+)
+def test_workers_load_before_the_command_line_is_understood_where_they_are_needed_for_sure(
+    line: str, early: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "OLD").mkdir()
+    (tmp_path / "OLD/run.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    loaded: list[object] = []
+    monkeypatch.setattr("converter.again.preload", loaded.append)
+    begin_loading(line.split())
+    assert bool(loaded) is early

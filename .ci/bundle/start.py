@@ -77,7 +77,7 @@ def main(given: list[str]) -> int:
 
 def jixiao(arguments: list[str]) -> None:
     """The program itself, in this process."""
-    from converter.cli import main as program  # found in the library of this Python
+    from converter.__main__ import main as program  # found in the library of this Python
 
     sys.argv = ["jixiao", *arguments]
     program()

@@ -1,6 +1,6 @@
 """Inline SVG for the report: drawn from numbers alone, readable without colour, without any script."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -31,7 +31,11 @@ def histogram(lows: Sequence[float], highs: Sequence[float]) -> Markup:
         for at, band in enumerate(bands)
         if band % 10 == 0
     ]
-    return Markup("".join(parts) + "</svg>")  # noqa: S704  # numbers and words of our own
+    return _drawn([*parts, "</svg>"])
+
+
+def _drawn(parts: Sequence[str]) -> Markup:
+    return Markup("".join(parts))  # noqa: S704  # numbers and words of our own
 
 
 def _in_band(values: Sequence[float], band: int) -> int:
@@ -39,8 +43,8 @@ def _in_band(values: Sequence[float], band: int) -> int:
     return sum(band <= min(value, 99.999) < band + _STEP for value in values)
 
 
-def scatter(points: Sequence[tuple[float, float, float]]) -> Markup:
-    """自评得分 across, 复算下限～上限 upwards as a line with a ring at its end, and the line where both are equal."""
+def scatter(points: Sequence[tuple[float, float, float]]) -> Iterator[Markup]:
+    """自评得分 across, 复算下限～上限 upwards as a line with a ring at its end, and the line where both are equal; in pieces."""
     size = 360
     low = min((min(own, least) for own, least, _ in points), default=0.0)
     start = max(0.0, 10 * ((low - 5) // 10))
@@ -51,17 +55,17 @@ def scatter(points: Sequence[tuple[float, float, float]]) -> Markup:
     parts = [_start("自评得分与复算得分", size, size)]
     parts.append(f'<rect x="40" y="10" width="{size - 60}" height="{size - 60}" fill="none" stroke="#444"/>')
     parts.append(f'<line x1="40" y1="{size - 50}" x2="{size - 20}" y2="10" stroke="#888" stroke-dasharray="4 3"/>')
+    yield _drawn(parts)
     for own, least, most in points:
         x, bottom, top = 40 + at(own), size - 50 - at(max(least, start)), size - 50 - at(most)
-        parts.append(
-            f'<line x1="{x:.1f}" y1="{bottom:.1f}" x2="{x:.1f}" y2="{top:.1f}" stroke="#1d3f66" stroke-width="2"/>'
-        )
-        parts.append(f'<circle cx="{x:.1f}" cy="{top:.1f}" r="2.5" fill="#fff" stroke="#1d3f66"/>')
+        line = f'<line x1="{x:.1f}" y1="{bottom:.1f}" x2="{x:.1f}" y2="{top:.1f}" stroke="#1d3f66" stroke-width="2"/>'
+        yield _drawn([line, f'<circle cx="{x:.1f}" cy="{top:.1f}" r="2.5" fill="#fff" stroke="#1d3f66"/>'])
+    parts = []
     for value in (start, (start + 100) / 2, 100.0):
         parts.append(f'<text x="{40 + at(value):.1f}" y="{size - 34}" text-anchor="middle">{value:g}</text>')
         parts.append(f'<text x="36" y="{size - 46 - at(value):.1f}" text-anchor="end">{value:g}</text>')
-    parts.append(f'<text x="{size // 2}" y="{size - 16}" text-anchor="middle">自评得分</text>')
-    return Markup("".join(parts) + "</svg>")  # noqa: S704  # numbers and words of our own
+    parts.append(f'<text x="{size // 2}" y="{size - 16}" text-anchor="middle">自评得分</text></svg>')
+    yield _drawn(parts)
 
 
 def _start(label: str, height: int, width: int = _WIDTH) -> str:

@@ -1,11 +1,11 @@
 """report.html: the whole batch on one self-contained page, for paper and for a phone. Every text is escaped."""
 
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from operator import itemgetter
+from itertools import chain, islice
 from typing import Any
 
 import jinja2
@@ -16,18 +16,15 @@ from converter.books.styles import clean
 from converter.books.summary import SummaryBook
 from converter.books.tables import Table
 from converter.vocabulary.findings import Level
-from converter.vocabulary.numbers import shortest
+from converter.vocabulary.numbers import NAN, shortest
 
 Record = dict[str, Any]
 
 #: So many departments' findings stand on the page; findings.csv holds all.
 MOST_GROUPS = 1000
 _BATCH = "全批与规则"
-#: What the page says of a department.
-_OF_TOTALS = (
-    "名次", "名次区间", "部门", "自评得分", "复算得分", "复算下限", "复算上限", "等次", "自评差异", "主要扣分", "缺数指标",
-)  # fmt: skip
 _OPEN = 3
+_HANDED_IN = "已报"
 
 
 @cache
@@ -40,23 +37,23 @@ def _template() -> jinja2.Template:
 def report(book: SummaryBook, grade_lines: Sequence[float]) -> Iterator[bytes]:
     """The page from the tables of the summary workbook, a piece at a time; the same for the same content."""
     tables = {table.name: Records(table) for table in book.tables}
-    totals, findings = [{head: row[head] for head in _OF_TOTALS} for row in tables["汇总"]], tables["问题清单"]
-    counts = findings.counted("部门", "级别")
-    groups = _groups(findings, counts, [row["部门"] for row in totals])
+    totals, findings, handed = tables["汇总"], tables["问题清单"], tables["报送情况"]
+    lows, highs, owns = totals.numbers("复算下限"), totals.numbers("复算上限"), totals.numbers("自评得分")
+    spoken_of, levels = _counted(findings)
+    groups = _groups(findings, spoken_of, (who for (who,) in totals.only("部门")))
+    statuses = Counter(str(status) for (status,) in handed.only("报送状态"))
     content = {
         "title": book.title,
         "subtitle": book.subtitle,
-        "verdict": _verdict(totals, counts),
-        "handed_line": _handed(tables["报送情况"]),
-        "unhanded": [row for row in tables["报送情况"] if row["报送状态"] != "已报"],
+        "verdict": _verdict(totals, levels),
+        "handed_line": _handed(statuses),
+        "unhanded": (r for r in handed if r["报送状态"] != _HANDED_IN) if len({*statuses, _HANDED_IN}) > 1 else (),
         "grade_lines": [shortest(line) for line in grade_lines],
         "ranks": map(_rank, totals),
-        "spread": histogram([row["复算下限"] for row in totals], [row["复算上限"] for row in totals]),
-        "scatter": scatter(
-            [(r["自评得分"], r["复算下限"], r["复算上限"]) for r in totals if isinstance(r["自评得分"], float)]
-        ),
+        "spread": histogram(lows, highs),
+        "scatter": scatter([point for point in zip(owns, lows, highs, strict=True) if holds(point[0])]),
         "lost": _lost(tables["指标得分"]),
-        "findings_line": _findings_line(len(findings), len(counts)),
+        "findings_line": _findings_line(len(findings), len(spoken_of)),
         "groups": groups,
         "rules": [{key: _text(value) for key, value in row.items()} for row in tables["规则"]],
         "made_of": tables["运行信息"],
@@ -82,29 +79,36 @@ class Records:
 
     def only(self, *heads: str) -> Iterator[tuple[Any, ...]]:
         """What the rows hold below some heads."""
-        return map(itemgetter(*map(self.table.heads.index, heads)), self.table.rows)
+        places = [self.table.heads.index(head) for head in heads]
+        return (tuple(row[at] for at in places) for row in self.table.rows)
 
-    def counted(self, by: str, what: str) -> dict[str, Counter[str]]:
-        """For each text below a head how often each text stands below another."""
-        counts: dict[str, Counter[str]] = defaultdict(Counter)
-        for (one, other), count in Counter(self.only(by, what)).items():
-            counts[one][other] = count
-        return counts
+    def numbers(self, head: str) -> "array[float]":
+        """The numbers below a head, NaN where there is none."""
+        return array("d", (value if holds(value) else NAN for (value,) in self.only(head)))
 
 
 def _text(value: object) -> str:
     return shortest(value) if isinstance(value, int | float) else str(value)
 
 
-def _verdict(totals: Sequence[Record], counts: Mapping[str, Counter[str]]) -> list[str]:
+def _counted(findings: Records) -> tuple[dict[str, None], Counter[str]]:
+    """Whom the findings are about, each once, and how many there are of each level."""
+    spoken_of: dict[str, None] = {}
+    levels: Counter[str] = Counter()
+    for who, level in findings.only("部门", "级别"):
+        spoken_of[who] = None
+        levels[level] += 1
+    return spoken_of, levels
+
+
+def _verdict(totals: Records, levels: Mapping[str, int]) -> list[str]:
     """What a head of section reads first."""
-    settled = sum(1 for row in totals if row["复算得分"] != "")
-    levels = sum(counts.values(), Counter[str]())
-    grades = Counter(row["等次"] for row in totals)
+    settled = sum(1 for (score,) in totals.only("复算得分") if holds(score))
+    grades = Counter(grade for (grade,) in totals.only("等次"))
     counted = "，".join(f"{level} {levels[str(level)]} 项" for level in Level)
     graded = "，".join(f"{grade} {count} 个" for grade, count in sorted(grades.items()))
-    high = sum(1 for row in totals if row["自评差异"] != "" and row["自评差异"] > 0)
-    low = sum(1 for row in totals if row["自评差异"] != "" and row["自评差异"] < 0)
+    gaps = totals.numbers("自评差异")
+    high, low = sum(1 for gap in gaps if gap > 0), sum(1 for gap in gaps if gap < 0)
     return [
         f"评分 {len(totals)} 个部门，其中 {settled} 个得分已确定，{len(totals) - settled} 个因缺数只有区间。",
         f"等次：{graded}。",
@@ -113,8 +117,10 @@ def _verdict(totals: Sequence[Record], counts: Mapping[str, Counter[str]]) -> li
     ]
 
 
-def _handed(rows: Iterable[Record]) -> str:
-    counts = Counter(str(row["报送状态"]).partition("：")[0] for row in rows)
+def _handed(statuses: Mapping[str, int]) -> str:
+    counts: Counter[str] = Counter()
+    for status, count in statuses.items():
+        counts[status.partition("：")[0]] += count
     return "，".join(f"{status} {count} 个部门" for status, count in counts.items()) + "。"
 
 
@@ -167,9 +173,11 @@ def _lost(scores: Records) -> list[Record]:
     ]
 
 
-def _groups(findings: Records, counts: Mapping[str, Counter[str]], order: Sequence[str]) -> list[Record]:
+def _groups(findings: Records, spoken_of: Collection[str], order: Iterable[str]) -> list[Record]:
     """Findings by department: those of the whole batch first, then in the order of 汇总; no more than MOST_GROUPS."""
-    names = [name for name in dict.fromkeys(["", *order, *sorted(counts)]) if name in counts][:MOST_GROUPS]
+    names = dict.fromkeys(islice((name for name in chain([""], order) if name in spoken_of), MOST_GROUPS))
+    if len(names) < MOST_GROUPS:
+        names |= dict.fromkeys(sorted(name for name in spoken_of if name not in names)[: MOST_GROUPS - len(names)])
     by_department: dict[str, list[Record]] = {name: [] for name in names}
     wanted = ("部门", "级别", "代码", "说明", "建议", "影响分值", "文件", "工作表", "单元格")
     for department, level, code, message, advice, points, *place in findings.only(*wanted):
@@ -184,7 +192,8 @@ def _groups(findings: Records, counts: Mapping[str, Counter[str]], order: Sequen
             by_department[department].append({**shown, "影响分值": shortest(points) if holds(points) else ""})
     groups = []
     for at, name in enumerate(names):
-        counted = "，".join(f"{level} {counts[name][str(level)]}" for level in Level if counts[name][str(level)])
+        counts = Counter(row["级别"] for row in by_department[name])
+        counted = "，".join(f"{level} {counts[str(level)]}" for level in Level if counts[str(level)])
         groups.append({"name": name or _BATCH, "counts": counted, "rows": by_department[name], "open": at < _OPEN})
     return groups
 

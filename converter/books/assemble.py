@@ -4,7 +4,6 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple
 from functools import cache
 
 import numpy as np
@@ -28,6 +27,8 @@ from converter.scoring.whole import Whole
 from converter.vocabulary.findings import Finding, Level, Owner, Tally
 
 FOLDER = "部门"
+#: Departments whose totals are plain values at a time.
+_SOME = 500
 #: Bytes of a name, so that it fits with number, year and extension into the 255 that file systems take.
 _MAX_STEM = 200
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{d}{i}" for d in ("COM", "LPT") for i in range(1, 10))}
@@ -131,15 +132,16 @@ def summary(
     leads: Listed[int | None],
     fingerprint: str,
     seen: Mapping[str, tuple[float, ...]],
+    aside: Callable[[Iterator[Row]], Rows] = list,
 ) -> SummaryBook:
     """The content of the summary workbook; `big` has the tables that grow with the departments, `leads` the row of 规范数据
     that each row of 指标得分 leads to; `fingerprint` is printed at the foot of its pages; `seen` is what widths of big tables
-    hang on.
+    hang on. `aside` holds the rows of others that grow with the departments.
     """
     schemes = whole.rules.distinct
     contents: dict[str, Rows] = {
-        "汇总": summary_rows(whole.totals, whole.codes, whole.kinds, tally, names),
-        "报送情况": submitted_rows(whole.handed, tally),
+        "汇总": aside(summary_rows(whole.totals, whole.codes, whole.kinds, tally, names)),
+        "报送情况": aside(submitted_rows(whole.handed, tally)),
         "规则": rule_rows(schemes),
         "来源文件": sources,
         "运行信息": info,
@@ -161,25 +163,21 @@ def summary(
 
 def summary_rows(
     totals: pd.DataFrame, codes: Mapping[str, str], kinds: Mapping[str, str], tally: Tally, names: Mapping[str, str]
-) -> list[Row]:
+) -> Iterator[Row]:
     """Rows of 汇总, in its order."""
-    rows: list[Row] = []
-    for t in totals.to_dict("records"):
+    for t in (one for at in range(0, len(totals), _SOME) for one in totals[at : at + _SOME].to_dict("records")):
         best, worst, who = int(t["best"]), int(t["worst"]), str(t["department"])
-        rows.append(
-            (
-                best if best == worst else None, f"{best}～{worst}", codes[who], who, kinds[who], t["year"],
-                t["self_total"], t["self_grade"], t["score"], t["low"], t["high"], t["grade"], t["gap"],
-                t["data_full"], t["data_low"], t["data_high"], t["from_self"], t["deductions"], t["missing"],
-                tally.levels[who, Level.ERROR], tally.levels[who, Level.WARNING], names.get(who, ""),
-            )
+        yield (
+            best if best == worst else None, f"{best}～{worst}", codes[who], who, kinds[who], t["year"],
+            t["self_total"], t["self_grade"], t["score"], t["low"], t["high"], t["grade"], t["gap"],
+            t["data_full"], t["data_low"], t["data_high"], t["from_self"], t["deductions"], t["missing"],
+            tally.of_level(who, Level.ERROR), tally.of_level(who, Level.WARNING), names.get(who, ""),
         )  # fmt: skip
-    return rows
 
 
-def submitted_rows(handed: Sequence[Submitted], tally: Tally) -> list[Row]:
+def submitted_rows(handed: Sequence[Submitted], tally: Tally) -> Iterator[Row]:
     """Rows of 报送情况."""
-    return [(*astuple(row), tally.levels[row.department, Level.ERROR], tally.waiting[row.department]) for row in handed]
+    return ((*row, tally.of_level(row.department, Level.ERROR), tally.waiting(row.department)) for row in handed)
 
 
 def rule_rows(schemes: Sequence[Scheme]) -> list[Row]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from converter.books.styles import Book, Page, Setup, printable
-from converter.books.tables import SUMMARY_HEADS, Row
+from converter.books.tables import SUMMARY_HEADS, Row, Rows
 
 SHEET = "图表"
 #: Departments in the chart of totals; of more, the first and the last half of it.
@@ -25,7 +25,7 @@ _GRID = {"visible": True, "line": {"color": "#D9D9D9"}}
 _TITLE_FONT = {"name": "黑体", "size": 12, "bold": False}
 
 
-def write_charts(book: Book, title: str, rows: Sequence[Row]) -> None:
+def write_charts(book: Book, title: str, rows: Rows) -> None:
     """Writes the sheet from the rows of 汇总, in their order."""
     page = book.sheet(SHEET, Setup(landscape=False, freeze=False))
     page.put(0, 0, f"{title}：{SHEET}", "left_title")
@@ -45,7 +45,7 @@ def write_charts(book: Book, title: str, rows: Sequence[Row]) -> None:
     page.widths(_WIDTHS)
 
 
-def chosen(rows: Sequence[Row]) -> tuple[list[Row], str]:
+def chosen(rows: Rows) -> tuple[list[Row], str]:
     """The departments of the chart of totals, and how to call them."""
     if len(rows) <= MOST_SHOWN:
         return list(rows), f"全部 {len(rows)} 个部门"

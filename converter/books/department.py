@@ -18,7 +18,7 @@ from converter.books.figures import (
 )
 from converter.books.legend import write_notes
 from converter.books.scoresheet import FROZEN_COLUMNS, HEAD_ROW, ScoreSheet
-from converter.books.styles import NO_NUMBER, Book, Page, Setup
+from converter.books.styles import NO_NUMBER, SMALL, Book, Page, Setup
 from converter.books.tables import FINDING_HEADS, Row
 from converter.intake.cells import a1
 from converter.scoring.expressions import Input
@@ -34,7 +34,10 @@ SCORE_SHEET, DATA_SHEET, CHECK_SHEET, FINDINGS_SHEET, NOTES_SHEET = (
 DATA_HEADS = ("字段", "年度", "数值", "单位", "状态", "原文", "表单", "文件", "工作表", "单元格")
 CHECK_HEADS = ("指标", "程序计算值", "公式值", "差", "结论")
 _DATA_HEAD, _VALUE_COLUMN = 2, 2
-_REPLY = "部门说明"
+_FINDING_WIDTHS = [{**WIDTHS, "部门说明": 24.0}[head] for head in FINDING_HEADS]
+#: How a finding looks, cell by cell, and how many characters its cells take in a line.
+FINDING_LOOKS = [{**LOOKS, "部门说明": "entry"}.get(head, "text") for head in FINDING_HEADS]
+FINDING_ROOM = [width * SMALL for width in _FINDING_WIDTHS]
 _DATA_WIDTHS = (28, 6, 17, 6.5, 11, *SOURCE_WIDTHS)
 
 
@@ -128,11 +131,4 @@ def write_findings(writer: Book, findings: Sequence[Row]) -> None:
     page = writer.sheet(FINDINGS_SHEET, Setup(1, 1))
     page.put(0, 0, "需要部门核实的问题：请在“部门说明”一列填写，连同本工作簿报回", "left_title")
     page.height(0, 26)
-    looks, widths = {**LOOKS, _REPLY: "entry"}, {**WIDTHS, _REPLY: 24.0}
-    page.table(
-        1,
-        FINDING_HEADS,
-        findings,
-        [widths[head] for head in FINDING_HEADS],
-        [looks.get(head, "text") for head in FINDING_HEADS],
-    )
+    page.table(1, FINDING_HEADS, findings, _FINDING_WIDTHS, FINDING_LOOKS)

@@ -5,7 +5,7 @@ serves for all that have the same layout (stamps).
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain, count, groupby, islice
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from converter.books import sums
 from converter.books.contents import DataRow, DepartmentBook, ScoreRow, TotalRow
 from converter.books.formulas import DASH_TEXT
 from converter.books.legend import score_note
-from converter.books.styles import NO_NUMBER, SMALL, row_height, wrapped_lines
+from converter.books.styles import NO_NUMBER, SMALL, most_lines, row_height
 from converter.scoring.adjustments import Adjustment
 from converter.scoring.expressions import Formula, Input
 from converter.scoring.indicators import Rule
@@ -203,7 +203,7 @@ def figures_of(book: DepartmentBook) -> Figures:
 
 
 def _row(row: ScoreRow) -> RowFigures:
-    lines = _lines((row.rule.name, row.rule.spec.text, row.missing, row.others), _ROW_ROOM)
+    lines = most_lines((row.rule.name, row.rule.spec.text, row.missing, row.others), _ROW_ROOM)
     decided = row.decided
     return RowFigures(
         row.value,
@@ -238,13 +238,4 @@ def _extra(step: TotalRow) -> ExtraFigures:
 def _datum(row: DataRow) -> DataFigures:
     sources = (row.raw, row.form, row.file, row.sheet, row.cell)
     value = DASH_TEXT if row.state == State.DASH and not row.formulas else row.value
-    return DataFigures(value, row.state, *sources, row_height(_lines(sources, _SOURCE_ROOM)))
-
-
-def _lines(texts: Iterable[str], room: Iterable[float]) -> int:
-    """The most lines that one of some texts takes in its column."""
-    most = 1
-    for text, wide in zip(texts, room, strict=True):
-        if 2 * len(text) > wide - 1 or "\n" in text:
-            most = max(most, wrapped_lines(text, wide))
-    return most
+    return DataFigures(value, row.state, *sources, row_height(most_lines(sources, _SOURCE_ROOM)))

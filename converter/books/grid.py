@@ -6,6 +6,7 @@ elsewhere.
 """
 
 import math
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ _LETTERS = [xl_col_to_name(column) for column in range(256)]
 _INFINITE = (math.inf, -math.inf)
 #: A named tuple without the detour over its own constructor.
 _cell: Any = tuple.__new__
-#: Stands where rows are left out; no XML holds it.
+#: Stands where rows are left out, and behind them where their links are; no XML holds it.
 GAP = "\0"
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 
@@ -39,7 +40,7 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
         self._heights: dict[float, Any] = {}
         self._openings: dict[tuple[str | None, int], str] = {}
         self._left = range(0)
-        self._links: list[str] = []
+        self._linked, self._first, self._known = False, 0, array("H")
 
     def fill(self, row: int, first: int, values: Sequence[object], styles: Sequence[Format]) -> bool:
         """Puts values into the cells of a row from column `first` on; False where the library refuses one.
@@ -95,13 +96,20 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
         self._left = rows
         return bool(self._check_dimensions(rows[-1], width - 1) == 0)
 
-    def known(self, first: int, heights: Iterable[int], links: str) -> None:
-        """What must be known of rows that are left out, the first of them `first`: how many pixels high they are (notes are
-        placed by it), and the links of their cells, as XML.
+    def known(self, first: int, heights: Iterable[int], *, linked: bool) -> None:
+        """What must be known of rows that are left out, one block behind the other, the first row of the first `first`: how
+        many pixels high they are (notes are placed by it), and whether cells of theirs have links, whose XML comes from
+        elsewhere too.
         """
-        for row, height in enumerate(heights, start=first):
-            self.row_sizes[row] = [height, False]
-        self._links.append(links)
+        if not self._known:
+            self._first = first
+        self._known.extend(heights)
+        self._linked = self._linked or linked
+
+    def _size_row(self, row: int, anchor: int = 0) -> Any:
+        if 0 <= row - self._first < len(self._known):
+            return self._known[row - self._first]
+        return super()._size_row(row, anchor)
 
     def lead(self, row: int, column: int, url: str) -> bool:
         """A link from a cell that is left out; False where the library refuses it."""
@@ -136,10 +144,10 @@ class Grid(Worksheet):  # type: ignore[misc]  # the library has no types
             self.fh.write(GAP)
 
     def _write_hyperlinks(self) -> None:
-        if not any(self._links):
+        if not self._linked:
             super()._write_hyperlinks()
             return
-        self.fh.write(f"<hyperlinks>{''.join(self._links)}</hyperlinks>")
+        self.fh.write(f"<hyperlinks>{GAP}</hyperlinks>")
 
     def _write_whole_row(self, row: int, span: str | None) -> None:
         cells, info = self.table.get(row), self.row_info.get(row)

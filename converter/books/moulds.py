@@ -2,8 +2,9 @@
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any
 
 from xlsxwriter.sharedstrings import SharedStrings
@@ -22,115 +23,126 @@ _USUAL = 20
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _INFINITE = (float("inf"), float("-inf"))
 _ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x|^\s|\s$")
+#: Stands for a hole while a mould is made; no XML holds it.
+_HOLE = "\0"
 _PAPER, _LONG = '<pageSetup paperSize="9"', ' fitToHeight="0"'
 _escaped = XMLwriter()._escape_data  # as grid does
 
+#: What a hole takes, and of which figure (by the number of its slot), or which text.
+Hole = tuple[str, Any]
+
+
+class Holes:
+    """All that is filled into the pages of a layout, each in its place: so that a book's fillings are made one behind the
+    other, and taken from there by every page.
+    """
+
+    def __init__(self, pages: Iterable[SketchPage]) -> None:
+        pages = list(pages)
+        cells = [cell for page in pages for cell in page.cells.values()]
+        heights = [points for page in pages for points in page.heights.values()]
+        values = [cell for cell in cells if cell.value.__class__ is Slot]
+        self._cells = _numbers(cell.value for cell in values if cell.formula is None)
+        self._results = _numbers(cell.value for cell in values if cell.formula is not None)
+        self._looks, self._heights = _numbers(cell.look for cell in cells), _numbers(heights)
+        texts = (cell.value for cell in cells if cell.formula is None)
+        self._texts = list(dict.fromkeys(text for text in texts if text.__class__ is str and text))
+        kinds = ("cell", self._cells), ("kind", self._results), ("result", self._results), ("look", self._looks)
+        named = (*kinds, ("height", self._heights), ("text", self._texts))
+        holes: list[Hole] = [(kind, thing) for kind, things in named for thing in things]
+        self.places = {hole: at for at, hole in enumerate(holes)}
+
+    def filling(
+        self, raw: Sequence[Any], typed: Sequence[Any], index: Mapping[str, str], numbers: Mapping[str, str]
+    ) -> list[str]:
+        """What a book fills in: its figures, `raw` and as cells take them, texts by their `index`, looks by their `numbers`."""
+        results = [outcome(raw[number]) for number in self._results]
+        return [
+            *[content(typed[number], index) for number in self._cells],
+            *[kind for kind, _ in results],
+            *[text for _, text in results],
+            *[numbers[raw[number]] for number in self._looks],
+            *[height(raw[number]) for number in self._heights],
+            *[index[text] for text in self._texts],
+        ]
+
+
+def _numbers(things: Iterable[Any]) -> list[int]:
+    """The numbers of the slots among some things, each once."""
+    return list(dict.fromkeys(thing.number for thing in things if thing.__class__ is Slot))
+
 
 class Mould:
-    """The XML of a page between what stands before and behind the cells (`frame`), looks by their `numbers`; strings by those
-    of the `index`, or with holes where it is not known yet.
+    """The XML of a page between what stands before and behind the cells (`frame`), looks by their `numbers`; what its holes
+    take is found in its `places`.
     """
 
     def __init__(
-        self,
-        page: SketchPage,
-        frame: tuple[str, str],
-        numbers: Mapping[str, str],
-        index: Mapping[str, str] | None = None,
+        self, page: SketchPage, frame: tuple[str, str], numbers: Mapping[str, str], places: Mapping[Hole, int]
     ) -> None:
-        self._together, self._numbers, self._index = page.together, numbers, index
-        self._pieces: list[str] = []
+        self._together, self._numbers, self._places = page.together, numbers, places
         self._solid = [frame[0]]
-        self._texts: list[tuple[int, str]] = []
-        self._values: list[tuple[int, int]] = []
-        self._results: list[tuple[int, int]] = []
-        self._looks: list[tuple[int, int]] = []
-        self._heights: list[tuple[int, int]] = []
+        self._holes: list[int] = []
         if not page.heights.keys() <= {row for row, _ in page.cells}:
             raise UnusualError("a height of a row without cells")
         spans, letters, last = _spans(page), _Letters(), -1
         for row, column in sorted(page.cells):
             if row != last:
-                self._open(row, spans[row // _SPAN], page.heights.get(row), first=last < 0)
+                self._row(row, spans[row // _SPAN], page.heights.get(row), first=last < 0)
                 last = row
             self._cell(f"{letters[column]}{row + 1}", page.cells[row, column])
         self._close(frame[1])
+        solid = "".join(self._solid).split(_HOLE)
+        self._pieces = [*chain(*zip(solid, repeat("")))][:-1]  # a hole between each two
 
-    def _hole(self) -> int:
-        self._pieces += "".join(self._solid), ""
-        self._solid.clear()
-        return len(self._pieces) - 1
+    def _hole(self, kind: str, thing: Any) -> str:
+        self._holes.append(self._places[kind, thing])
+        return _HOLE
 
-    def _open(self, row: int, span: str, points: Any, *, first: bool) -> None:
-        self._solid.append(f'{"" if first else "</row>"}<row r="{row + 1}" spans="{span}"')
-        if points.__class__ is Slot:
-            self._heights.append((self._hole(), points.number))
-        elif points is not None:
-            self._solid.append(_height(points))
-        self._solid.append(">")
+    def _row(self, row: int, span: str, points: Any, *, first: bool) -> None:
+        high = "" if points is None else self._hole("height", points.number) if _differs(points) else height(points)
+        self._solid.append(f'{"" if first else "</row>"}<row r="{row + 1}" spans="{span}"{high}>')
 
     def _cell(self, name: str, cell: Cell) -> None:
         look, formula, value = cell
-        if self._index is not None and formula is None:
-            self._solid.append(f'<c r="{name}" s="{self._numbers[look]}"{content(value, self._index)}')
-            return
-        self._solid.append(f'<c r="{name}" s="')
-        if look.__class__ is Slot:
-            self._looks.append((self._hole(), look.number))
-        else:
-            self._solid.append(self._numbers[look])
-        self._solid.append('"')
-        if value.__class__ is Slot:
-            at = self._hole()
-            (self._values if formula is None else self._results).append((at, value.number))
-            if formula is not None:
-                self._solid.append(f"><f>{_escaped(formula)}</f><v>")
-                self._hole()
-                self._solid.append("</v></c>")
-        elif formula is not None:
-            kind, text = outcome(value)
+        number = self._hole("look", look.number) if _differs(look) else self._numbers[look]
+        self._solid.append(f'<c r="{name}" s="{number}"')
+        if formula is not None:
+            kind, text = self._outcome(value)
             self._solid.append(f"{kind}><f>{_escaped(formula)}</f><v>{text}</v></c>")
+        elif _differs(value):
+            self._solid.append(self._hole("cell", value.number))
         elif value.__class__ is str and value:
-            self._solid.append(' t="s"><v>')
-            self._texts.append((self._hole(), value))
-            self._solid.append("</v></c>")
+            self._solid.append(f' t="s"><v>{self._hole("text", value)}</v></c>')
         else:
             self._solid.append(content(value, {}))
+
+    def _outcome(self, value: Any) -> tuple[str, str]:
+        if _differs(value):
+            return self._hole("kind", value.number), self._hole("result", value.number)
+        return outcome(value)
 
     def _close(self, behind: str) -> None:
         """The last row and what stands behind it: whether the sheet is printed on one page hangs on the heights."""
         self._solid.append("</row>")
         if self._together is not None:
-            before, paper_and, after = behind.replace(_LONG, "", 1).partition(_PAPER)
-            self._solid += before, paper_and
-            self._hole()
-            behind = after
-        self._pieces += "".join(self._solid), behind
+            before, paper_and, behind = behind.replace(_LONG, "", 1).partition(_PAPER)
+            self._solid += before, paper_and, _HOLE
+        self._solid.append(behind)
 
-    def filled(
-        self,
-        figures: Sequence[Any],
-        contents: Mapping[int, str],
-        results: Mapping[int, tuple[str, str]],
-        index: Mapping[str, str],
-    ) -> str:
-        """The XML with the figures filled in: `contents` of cells and `results` of formulas by the number of the slot."""
-        pieces = self._pieces.copy()
-        for at, text in self._texts:
-            pieces[at] = index[text]
-        for at, number in self._values:
-            pieces[at] = contents[number]
-        for at, number in self._results:
-            pieces[at], pieces[at + 2] = results[number]
-        for at, number in self._looks:
-            pieces[at] = self._numbers[figures[number]]
-        for at, number in self._heights:
-            pieces[at] = _height(figures[number])
+    def filled(self, filling: Sequence[str], figures: Sequence[Any]) -> str:
+        """The XML with the holes filled; of the figures only the heights of rows are asked for."""
+        pieces, taken = self._pieces.copy(), list(map(filling.__getitem__, self._holes))
         if self._together is not None:
             widths, heights = self._together
             points = [figures[one.number] if one.__class__ is Slot else one for one in heights]
-            pieces[-3] = "" if paper.scale(widths, points) >= paper.LEAST_SCALE else _LONG
+            taken.append("" if paper.scale(widths, points) >= paper.LEAST_SCALE else _LONG)
+        pieces[1::2] = taken
         return "".join(pieces)
+
+
+def _differs(thing: Any) -> bool:
+    return thing.__class__ is Slot
 
 
 class _Letters(dict[int, str]):
@@ -152,8 +164,9 @@ def content(value: Any, index: Mapping[str, str]) -> str:
     return f"><v>{value:.16G}</v></c>"
 
 
+@lru_cache(maxsize=1 << 12, typed=True)
 def outcome(value: Any) -> tuple[str, str]:
-    """The type of a formula's cell and the text of its result."""
+    """The type of a formula's cell and the text of its result. Few points come up, again and again."""
     if value.__class__ is float and value == value:
         return "", str(int(value)) if value.is_integer() else str(value)
     shown = result(value)
@@ -178,7 +191,8 @@ def shared_string(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 10)
-def _height(points: float) -> str:
+def height(points: float) -> str:
+    """The attributes of a row that is so many points high."""
     high = pixels(points)
     return "" if high == _USUAL else f' ht="{high * 0.75:.16g}" customHeight="1"'
 

@@ -1,6 +1,8 @@
 """The notes of a sheet and their shapes as xlsxwriter writes them (comments.py and vml.py of the library), many times as fast."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from xlsxwriter.utility import _preserve_whitespace
@@ -25,19 +27,20 @@ class Notes:
     """Writes the notes of a sheet of such columns; what stands around them is taken from parts with at least one note."""
 
     def __init__(self, columns: Sequence[float], notes: str, shapes: str) -> None:
-        self._columns = [int(width * 7 + 0.5) + 5 for width in columns]
+        self._across = _Edges([int(width * 7 + 0.5) + 5 for width in columns], _COLUMN)
         self._around_notes = _around(notes, "<comment ", "</comment>")
         self._around_shapes = _around(shapes, "<v:shape id", "</v:shape>")
 
     def written(self, notes: Iterable[Note], heights: Mapping[int, float]) -> tuple[str, str]:
         """The parts with the notes, below the first row, and with their shapes, which lie where the heights of rows put them."""
-        tall = [pixels(heights[row]) if row in heights else _ROW for row in range(max(heights, default=-1) + 1)]
+        rows = range(max(heights, default=-1) + 1)
+        down = _Edges([pixels(heights[row]) if row in heights else _ROW for row in rows], _ROW)
         texts, shapes = [], []
         for number, (row, column, text) in enumerate(sorted(notes), start=1):
             said, look = note(text)
             texts.append(_text(a1((row, column)), said, look))
-            across = _place(self._columns, _COLUMN, column + 1, _RIGHT, look["width"])
-            shapes.append(_shape(number, row, column, across, _place(tall, _ROW, row - 1, _DOWN, look["height"]), look))
+            across = self._across.place(column + 1, _RIGHT, look["width"])
+            shapes.append(_shape(number, row, column, across, down.place(row - 1, _DOWN, look["height"]), look))
         if len(texts) > MAX_COMMENTS:
             raise UnusualError("more notes than a sheet takes")
         return "".join(texts).join(self._around_notes), "".join(shapes).join(self._around_shapes)
@@ -53,21 +56,26 @@ class Place(NamedTuple):
     edge: int
 
 
-def _place(sizes: Sequence[int], usual: int, first: int, offset: int, length: int) -> Place:
-    """A shape of a length, at an offset from the beginning of row or column `first`; those beyond `sizes` are as usual."""
+class _Edges:
+    """Where rows or columns of such sizes end, in pixels from the sheet's edge; those beyond them are as usual."""
 
-    def size(index: int) -> int:
-        return sizes[index] if index < len(sizes) else usual
+    def __init__(self, sizes: Sequence[int], usual: int) -> None:
+        self._ends, self._usual = [0, *accumulate(sizes)], usual
 
-    edge = sum(map(size, range(first))) + offset
-    while offset >= size(first):
-        offset -= size(first)
-        first += 1
-    last, rest = first, length + offset
-    while rest >= size(last):
-        rest -= size(last)
-        last += 1
-    return Place(first, offset, last, rest, edge)
+    def place(self, first: int, offset: int, length: int) -> Place:
+        """A shape of a length, at an offset from the beginning of row or column `first`."""
+        known = len(self._ends) - 1
+        edge = self._ends[min(first, known)] + max(0, first - known) * self._usual + offset
+        return Place(*self._at(edge), *self._at(edge + length), edge)
+
+    def _at(self, pixel: int) -> tuple[int, int]:
+        """The row or column in which a pixel lies, and how far from its beginning."""
+        known = len(self._ends) - 1
+        beyond = pixel - self._ends[known]
+        if beyond >= 0:
+            return known + beyond // self._usual, beyond % self._usual
+        at = bisect_right(self._ends, pixel) - 1
+        return at, pixel - self._ends[at]
 
 
 def _text(cell: str, said: str, look: Mapping[str, Any]) -> str:

@@ -10,11 +10,9 @@ from functools import cache, reduce
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
-from converter.books.packing import Packed, as_packed
+from converter.books.packing import LIGHT, Packed, as_packed
 
 _END = zlib.compressobj(wbits=-zlib.MAX_WBITS).flush()
-#: Rows of a sheet take a third of the time that level 6 takes, and a sixth more room.
-_LEVEL = 3
 #: The polynomial of CRC-32, lowest power in the highest bit.
 _POLYNOMIAL, _ONE = 0xEDB88320, 0x80000000
 
@@ -52,7 +50,7 @@ class Piece(NamedTuple):
 
 def deflated(content: bytes, aside: Aside) -> Piece:
     """The piece that holds some bytes, put aside."""
-    packer = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
+    packer = zlib.compressobj(LIGHT, wbits=-zlib.MAX_WBITS)
     packed = packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
     return Piece(aside.keep_bytes(packed), len(packed), zlib.crc32(content), len(content))
 

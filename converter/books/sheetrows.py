@@ -83,12 +83,12 @@ class Block:
 
 
 class Rendered(NamedTuple):
-    """A block's rows, the links of its cells as XML, its notes (MAX_COMMENTS at most), and where there may be notes, the
-    heights of the rows in pixels.
+    """A block's rows, the links of its cells, if there are any, its notes (MAX_COMMENTS at most), and where there may be
+    notes, the heights of the rows in pixels.
     """
 
     rows: Piece
-    links: str
+    links: Piece | None
     notes: list[Note]
     heights: "array[int]"
 
@@ -125,7 +125,7 @@ def render(block: Block) -> Rendered:
     ]
     return Rendered(
         deflated("".join(xml).encode(), block.aside),
-        _links(block, rows, led),
+        deflated(links.encode(), block.aside) if (links := _links(block, rows, led)) else None,
         _notes(block, rows),
         array("H", [heights[count] for count in most] if block.layout.sheet in _NOTES else ()),
     )

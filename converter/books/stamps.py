@@ -7,7 +7,7 @@ a book that holds something unusual. tests/test_stamps.py compares every part of
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, count
 from typing import Any, NamedTuple
@@ -15,12 +15,20 @@ from typing import Any, NamedTuple
 from xlsxwriter.xmlwriter import XMLwriter
 
 from converter.books.contents import DepartmentBook
-from converter.books.department import book_title, department_book, write_figures, write_findings, write_legend
+from converter.books.department import (
+    FINDING_LOOKS,
+    book_title,
+    department_book,
+    write_figures,
+    write_findings,
+    write_legend,
+)
 from converter.books.figures import Figures, Layout, Slot, figures_of, layout_key, layout_of
+from converter.books.findingrows import FindingSheet
 from converter.books.livecells import Formulas, Live, written_formulas
-from converter.books.moulds import Mould, content, outcome, shared_string
+from converter.books.moulds import Holes, Mould, shared_string
 from converter.books.notes import Notes
-from converter.books.packing import Packed, package, packed, parts_of
+from converter.books.packing import LIGHT, USUAL, Packed, package, packed, parts_of
 from converter.books.sketch import Sketch, SketchPage, UnusualError
 from converter.books.styles import Book, Setup, as_typed, printable
 from converter.intake.cells import a1
@@ -32,8 +40,10 @@ _LONGEST_MARK = 64
 _SHEETS = tuple(f"xl/worksheets/sheet{number}.xml" for number in range(1, 6))
 _STYLES, _STRINGS, _CORE = "xl/styles.xml", "xl/sharedStrings.xml", "docProps/core.xml"
 _NOTES, _SHAPES = "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"
-_VARYING = frozenset({*_SHEETS, _STYLES, _STRINGS, _CORE, _NOTES, _SHAPES})
-_DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
+#: Parts that are made anew for each workbook; styles, which hang on what it holds, are the same for many.
+_ANEW = frozenset({*_SHEETS, _STRINGS, _CORE, _NOTES, _SHAPES})
+_VARYING = _ANEW | {_STYLES}
+_NUMBERS = tuple(map(str, range(2_000)))
 _STRINGS_XML = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="{}" uniqueCount="{}">{}</sst>'
@@ -45,20 +55,22 @@ class Stamp:
 
     def __init__(self, layout: Layout, figures: Figures, parts: Mapping[str, bytes], mark: str) -> None:
         self._layout = layout  # the very rules whose ids make its key
-        self._sketch, self._legend = Sketch(), Sketch()
+        self._sketch, self._head, self._legend = Sketch(), Sketch(), Sketch()
         write_figures(self._sketch, layout, figures.slots())
+        write_findings(self._head, ())
         write_legend(self._legend, layout)
-        self._pages = [*self._sketch.pages, *self._legend.pages]
-        self.live = Live.of(_formulas(self._pages))
+        self._pages = [*self._sketch.pages, *self._head.pages, *self._legend.pages]
+        self._holes, self.live = Holes(self._pages), Live.of(_formulas(self._pages))
         self._names, self._foot = list(parts), f"指纹 {mark}&amp;C" if mark else ""
         self._frames, self._ends = zip(*(_frame(parts[name].decode(), self._foot) for name in _SHEETS), strict=True)
         self._fixed = {name: packed(name, part) for name, part in parts.items() if name not in _VARYING}
         self._core = re.split("<dc:title>.*</dc:title>", parts[_CORE].decode(), flags=re.DOTALL)
-        self._put = [text.number for text in self._sketch.texts if text.__class__ is Slot]
-        cells = [cell for page in self._pages for cell in page.cells.values()]
-        self._computed = [cell.value.number for cell in cells if cell.formula and cell.value.__class__ is Slot]
+        slots = len(figures.flat())
+        self._texts = [text for text in self._sketch.texts if text.__class__ is not Slot]
+        order = count(slots)
+        self._own = [text.number if text.__class__ is Slot else next(order) for text in self._sketch.texts]
         self._looks = _first([look for page in self._sketch.pages for look in page.looks()])
-        self._moulds: dict[tuple[str, ...], list[Mould]] = {}
+        self._moulds: dict[tuple[str, ...], tuple[list[Mould], FindingSheet, Mould]] = {}
         noted = _NOTES in parts
         self._notes = Notes(self._pages[0].columns, parts[_NOTES].decode(), parts[_SHAPES].decode()) if noted else None
 
@@ -75,21 +87,19 @@ class Stamp:
 
     def _varying(self, book: DepartmentBook, figures: Figures) -> dict[str, Packed]:
         raw = figures.flat()
-        typed = as_typed(raw)
-        sketch = Sketch()
-        write_findings(sketch, book.findings)
-        (page,) = sketch.pages
-        own = [typed[text.number] if text.__class__ is Slot else text for text in self._sketch.texts]
-        strings = [text for text in chain(own, sketch.texts, self._legend.texts) if text.__class__ is str and text]
-        index = _index(strings)
-        looks = chain(_resolved(self._looks, raw), page.looks(), self._legend.pages[0].looks())
-        order = tuple(dict.fromkeys(looks))
+        typed, findings = as_typed(raw), [as_typed(row) for row in book.findings]
+        own = map([*typed, *self._texts].__getitem__, self._own)
+        texts = chain(own, self._head.texts, *findings, self._legend.texts)
+        strings = [text for text in texts if text.__class__ is str and text]
+        index, order = _index(strings), self._order(raw, findings)
         numbers, styles = _numbered(order, noted=self._notes is not None)
-        moulds = self._moulds.get(order) or self._moulds.setdefault(order, self._moulded(numbers))
-        contents = {number: content(typed[number], index) for number in self._put}
-        results = {number: outcome(raw[number]) for number in self._computed}
-        *first, last = (mould.filled(raw, contents, results, index) for mould in moulds)
-        sheets = (*first, _findings(page, self._frames[3], numbers, index), last)
+        first, listed, last = self._moulds.get(order) or self._moulds.setdefault(order, self._moulded(numbers))
+        filling = self._holes.filling(raw, typed, index, numbers)
+        sheets = (
+            *(mould.filled(filling, raw) for mould in first),
+            listed.filled(filling, book.findings, findings, index),
+            last.filled(filling, raw),
+        )
         foot = f"指纹 {book.fingerprint}&amp;C" if self._foot else ""
         parts = {
             **{name: sheet + foot + end for name, sheet, end in zip(_SHEETS, sheets, self._ends, strict=True)},
@@ -97,11 +107,24 @@ class Stamp:
             _CORE: _title(book).join(self._core),
             **(self._noted(self._notes, raw) if self._notes else {}),
         }
-        return {_STYLES: styles} | {name: packed(name, part.encode()) for name, part in parts.items()}
+        return {_STYLES: styles} | {name: packed(name, part.encode(), LIGHT) for name, part in parts.items()}
 
-    def _moulded(self, numbers: Mapping[str, str]) -> list[Mould]:
-        frames = (*self._frames[:3], self._frames[4])
-        return [Mould(page, frame, numbers) for page, frame in zip(self._pages, frames, strict=True)]
+    def _order(self, raw: list[Any], findings: Sequence[Any]) -> tuple[str, ...]:
+        """The looks of a book, each where it first stands."""
+        head, legend = self._head.pages[0].looks(), self._legend.pages[0].looks()
+        return tuple(_first([*_resolved(self._looks, raw), *head, *(FINDING_LOOKS if findings else ()), *legend]))
+
+    def _moulded(self, numbers: Mapping[str, str]) -> tuple[list[Mould], FindingSheet, Mould]:
+        *first, head, last = self._pages
+        places = self._holes.places
+        return (
+            [
+                Mould(page, frame, numbers, places)
+                for page, frame in zip(first, self._frames[: len(first)], strict=True)
+            ],
+            FindingSheet(head, self._frames[-2], numbers, places),
+            Mould(last, self._frames[-1], numbers, places),
+        )
 
     def _noted(self, notes: Notes, raw: list[Any]) -> dict[str, str]:
         """The notes at scores."""
@@ -130,7 +153,7 @@ def stamped_book(book: DepartmentBook) -> tuple[bytes, Live]:
         except UnusualError:
             pass
     parts = parts_of(department_book(book))
-    written = package(packed(name, part) for name, part in parts.items())
+    written = package(packed(name, part, LIGHT if name in _ANEW else USUAL) for name, part in parts.items())
     live = Live.of(written_formulas(written))
     if key not in _KNOWN:
         _remember(key, First(layout, parts, book.fingerprint))
@@ -172,7 +195,7 @@ def _numbered(order: tuple[str, ...], *, noted: bool) -> tuple[Mapping[str, str]
 
 def _index(strings: Iterable[str]) -> dict[str, str]:
     """The numbers of shared strings."""
-    index = dict(zip(dict.fromkeys(strings), map(str, count()), strict=False))
+    index = dict(zip(dict.fromkeys(strings), chain(_NUMBERS, map(str, count(len(_NUMBERS)))), strict=False))
     if max(map(len, index)) > _SURELY_SHORT:
         raise UnusualError("a text that may be too long for Excel")
     return index
@@ -197,13 +220,6 @@ def _frame(xml: str, foot: str) -> tuple[tuple[str, str], str]:
     if not found:
         raise UnusualError(foot)
     return (before + start, end + behind), last
-
-
-def _findings(page: SketchPage, frame: tuple[str, str], numbers: Mapping[str, str], index: Mapping[str, str]) -> str:
-    """问题清单, which has as many rows as there are findings."""
-    last = a1((max(row for row, _ in page.cells), max(column for _, column in page.cells)))
-    before = _DIMENSION.sub(f'<dimension ref="A1:{last}"/>', frame[0], count=1)
-    return Mould(page, (before, frame[1]), numbers, index).filled((), {}, {}, index)
 
 
 def _formulas(pages: Iterable[SketchPage]) -> Formulas:

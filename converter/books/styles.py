@@ -182,12 +182,7 @@ class Page:
             if callable(looks):
                 styles = [self.book.look(looks(row, head)) for head in heads]
             self.put_row(at, 0, row, styles)
-            lines = [
-                wrapped_lines(value, wide)
-                for value, wide in zip(row, room, strict=True)
-                if isinstance(value, str) and (2 * len(value) > wide - 1 or "\n" in value)
-            ]
-            self.height(at, row_height(max(lines, default=1)))
+            self.height(at, row_height(most_lines(row, room)))
         return at - top
 
     def keep_together(self, widths: Sequence[float], heights: Iterable[float]) -> None:
@@ -275,3 +270,12 @@ def wrapped_lines(text: str, width: float) -> int:
     if 2 * len(text) <= usable and "\n" not in text:
         return 1
     return sum(max(1, math.ceil(display_width(line) / usable)) for line in text.split("\n"))
+
+
+def most_lines(values: Iterable[object], room: Iterable[float]) -> int:
+    """The most lines that one of some values takes in its column, where there is room for so many characters in a line."""
+    most = 1
+    for value, wide in zip(values, room, strict=True):
+        if isinstance(value, str) and (2 * len(value) > wide - 1 or "\n" in value):
+            most = max(most, wrapped_lines(value, wide))
+    return most

@@ -7,6 +7,7 @@ and below them, as they are.
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +26,9 @@ from converter.books.tables import Listed, Table
 #: much is made again where one row changed, many enough that the workbook is no larger for it.
 BLOCK = 512
 _FIRST = HEAD_ROW + 1
+#: The tables of which a CSV file holds every row; of others a sheet holds what Excel takes, but for heads and a note.
+_IN_CSV = frozenset({"指标得分", "问题清单", "勾稽核对", "规范数据"})
+_LARGEST = 1_048_576 - _FIRST - 1
 _FILE = tables.SUMMARY_HEADS.index("评分表")
 
 #: function(item) for each item, in order; the work may begin at once, elsewhere.
@@ -129,7 +133,7 @@ class SummaryWriter:
     def write(self, target: Path) -> None:
         """The workbook in a file."""
         book, writer = self._book, self._writer
-        rows: dict[str, list[Piece]] = {}
+        rows: dict[str, tuple[list[Piece], list[Piece]]] = {}
         for table in book.tables:
             frozen = table.heads.index("部门") + 1 if "部门" in table.heads else 0
             page = writer.sheet(table.name, Setup(HEAD_ROW, HEAD_ROW, frozen))
@@ -137,18 +141,18 @@ class SummaryWriter:
             rows[f"xl/worksheets/sheet{page.worksheet.index + 1}.xml"] = self._rows(page, table)
             if table.name == "汇总":
                 _links(page, table)
-                write_charts(writer, book.title, list(table.rows))
+                write_charts(writer, book.title, table.rows)
         write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
         with target.open("wb") as stream:
             stream.writelines(self._put_together(writer.content(), rows))
 
-    def _put_together(self, around: bytes, rows: Mapping[str, Sequence[Piece]]) -> Iterator[bytes]:
-        """The workbook that leaves rows out, with the rows in their places."""
+    def _put_together(self, around: bytes, rows: Mapping[str, Sequence[Sequence[Piece]]]) -> Iterator[bytes]:
+        """The workbook that leaves rows and links out, with these in their places."""
         parts = []
         for name, content in parts_of(around).items():
-            above, _, below = content.partition(GAP.encode())
-            edges = [deflated(edge, self._aside) for edge in (above, below) if edge]
-            parts.append(part(name, [*edges[:1], *rows.get(name, ()), *edges[1:]], self._aside))
+            edges = [[deflated(edge, self._aside)] for edge in content.split(GAP.encode())]
+            filled = zip_longest(edges, rows.get(name, ())[: len(edges) - 1], fillvalue=())
+            parts.append(part(name, [piece for pair in filled for own in pair for piece in own], self._aside))
         return streamed(parts)
 
     def _around(self, page: Page, table: Table) -> None:
@@ -159,25 +163,26 @@ class SummaryWriter:
         linked = table.name in {"汇总", "指标得分"} and count > MAX_LINKS
         page.put(1, 0, book.subtitle + (f"；前 {MAX_LINKS} 行有链接" if linked else ""), "note")
         page.heads(HEAD_ROW, table.heads, self._widths[table.name])
-        shown = min(count, MAX_SHEET_ROWS)
+        shown = min(count, _most(table))
         page.leave(_FIRST, shown, len(table.heads))
         if count > shown:
-            note = f"共 {count} 行，本表只列前 {MAX_SHEET_ROWS} 行，其余见 CSV 文件"
+            note = f"共 {count} 行，本表只列前 {shown} 行，其余见 {'CSV 文件' if table.name in _IN_CSV else 'run.json'}"
             page.put(_FIRST + shown, 0, note, "note")
         if shown:
             page.worksheet.autofilter(HEAD_ROW, 0, HEAD_ROW + shown, len(table.heads) - 1)
 
-    def _rows(self, page: Page, table: Table) -> list[Piece]:
-        """The pieces of a sheet's rows; the page is told what belongs to them."""
-        pieces, noted = [], 0
+    def _rows(self, page: Page, table: Table) -> tuple[list[Piece], list[Piece]]:
+        """The pieces of a sheet's rows and of their links; the page is told what belongs to them."""
+        rows, links, noted = [], [], 0
         for block in self._blocks[table.name]:
             one = self._rendered(block)
-            pieces.append(one.rows)
-            page.worksheet.known(block.first, one.heights if noted < MAX_COMMENTS else (), one.links)
+            rows.append(one.rows)
+            links += [one.links] if one.links else []
+            page.worksheet.known(block.first, one.heights if noted < MAX_COMMENTS else (), linked=bool(one.links))
             for note in one.notes:
                 page.comment(*note)
             noted += len(one.notes)
-        return pieces
+        return rows, links
 
     def _rendered(self, block: Block) -> Rendered:
         if id(block) in self._known:
@@ -187,17 +192,22 @@ class SummaryWriter:
         return made
 
 
+def _most(table: Table) -> int:
+    """The rows of a table that its sheet holds at most."""
+    return MAX_SHEET_ROWS if table.name in _IN_CSV else _LARGEST
+
+
 def _starts(table: Table) -> range:
-    return range(0, min(len(table.rows), MAX_SHEET_ROWS), BLOCK)
+    return range(0, min(len(table.rows), _most(table)), BLOCK)
 
 
 def _end(table: Table, start: int) -> int:
-    return min(start + BLOCK, len(table.rows), MAX_SHEET_ROWS)
+    return min(start + BLOCK, len(table.rows), _most(table))
 
 
 def _links(page: Page, table: Table) -> None:
     """From 汇总 to the departments' workbooks."""
-    for at, row in enumerate(table.rows[: min(MAX_LINKS, MAX_SHEET_ROWS)], start=_FIRST):
+    for at, row in enumerate(table.rows[: min(MAX_LINKS, _most(table))], start=_FIRST):
         if row[_FILE]:
             page.link(at, _FILE, str(row[_FILE]))
 

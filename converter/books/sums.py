@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -55,16 +56,22 @@ def own_text(rules: Iterable[Rule], cell: Cell) -> str:
 
 def points(rows: Sequence[ScoreRow], *, low: bool) -> float:
     """Value of the sum of 下限 (`low`) or 上限."""
-    value, open_end = 0.0, np.nanmin if low else np.nanmax
+    value = 0.0
     for members in _rows_by_weight(rows):
-        amounts = [row.low if low else row.high for row in members]
+        amounts = tuple([row.low if low else row.high for row in members])
         if len(members) == 1:
             value += 0.0 if math.isnan(amounts[0]) else amounts[0]
-            continue
-        known = np.array([[not math.isnan(row.score)] for row in members])
-        column, rule = np.array(amounts)[:, np.newaxis], members[0].rule
-        value += float(together(column, known, rule.take, rule.full, open_end)[0])
+        else:
+            rule, known = members[0].rule, tuple([not math.isnan(row.score) for row in members])
+            value += _together(amounts, known, rule.take, rule.full, low=low)
     return round(value, SCORE_DIGITS)
+
+
+@lru_cache(maxsize=1 << 12)
+def _together(amounts: tuple[float, ...], known: tuple[bool, ...], take: str, full: float, *, low: bool) -> float:
+    """What the members of a group count together in one department. Few amounts come up, again and again."""
+    column, there = np.array(amounts)[:, np.newaxis], np.array(known)[:, np.newaxis]
+    return float(together(column, there, take, full, np.nanmin if low else np.nanmax)[0])
 
 
 def own(rows: Sequence[ScoreRow]) -> float:

@@ -1,10 +1,9 @@
 """The tables of the outputs: heads and rows once, for sheets and CSV alike (CONTRACT: OUT)."""
 
 import codecs
-import csv
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from converter.vocabulary.findings import Finding
@@ -116,7 +115,7 @@ def csv_body(rows: Sequence[Row]) -> bytes:
 
 def csv_bytes(heads: Sequence[str], rows: Sequence[Row]) -> bytes:
     """A table as CSV: utf-8-sig, CRLF, shortest floats, text that would start a formula behind an apostrophe."""
-    return codecs.BOM_UTF8 + encoded(_lines([heads])) + csv_body(rows)
+    return codecs.BOM_UTF8 + csv_body([tuple(heads)]) + csv_body(rows)
 
 
 def encoded(lines: Iterable[str]) -> bytes:
@@ -125,32 +124,36 @@ def encoded(lines: Iterable[str]) -> bytes:
 
 
 def csv_lines(rows: Sequence[Row]) -> list[str]:
-    """The line of each row as CSV. The cells are made column by column: most columns hold one kind of value."""
-    return _lines(zip(*map(_csv_column, zip(*rows, strict=True)), strict=True))
+    """The line of each row as CSV. The cells are made column by column: most columns hold one kind of value, and no mark that
+    CSV needs quotes for.
+    """
+    columns = [_quoted(_csv_column(column)) for column in zip(*rows, strict=True)]
+    if len(columns) == 1:
+        columns = [[cell or '""' for cell in columns[0]]]  # an empty line would be no row
+    return [f"{line}\r\n" for line in map(",".join, zip(*columns, strict=True))]
 
 
-class _Lines(list[str]):
-    """A file for csv.writer, which writes a row at a time."""
-
-    write = list.append
-
-
-def _lines(rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = _Lines()
-    csv.writer(lines, lineterminator="\r\n").writerows(rows)
-    return lines
+def _quoted(cells: Sequence[str]) -> Sequence[str]:
+    """Cells as they stand between commas."""
+    together = "".join(cells)
+    if not any(mark in together for mark in _QUOTED):
+        return cells
+    return ['"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in _QUOTED) else cell for cell in cells]
 
 
+_QUOTED = ',"\r\n'
 #: What a text must not begin with, or a spreadsheet takes it for a formula.
 _FORMULA = frozenset("=+-@\t\r")
-_ANY_FORMULA = re.compile(r"(?:\A|\0)[=+\-@\t\r]")
+_first = itemgetter(slice(1))
 
 
 def _csv_column(column: Sequence[object]) -> Sequence[str]:
     """The cells of a column as CSV."""
     kinds = set(map(type, column))
-    if kinds == {str} and not _ANY_FORMULA.search("\0".join(texts := cast("Sequence[str]", column))):
+    if kinds == {str} and _FORMULA.isdisjoint(map(_first, texts := cast("Sequence[str]", column))):
         return texts
+    if kinds == {int}:
+        return list(map(str, column))
     if kinds == {float}:
         return ["" if text == "nan" else text.removesuffix(".0") for text in map(repr, column)]  # shortest, in place
     return [_csv_cell(value) for value in column]

@@ -1,6 +1,7 @@
 """Zip archives as folders: their files are read in memory, never unpacked to disk (so no name in them can lead anywhere)."""
 
 import io
+import os
 import re
 import struct
 import zipfile
@@ -67,8 +68,9 @@ def content_of(path: Path, inner: tuple[int, ...]) -> bytes:
 
     Raises OSError for what cannot be opened, UnreadableError F01 or F06 for what an archive does not give.
     """
-    guards.check_size(path.stat().st_size)
-    content = path.read_bytes()
+    with path.open("rb", buffering=0) as stream:
+        guards.check_size(os.fstat(stream.fileno()).st_size)
+        content = stream.read()
     for index in inner:
         content = unpacked(content, index)
     return content

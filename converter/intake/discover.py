@@ -5,9 +5,11 @@ import itertools
 import os
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from converter.intake.archives import content_of, walk
@@ -24,19 +26,25 @@ _JUNK_PREFIXES = ("~$", "._", ".~")
 _JUNK_SUFFIXES = (".service", ".timer", ".cron", ".task.xml", ".bat", ".cmd", ".ps1", ".sh", ".lnk", ".url")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Source:
-    """One file: where it lies, and the name it has in every output (relative to its INBOX, with /).
+    """One file: where it lies (as the system has it: a Path takes many times the room), and the name it has in every output (relative to its
+    INBOX, with /).
 
     `inner` leads through archives to the file in them. `sha256` is "" for a file that cannot be opened; reading it
     tells why.
     """
 
-    path: Path
+    place: bytes
     name: str
     size: int
     sha256: str
     inner: tuple[int, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return Path(os.fsdecode(self.place))
 
     @property
     def folder(self) -> str:
@@ -67,8 +75,8 @@ def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
         else:
             _add(found, entry.path, entry.name)
     found.sources.sort(key=lambda source: source.name)
-    found.void = [source for source in found.sources if _is_void(source)]
-    found.sources = [source for source in found.sources if not _is_void(source)]
+    found.void = [source for source in found.sources if _is_void(source.folder)]
+    found.sources = [source for source in found.sources if not _is_void(source.folder)]
     found.ignored.sort()
     if not found.sources:
         where = Place("、".join(map(str, inboxes)))
@@ -97,11 +105,12 @@ def listed(inboxes: Sequence[Path], output: Path | None) -> Iterator[Entry]:
             raise RunError(
                 "R01", "找不到收件箱路径", "请核对路径是否写错、移动硬盘或网络盘是否已连接", Place(str(inbox))
             )
-        for path, relative in _files(inbox, output):
-            name = _free("/".join(map(_as_meant, f"{prefix}{relative}".split("/"))), taken)
+        for path, relative, linked in _files(inbox, output):
+            name = "/".join(map(_as_meant, f"{prefix}{relative}".split("/")))
+            if name in taken:
+                name = _free(name, taken)
             taken.add(name)
-            ignored = _is_junk(path.name) or path.is_dir()
-            yield Entry(number, path, name, name.removeprefix(prefix), ignored)
+            yield Entry(number, path, name, name.removeprefix(prefix), linked or _is_junk(path.name))
 
 
 def _prefixes(inboxes: Sequence[Path]) -> list[str]:
@@ -121,20 +130,60 @@ def _prefixes(inboxes: Sequence[Path]) -> list[str]:
     return prefixes
 
 
-def _files(inbox: Path, output: Path | None) -> Iterator[tuple[Path, str]]:
-    """Path and relative name of each file and of each link to a folder; links, hidden folders and the output are not entered."""
+def _files(inbox: Path, output: Path | None) -> Iterator[tuple[Path, str, bool]]:
+    """Path and relative name of each file and of each link to a folder, and whether it is one; links, hidden folders and the
+    output are not entered. The system is asked once for each folder, not for each file.
+    """
     if inbox.is_file():
-        yield inbox, inbox.name
+        yield inbox, inbox.name, False
         return
-    own = {output.resolve()} if output else set()  # what stands beside it is hidden, and hidden folders are not entered
-    for folder, folders, files in os.walk(inbox, onerror=_cannot_open):
-        here = Path(folder)
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() not in own)
-        linked = [name for name in folders if (here / name).is_symlink()]
-        for name in sorted([*files, *linked]):
-            path = here / name
-            if path.is_file() or name in linked:
-                yield path, path.relative_to(inbox).as_posix()
+    own = output.resolve() if output else None  # what stands beside it is hidden, and hidden folders are not entered
+    left = [(inbox, "")]
+    while left:
+        here, prefix = left.pop()
+        folders = []
+        for entry in _entries(here):
+            path, relative = here / entry.name, f"{prefix}{entry.name}"
+            if not _is(os.DirEntry.is_dir, entry):
+                if _is(os.DirEntry.is_file, entry):
+                    yield path, relative, False
+            elif entry.name.startswith(".") or _is_own(entry, own):
+                continue
+            elif _is_link(entry):
+                yield path, relative, True
+            else:
+                folders.append((path, f"{relative}/"))
+        left += reversed(folders)
+
+
+def _entries(folder: Path) -> "list[os.DirEntry[str]]":
+    """What lies in a folder, by name. Raises RunError R01 where it cannot be opened."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=attrgetter("name"))
+    except OSError as error:
+        place = Place(str(error.filename or folder))
+        raise RunError("R01", "收件箱里有打不开的文件夹", "请检查读取权限", place) from error
+
+
+def _is(kind: "Callable[[os.DirEntry[str]], bool]", entry: "os.DirEntry[str]") -> bool:
+    """Whether an entry, or what it links to, is of a kind; false for a link in a circle."""
+    try:
+        return kind(entry)
+    except OSError:
+        return False
+
+
+def _is_link(entry: "os.DirEntry[str]") -> bool:
+    """Whether a folder lies elsewhere: a link, a junction (which Python tells of since 3.12)."""
+    return entry.is_symlink() or bool(getattr(entry, "is_junction", bool)())
+
+
+def _is_own(entry: "os.DirEntry[str]", own: Path | None) -> bool:
+    """Whether a folder is the output. One of another name is not, but for links and for Windows, where a folder has several."""
+    if own is None or not (entry.name == own.name or _is_link(entry) or os.name == "nt"):
+        return False
+    return Path(entry.path).resolve() == own
 
 
 def _as_meant(name: str) -> str:
@@ -154,10 +203,6 @@ def _free(name: str, taken: Collection[str]) -> str:
     return next(free for free in itertools.chain([str(place)], numbered) if free not in taken)
 
 
-def _cannot_open(error: OSError) -> None:
-    raise RunError("R01", "收件箱里有打不开的文件夹", "请检查读取权限", Place(str(error.filename))) from error
-
-
 def _is_junk(name: str) -> bool:
     """Whether a file, or one of the folders it lies in within an archive, is of no one's making."""
     last = name.rpartition("/")[2].lower()
@@ -165,10 +210,11 @@ def _is_junk(name: str) -> bool:
     return known or "__MACOSX" in name.split("/")[:-1]
 
 
-def _is_void(source: Source) -> bool:
-    """Whether a file lies in a folder, or an archive, named 作废 or 退回."""
-    folders = (re.sub(r"\.zip$", "", part, flags=re.IGNORECASE) for part in source.folder.split("/"))
-    return any(_VOID.fullmatch(folder.strip(" 【】[]()（）")) for folder in folders)
+@lru_cache(maxsize=4096)
+def _is_void(folder: str) -> bool:
+    """Whether a folder, an archive too, or one that it lies in, is named 作废 or 退回."""
+    folders = (re.sub(r"\.zip$", "", part, flags=re.IGNORECASE) for part in folder.split("/"))
+    return any(_VOID.fullmatch(part.strip(" 【】[]()（）")) for part in folders)
 
 
 def _add(found: Inbox, path: Path, name: str) -> None:
@@ -179,10 +225,10 @@ def _add(found: Inbox, path: Path, name: str) -> None:
         members = _members(path, name, content) if is_archive else []
     except (OSError, UnreadableError) as error:
         size = path.stat().st_size if isinstance(error, UnreadableError) else 0
-        found.sources.append(Source(path, name, size, _digest(path)))
+        found.sources.append(Source(os.fsencode(path), name, size, _digest(path)))
         return
     if not members:
-        found.sources.append(Source(path, name, len(content), hashlib.sha256(content).hexdigest()))
+        found.sources.append(Source(os.fsencode(path), name, len(content), hashlib.sha256(content).hexdigest()))
     for member in members:
         if _is_junk(member.name.removeprefix(f"{name}/")):
             found.ignored.append(member.name)
@@ -196,7 +242,7 @@ def _members(path: Path, name: str, content: bytes) -> list[Source]:
     for inner, member, data in walk(content):
         shown = _free(unicodedata.normalize("NFC", f"{name}/{member}"), members)
         digest = "" if data is None else hashlib.sha256(data).hexdigest()
-        members[shown] = Source(path, shown, len(data or b""), digest, inner)
+        members[shown] = Source(os.fsencode(path), shown, len(data or b""), digest, inner)
     return [*members.values()]
 
 

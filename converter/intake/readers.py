@@ -1,31 +1,19 @@
 """One door for every workbook: bytes → Workbook, whatever the extension says."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from converter.intake import archives
 from converter.intake.cells import Workbook
 from converter.intake.guards import UnreadableError
-from converter.intake.opendocument import read_ods
 from converter.intake.passwords import decrypted
 from converter.intake.sniff import WORKBOOK_SUFFIXES, Container, expected, sniff
-from converter.intake.texts import read_text
-from converter.intake.webpages import read_html
-from converter.intake.xls import read_xls
-from converter.intake.xlsb import read_xlsb
 from converter.intake.xlsx import read_xlsx
 
 #: Excel's limit for the name of a sheet; a text or a web page gives its own name to its only sheet.
 _SHEET_NAME = 31
-_READERS: dict[Container, Callable[[bytes], Workbook]] = {
-    Container.XLSX: read_xlsx,
-    Container.XLS: read_xls,
-    Container.XLSB: read_xlsb,
-    Container.ODS: read_ods,
-}
-_TEXTS: dict[Container, Callable[[bytes, str], Workbook]] = {Container.TEXT: read_text, Container.HTML: read_html}
 _PACKED = frozenset({".rar", ".7z", ".gz", ".tar", ".tgz", ".bz2", ".xz"})
 _PACKED_BYTES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08")
 
@@ -55,7 +43,7 @@ def open_workbook(path: Path, name: str, inner: tuple[int, ...] = (), passwords:
         kind = sniff(content)
         workbook = _read(kind, content, name)
     opened = Opened(workbook)
-    if Path(name).suffix.lower() in WORKBOOK_SUFFIXES and expected(name) is not kind:
+    if expected(name) is not kind and Path(name).suffix.lower() in WORKBOOK_SUFFIXES:
         opened.notes.append(("F02", f"扩展名是 {Path(name).suffix}，内容是 {kind}"))
     if workbook.repaired:
         opened.notes.append(("F11", "文件结构有缺陷，修复后读取"))
@@ -65,10 +53,29 @@ def open_workbook(path: Path, name: str, inner: tuple[int, ...] = (), passwords:
 
 
 def _read(kind: Container, content: bytes, name: str) -> Workbook:
-    if kind in _READERS:
-        return _READERS[kind](content)
-    if kind in _TEXTS:
-        return _TEXTS[kind](content, Path(name).stem[:_SHEET_NAME])
+    """A workbook of any kind; the readers of the kinds that hardly anyone hands in are loaded with the first such file."""
+    if kind is Container.XLSX:
+        return read_xlsx(content)
+    if kind is Container.XLS:
+        from converter.intake.xls import read_xls
+
+        return read_xls(content)
+    if kind is Container.XLSB:
+        from converter.intake.xlsb import read_xlsb
+
+        return read_xlsb(content)
+    if kind is Container.ODS:
+        from converter.intake.opendocument import read_ods
+
+        return read_ods(content)
+    if kind is Container.TEXT:
+        from converter.intake.texts import read_text
+
+        return read_text(content, Path(name).stem[:_SHEET_NAME])
+    if kind is Container.HTML:
+        from converter.intake.webpages import read_html
+
+        return read_html(content, Path(name).stem[:_SHEET_NAME])
     raise _refusal(kind, content, name)
 
 

@@ -6,10 +6,9 @@ A sheet whose bytes hold none of these is not parsed.
 
 import posixpath
 import re
-import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from lxml import etree
 
@@ -17,11 +16,10 @@ from converter.intake.cells import Cell, from_a1
 from converter.intake.guards import UnreadableError
 from converter.intake.package import Package
 
-#: Cells beyond row 9,999 or column ZZ: only then can the area be over the limit before calamine allocates it.
-_FAR = (b'"AAA0', b'"AA00000', b'"A00000', b'"00000')
-#: Digits become 0 and letters A, and most else goes, so that a few plain searches find such an address.
-_SHAPES = bytes.maketrans(b"123456789" + string.ascii_letters.encode(), b"0" * 9 + b"A" * 52)
-_SHAPELESS = bytes(sorted({*range(256)} - {*string.ascii_letters.encode(), *b'0123456789".>-'}))
+#: Rows and cells beyond row 9,999 or column ZZ: only then can the area be over the limit before calamine allocates it.
+#: The look ahead halves the time: the addresses of small sheets have three characters or fewer.
+_FAR = re.compile(rb'r="(?=[A-Za-z0-9]{4})(?:[A-Za-z]{3}[0-9]|[A-Za-z]{0,2}[0-9]{5})')
+_ROOT = re.compile(r"xl/workbook\d*\.xml")
 #: Taken out before searching: XML allows blanks around an equals sign.
 _BLANKS = b" \t\r\n"
 #: What stands in a styles part that has percents or leading zeros.
@@ -65,6 +63,14 @@ class Styles:
         """The styles that say something."""
         return [*self.percents, *self.pads]
 
+    @cached_property
+    def uses(self) -> re.Pattern[bytes] | None:
+        """What a cell of such a style has in it, None where no style says anything."""
+        if 0 in self.telling:  # every cell without a style shows a percent
+            return re.compile(b"")
+        numbers = "|".join(map(str, self.telling))
+        return re.compile(f's="(?:{numbers})"'.encode()) if numbers else None
+
     def add(self, index: int, code: str) -> None:
         """Notes what a number format means for the cells of a style."""
         if (digits := percent_digits_of_format(code)) is not None:
@@ -76,26 +82,16 @@ class Styles:
 def scan_sheets(package: Package) -> dict[str, Marks]:
     """Marks by sheet name, only for sheets that need them. Raises UnreadableError F01 for a sheet in UTF-16."""
     styles = _styles(package)
-    numbers = "|".join(map(str, styles.telling))
-    uses = [re.compile(f's="(?:{numbers})"'.encode())] if numbers else []
-    if 0 in styles.telling:  # every cell without a style shows a percent
-        uses = [re.compile(b"")]
     marks = {}
     for name, part in _parts(package).items():
         xml = package.read(part)
         if is_utf16(xml):  # calamine would give an empty sheet
             raise UnreadableError("F01", f"工作表“{name}”的文字编码不能识别")
         squeezed = xml.translate(None, _BLANKS)
-        far = _is_odd(squeezed) or _is_far(squeezed)
-        if far or _is_suspect(squeezed) or any(pattern.search(squeezed) for pattern in uses):
+        far = _is_odd(squeezed) or _FAR.search(squeezed) is not None
+        if far or _is_suspect(squeezed) or (styles.uses is not None and styles.uses.search(squeezed)):
             marks[name] = _scan(xml, styles, far=far)
     return marks
-
-
-def _is_far(squeezed: bytes) -> bool:
-    """Whether a cell may stand so far away that the area must be measured."""
-    shapes = squeezed.translate(_SHAPES, _SHAPELESS)
-    return any(shape in shapes for shape in _FAR)
 
 
 def _is_suspect(squeezed: bytes) -> bool:
@@ -115,12 +111,12 @@ def is_utf16(xml: bytes) -> bool:
 
 def _parts(package: Package) -> dict[str, str]:
     """Sheet name → name of its part, by way of the workbook's relations."""
-    root = next((part for part in package.parts if re.fullmatch(r"xl/workbook\d*\.xml", part)), None)
+    root = next((part for part in package.parts if part.startswith("xl/w") and _ROOT.fullmatch(part)), None)
     if root is None:  # another name is allowed, but then nothing here would be found
         raise UnreadableError("F01", "找不到工作簿部件 xl/workbook.xml")
     targets = relations(package, root)
     parts = {}
-    for _, attributes in _elements(package.read(root), "sheet"):
+    for _, attributes in _elements(package.read_alike(root), "sheet"):
         if targets.get(relation := attributes.get("id", "")):
             parts[attributes.get("name", "")] = targets[relation]
     return parts
@@ -130,19 +126,29 @@ def relations(package: Package, root: str) -> dict[str, str]:
     """Relation id → name of its part, for the parts that the workbook part `root` names; "" where it is missing."""
     listed = f"xl/_rels/{posixpath.basename(root)}.rels"
     targets: dict[str, str] = {}
-    for _, attributes in _elements(package.read(listed), "Relationship") if listed in package else ():
-        target = attributes.get("Target", "")
-        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+    for _, attributes in _elements(package.read_alike(listed), "Relationship") if listed in package else ():
+        path = _path(attributes.get("Target", ""))
         targets[attributes.get("Id", "")] = path if path in package else ""
     return targets
 
 
+@lru_cache(maxsize=256)
+def _path(target: str) -> str:
+    """The name of the part that a relation of the workbook leads to."""
+    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+
+
 def _styles(package: Package) -> Styles:
     """The cell styles whose number format changes what a cell means."""
-    styles = Styles()
     if "xl/styles.xml" not in package:
-        return styles
-    xml = package.read("xl/styles.xml")
+        return Styles()
+    xml = package.read_alike("xl/styles.xml")
+    return (_styles_in if len(xml) <= _SMALL else _styles_in.__wrapped__)(xml)
+
+
+@lru_cache(maxsize=64)
+def _styles_in(xml: bytes) -> Styles:
+    styles = Styles()
     squeezed = xml.translate(None, _BLANKS)
     if not (any(mark in squeezed for mark in _TELLING) or _is_odd(squeezed) or is_utf16(xml)):
         return styles

@@ -8,10 +8,6 @@ import zlib
 from enum import StrEnum
 from pathlib import Path
 
-from xlrd.compdoc import CompDoc, CompDocError
-
-from converter.intake.texts import decode, looks_like_table
-
 _OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
 #: A member, the end of an empty archive, and what programs that split archives put before a whole one.
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"PK00PK")
@@ -112,6 +108,8 @@ def _directory(content: bytes) -> bytes:
 
 def _sniff_ole2(content: bytes) -> Container:
     """A stream Workbook or Book is BIFF, EncryptedPackage an encrypted OOXML file; a damaged one is left to its reader."""
+    from xlrd.compdoc import CompDoc, CompDocError  # with the first such file
+
     try:
         streams = {entry.name for entry in CompDoc(content, logfile=io.StringIO()).dirlist}
     except (CompDocError, LookupError, ValueError, AssertionError, struct.error):
@@ -123,6 +121,8 @@ def _sniff_ole2(content: bytes) -> Container:
 
 def _sniff_text(content: bytes) -> Container:
     """Web pages and delimited text, in whatever encoding; text without columns is no table."""
+    from converter.intake.texts import decode, looks_like_table  # with the first such file
+
     text = decode(content[:65536])
     if text is None:
         return Container.OTHER

@@ -26,7 +26,7 @@ _BODY = re.compile(
 )
 
 
-@dataclass
+@dataclass(slots=True)
 class Submission:
     """All documents of one department, with its entry in the departments list, if there is one."""
 

@@ -22,7 +22,7 @@ class Strict(BaseModel):
     """A model of a YAML file: unknown keys and wrong types are errors, values never change."""
 
     model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False
+        strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False, defer_build=True
     )
 
 

@@ -1,6 +1,7 @@
 """The heads of a table: in one row or in merged rows one above the other, and what each column says under them."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,9 +10,9 @@ from typing import NamedTuple
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Head, Table, head_name, match_head, offset_of
-from converter.mapping.page import Page, Shown
+from converter.mapping.page import HeadRow, Page, Shown
 from converter.vocabulary.labels import label, unit_of
-from converter.vocabulary.numbers import USABLE, State
+from converter.vocabulary.numbers import State
 
 #: Heads are looked for in so many rows from the label head on (a 三公 table has three, a 财决05 four).
 _HEAD_ROWS = 4
@@ -34,9 +35,10 @@ class Column:
 
 @dataclass
 class Heads:
-    """What the heads beside a label head say; the data begin in row `first`.
+    """What the heads beside a label head say; the data begin in row `first`. Kept and shared: nobody changes them.
 
-    `doubts` are heads that contradict the years, `missing` the heads that are not there, `lacking` their targets.
+    `doubts` are heads that contradict the years, `missing` the heads that are not there, `lacking` their targets;
+    `leftmost` is the first column, None without any.
     """
 
     columns: list[Column] = field(default_factory=list)
@@ -45,21 +47,23 @@ class Heads:
     doubts: list[Column] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     lacking: set[str] = field(default_factory=set)
+    leftmost: int | None = None
 
 
 def read_heads(page: Page, table: Table, cell: Cell, stop: int, dictionary: Dictionary) -> Heads:
     """The heads right of the label head at `cell`, up to column `stop`; of the depths that find as much, the least."""
     top, left = cell
-    columns = range(left + (table.values == "rows"), min(stop, page.sheet.width))
-    tell = _told if len(columns) <= _WIDEST_KEPT else _told.__wrapped__
-    lines = [page.heads(top)]
-    first = tell(table, dictionary, top, columns, tuple(lines))
-    names = range(left, max(left + 1, min((column.index for column in first.columns), default=stop)))
+    start, end = left + (table.values == "rows"), min(stop, page.sheet.width)
+    tell = _told if end - start <= _WIDEST_KEPT else _told.__wrapped__
+    lines: tuple[HeadRow, ...] = (page.heads(top),)
+    first = tell(table, dictionary, top, start, end, lines)
+    columns = range(left, max(left + 1, stop if first.leftmost is None else first.leftmost))
+    names = _row_names(table, dictionary)
     for row in range(top + 1, min(top + _HEAD_ROWS, len(page.sheet.rows))):
-        if _is_data(page, row, names, columns.stop, _row_names(table, dictionary)):
+        if _is_data(page, row, columns, end, names):
             break
-        lines.append(page.heads(row))
-    return first if len(lines) == 1 else tell(table, dictionary, top, columns, tuple(lines))
+        lines = (*lines, page.heads(row))
+    return first if len(lines) == 1 else tell(table, dictionary, top, start, end, lines)
 
 
 @lru_cache(maxsize=1024)
@@ -77,12 +81,9 @@ def _is_data(page: Page, row: int, columns: range, stop: int, names: Set[str]) -
     for column, text in page.labels[row].items():
         if text in names and column in columns:
             return True
-    for column, value in enumerate(page.sheet.rows[row][columns.start : stop], columns.start):
-        if value not in ("", None):
-            state = page.sheet.number((row, column)).state
-            if state in USABLE or state is State.DASH:
-                return True
-    return False
+    figures = page.figures(row)
+    at = bisect_left(figures, columns.start)
+    return at < len(figures) and figures[at] < stop
 
 
 #: What is shown above a column from top to bottom.
@@ -97,17 +98,18 @@ class _Said(NamedTuple):
     fits: bool
 
 
-@lru_cache(maxsize=1024)
-def _told(
-    table: Table, dictionary: Dictionary, top: int, columns: range, lines: tuple[tuple[Shown, ...], ...]
-) -> Heads:
-    """The heads in some `lines` of a sheet, the first of which is row `top`. Kept, as departments print the same heads."""
+@lru_cache(maxsize=1 << 12)
+def _told(table: Table, dictionary: Dictionary, top: int, start: int, stop: int, lines: tuple[HeadRow, ...]) -> Heads:
+    """The heads in some `lines` of a sheet, the first of which is row `top`, in columns `start` to before `stop`.
+
+    Kept, as departments print the same heads.
+    """
     paths: dict[int, Path] = {}
     best, year, depth = list[_Said](), None, 0
     for number, line in enumerate(lines, start=1):
-        for one in line:
+        for one in line.shown:
             path = paths.get(one.column, ())
-            if one.column in columns and not (path and path[-1].cell == one.cell):
+            if start <= one.column < stop and not (path and path[-1].cell == one.cell):
                 paths[one.column] = (*path, one)
         said, latest = _at_depth(table, dictionary, paths)
         if not depth or _different(said) > _different(best):
@@ -136,7 +138,7 @@ def _at_depth(table: Table, dictionary: Dictionary, paths: Mapping[int, Path]) -
 
 def _heads(table: Table, said: Sequence[_Said], year: int | None, first: int) -> Heads:
     """The heads as the columns say them; the data begin in row `first`."""
-    heads = Heads(year=year, first=first)
+    heads = Heads(year=year, first=first, leftmost=said[0].path[-1].column if said else None)
     for path, head, fits in said:
         unit = next((one.unit for one in reversed(path) if one.unit), "")
         column = Column(path[-1].column, head, unit, path[-1].cell)
@@ -201,6 +203,7 @@ def read_labels(page: Page, table: Table, dictionary: Dictionary) -> Heads:
             if value is not None and said[0] not in [known.head for known in heads.columns]:
                 heads.columns.append(Column(value, said[0], unit_of(page.sheet.text((row, column))), (row, column)))
     heads.year = max((column.head.year for column in heads.columns if column.head.year), default=None)
+    heads.leftmost = min((column.index for column in heads.columns), default=None)
     found = {column.head.target for column in heads.columns}
     wanted = {key: target for key, target in table.columns.items() if not key.endswith("?")}
     heads.missing = [head_name(key) for key, target in wanted.items() if target not in found]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from converter.intake.cells import Sheet, a1
 from converter.intake.guards import UnreadableError
-from converter.intake.readers import open_workbook
 from converter.vocabulary.findings import ConfigurationError, Place
 from converter.vocabulary.labels import plain
 from converter.vocabulary.numbers import Number
@@ -42,6 +41,8 @@ def open_sheets(path: Path, code: str, what: str, option: str) -> list[Sheet]:
     """The sheets of a list's workbook. Raises ConfigurationError `code` where there is none that can be read."""
     if not path.is_file():
         raise ConfigurationError(code, f"找不到{what}文件", f"请核对 {option} 的路径", Place(path.name))
+    from converter.intake.readers import open_workbook  # for those only who read a list
+
     cause: BaseException
     try:
         return open_workbook(path, path.name).workbook.sheets

@@ -14,8 +14,9 @@ from converter.vocabulary.labels import label, unit_of
 
 @dataclass
 class Located:
-    """A table found on a sheet; rows run from `first` to before `last`, their names stand in the columns `names`.
-    `unit` is the one that the label head names (年度预算申请（万元）).
+    """A table found on a sheet; rows run from `first` to before `last` (the sheet's end, until `bound_tables` looked for
+    another table below), their names stand in the columns `names`. `unit` is the one that the label head names
+    (年度预算申请（万元）).
 
     `doubts` are heads that contradict the years, `missing` heads that are not there, `repeats` rows in which a page break
     prints the head again, `others` the label heads of more such tables, which are not read. `left` is the lane of the
@@ -25,14 +26,14 @@ class Located:
     table: Table
     head_row: int
     label_column: int
-    columns: list[Column]
+    columns: Sequence[Column]
     year: int | None
-    names: range = range(0)
-    unit: str = ""
-    first: int = 0
-    last: int = 0
-    doubts: list[Column] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    names: range
+    unit: str
+    first: int
+    last: int
+    doubts: Sequence[Column]
+    missing: Sequence[str]
     repeats: set[int] = field(default_factory=set)
     others: list[Cell] = field(default_factory=list)
     left: "Located | None" = None
@@ -47,7 +48,8 @@ class Located:
 def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[Located], list[str]]:
     """The form's tables on the sheet, and the reason for each one that should be there and is not found.
 
-    Labels with their value beside them are looked for last: what the tables before them give is not read again.
+    Labels with their value beside them are looked for last: what the tables before them give is not read again. Where one
+    table ends above another, `bound_tables` says.
     """
     found: list[Located] = []
     reasons: list[tuple[Table, str]] = []
@@ -62,9 +64,10 @@ def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[
         elif located.columns:
             found.append(located)
             found += _lanes(page, located, label_heads, dictionary)
-    _bound(page, found, label_heads, dictionary)
+    if not found or not reasons:
+        return found, [reason for _, reason in reasons]
     given = _given(found)
-    return found, [reason for table, reason in reasons if not (found and (table.optional or given >= table.fields()))]
+    return found, [reason for table, reason in reasons if not (table.optional or given >= table.fields())]
 
 
 def holds_needed(page: Page, form: Form, dictionary: Dictionary) -> bool:
@@ -89,8 +92,9 @@ def _label_heads(form: Form) -> frozenset[str]:
     return frozenset(label(text) for table in form.tables for text in table.label)
 
 
-def _bound(page: Page, found: list[Located], label_heads: Set[str], dictionary: Dictionary) -> None:
+def bound_tables(page: Page, form: Form, found: Sequence[Located], dictionary: Dictionary) -> None:
     """A table ends where the heads of another one, or of one more such table, begin below it."""
+    label_heads = _label_heads(form)
     for located in found:
         _look_for_more(page, located, label_heads, dictionary)
     heads = [(located.head_row, located.label_column) for located in found if located.table.values != "beside"]
@@ -108,7 +112,7 @@ def _lanes(page: Page, first: Located, label_heads: Set[str], dictionary: Dictio
     for cell in _places(page, first.table):
         alike = cell[0] == first.head_row and heads[cell[1]] == heads[first.label_column]
         if alike and cell[1] > left.label_column:
-            lane, _ = _columns(page, first.table, cell, label_heads, dictionary)
+            lane = _located(page, first.table, cell, _columns(page, first.table, cell, label_heads, dictionary))
             if lane.columns:
                 lane.left = left
                 lane.names = range(max(column.index for column in left.columns) + 1, lane.names.stop)
@@ -121,19 +125,19 @@ def _look_for_more(page: Page, located: Located, label_heads: Set[str], dictiona
     for cell in _places(page, located.table):
         if cell == (located.head_row, located.label_column) or (located.table.lanes and cell[0] == located.head_row):
             continue
-        other, lacking = _columns(page, located.table, cell, label_heads, dictionary)
-        if lacking or not other.columns:
+        other = _columns(page, located.table, cell, label_heads, dictionary)
+        if other.lacking or not other.columns:
             continue
         if {column.cell for column in other.columns} <= {column.cell for column in located.columns}:
             continue  # under the same heads: 科目编码 beside 科目名称
-        if cell[1] == located.label_column and _heads_of(other) == _heads_of(located):
+        if cell[1] == located.label_column and _heads_of(other.columns) == _heads_of(located.columns):
             located.repeats.update(range(cell[0], other.first))
         elif not located.table.lanes:
             located.others.append(cell)
 
 
-def _heads_of(located: Located) -> list[tuple[int, Head]]:
-    return [(column.index, column.head) for column in located.columns]
+def _heads_of(columns: Sequence[Column]) -> list[tuple[int, Head]]:
+    return [(column.index, column.head) for column in columns]
 
 
 @lru_cache(maxsize=1024)
@@ -161,42 +165,47 @@ def _locate(page: Page, table: Table, label_heads: Set[str], dictionary: Diction
         heads = read_labels(page, table, dictionary)
         if heads.missing or not heads.columns:
             return f"没有找到“{'”“'.join(heads.missing or [table.name])}”"
-        return _located(table, (min(column.cell[0] for column in heads.columns), 0), heads)
+        return _located(page, table, (min(column.cell[0] for column in heads.columns), 0), heads)
     reason = f"没有找到表头“{table.name}”"
     if table.block:
         reason = f"“{table.block[0]}”之下没有找到表头“{table.name}”"
-    best: Located | None = None
+    best: tuple[Cell, Heads] | None = None
     for cell in _places(page, table):
-        located, lacking = _columns(page, table, cell, label_heads, dictionary)
-        if not lacking and located.columns:
-            return located
-        if table.values == "below" and len(located.columns) > len(best.columns if best else []):
-            best = located
+        heads = _columns(page, table, cell, label_heads, dictionary)
+        if not heads.lacking and heads.columns:
+            return _located(page, table, cell, heads)
+        if table.values == "below" and len(heads.columns) > len(best[1].columns if best else []):
+            best = cell, heads
         shown = page.sheet.text(cell).strip()
-        reason = f"表头“{shown}”右边缺少“{'”“'.join(located.missing or [table.name])}”"
-    return best or reason
+        reason = f"表头“{shown}”右边缺少“{'”“'.join(heads.missing or [table.name])}”"
+    return _located(page, table, *best) if best else reason
 
 
 def _under_block(page: Page, cell: Cell, block: Sequence[str]) -> bool:
     """Whether one of the two rows above (merged ranges filled) names the block."""
-    names = [label(name) for name in block]
-    return any(page.label((row, cell[1])) in names for row in range(max(0, cell[0] - 2), cell[0]))
+    names, (row, column) = _labels(tuple(block)), cell
+    return any(above >= 0 and page.label((above, column)) in names for above in (row - 2, row - 1))
 
 
-def _columns(
-    page: Page, table: Table, cell: Cell, label_heads: Set[str], dictionary: Dictionary
-) -> tuple[Located, set[str]]:
-    """The table's columns right of its label head, up to the next label head; and the targets that no head names."""
-    labels = page.labels[cell[0]]
-    ends = {labels[cell[1]]} if table.lanes else label_heads
-    stop = min((c for c, text in labels.items() if c > cell[1] and text in ends), default=page.sheet.width)
-    heads = read_heads(page, table, cell, stop, dictionary)
-    return _located(table, cell, heads, unit_of(page.sheet.text(cell))), heads.lacking
+@lru_cache(maxsize=1024)
+def _labels(texts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(label, texts))
 
 
-def _located(table: Table, cell: Cell, heads: Heads, unit: str = "") -> Located:
-    first_value = min((column.index for column in heads.columns), default=cell[1])
-    names = range(cell[1], max(first_value, cell[1]))
-    found = Located(table, *cell, [*heads.columns], heads.year, names, unit, heads.first)
-    found.doubts, found.missing = [*heads.doubts], [*heads.missing]
-    return found
+def _columns(page: Page, table: Table, cell: Cell, label_heads: Set[str], dictionary: Dictionary) -> Heads:
+    """The table's columns right of its label head, up to the next label head."""
+    labels, column = page.labels[cell[0]], cell[1]
+    ends = {labels[column]} if table.lanes else label_heads
+    stops = [other for other, text in labels.items() if other > column and text in ends]
+    return read_heads(page, table, cell, stops[0] if stops else page.sheet.width, dictionary)
+
+
+def _located(page: Page, table: Table, cell: Cell, heads: Heads) -> Located:
+    """The table at its label head; one whose values stand beside their labels has none, and no unit for all."""
+    row, column = cell
+    unit = "" if table.values == "beside" else unit_of(page.sheet.text(cell))
+    names = range(column, column if heads.leftmost is None else max(heads.leftmost, column))
+    last = len(page.sheet.rows)
+    return Located(
+        table, row, column, heads.columns, heads.year, names, unit, heads.first, last, heads.doubts, heads.missing
+    )

@@ -25,7 +25,7 @@ class Match:
 
     @property
     def most(self) -> float:
-        """At most so many facts come of it."""
+        """No more facts than this come of it."""
         known = self.indicators is None and self.names is None
         return sum(table.most for table in self.tables) if known else math.inf
 

@@ -1,5 +1,6 @@
 """A sheet as a reader of forms sees it: labels with their places, and what stands in its head (unit, name, year)."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from converter.intake.cells import Cell, Sheet
 from converter.mapping.forms import match_head
 from converter.vocabulary.labels import label, plain, shown, unit_of
+from converter.vocabulary.numbers import USABLE, State
 
 #: Titles, name, year and unit lines stand within the first rows of a sheet.
 HEAD_ROWS = 8
@@ -23,8 +25,11 @@ _NOTHING = re.compile(
     r"(?:注|说明|备注)\d*[:：].*(?:无|没有|未发生|不涉及|未安排).*(?:收入|支出|收支|拨款|经费|数据|情况)|.*空表"
 )
 
+_BEHIND_NAME = re.compile(r"(?:金额)?单位:|(?:填[报表]|编报|报送)(?:日期|时间|人)|联系[人电方]|负责人|(?:19|20)\d\d年")
 #: What stands behind 单位： where it means the unit of the figures.
 _UNITS_ONLY = re.compile(r"(?:人民币|[百千万亿]*元|人次?|个|辆|项|批次|%|平方米|[、,，/])+")
+
+_FIGURES = USABLE | {State.DASH}
 
 
 class Seen(NamedTuple):
@@ -35,12 +40,26 @@ class Seen(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What is shown in a column of a row of heads: the matching form of the text, its unit, and the cell it stands in."""
+    """What a row of heads shows in a column: the matching form of the text, its unit, and the cell it stands in."""
 
     column: int
     text: str
     unit: str
     cell: Cell
+
+
+class HeadRow:
+    """What a row of heads shows, from left to right. Rows that show the same are one object: what follows from one is kept
+    under it, without comparing what it shows.
+    """
+
+    __slots__ = ("shown",)
+
+    def __init__(self, shown: tuple[Shown, ...]) -> None:
+        self.shown = shown
+
+
+_head_row = lru_cache(maxsize=1 << 12)(HeadRow)
 
 
 class Page:
@@ -54,18 +73,17 @@ class Page:
         self.sheet = sheet
         self.labels: list[dict[int, str]] = []
         self.places = places = dict[str, list[Cell]]()
-        self._lines: dict[int, tuple[Shown, ...]] = {}
+        self._head_rows: dict[int, HeadRow] = {}
+        self._figures: dict[int, list[int]] = {}
         self._dated: dict[str, list[Cell]] = {}
         for row, words in enumerate(sheet.words):
-            line: dict[int, str] = {}
-            for column, text in words:
-                if folded := label(text):
-                    line[column] = folded
-                    if folded in places:
-                        places[folded].append((row, column))
-                    else:
-                        places[folded] = [(row, column)]
+            line = {column: folded for column, text in words if (folded := label(text))}
             self.labels.append(line)
+            for column, folded in line.items():
+                if folded in places:
+                    places[folded].append((row, column))
+                else:
+                    places[folded] = [(row, column)]
 
     def label(self, cell: Cell) -> str:
         """The matching form of what is shown in a cell, merged ranges filled; numbers are texts, too."""
@@ -73,17 +91,31 @@ class Page:
         folded = self.labels[row].get(column) if row < len(self.labels) else None
         return label(self.sheet.text(cell)) if folded is None else folded
 
-    def heads(self, row: int) -> tuple[Shown, ...]:
-        """What a row of heads shows, merged ranges filled, from left to right."""
-        if row not in self._lines:
-            found = []
-            for column in range(self.sheet.width):
-                at = self.sheet.covered.get((row, column), (row, column))
-                text = self.sheet.text(at)
+    def heads(self, row: int) -> HeadRow:
+        """What a row of heads shows, merged ranges filled."""
+        if row not in self._head_rows:
+            found, sheet = [], self.sheet
+            for column in range(sheet.width):
+                at = sheet.covered.get((row, column), (row, column))
+                text = sheet.text(at)
                 if text and (folded := label(text)):
                     found.append(Shown(column, folded, unit_of(text), at))
-            self._lines[row] = tuple(found)
-        return self._lines[row]
+            self._head_rows[row] = _head_row(tuple(found))
+        return self._head_rows[row]
+
+    def figures(self, row: int) -> list[int]:
+        """The columns of a row that hold a number or a dash, from left to right."""
+        if row not in self._figures:
+            sheet = self.sheet
+            as_stored = not (sheet.errors or sheet.stale)
+            self._figures[row] = found = list[int]()
+            for column, value in enumerate(sheet.rows[row]):
+                if as_stored and isinstance(value, float):
+                    if math.isfinite(value):
+                        found.append(column)
+                elif value is not None and value != "" and sheet.number((row, column)).state in _FIGURES:
+                    found.append(column)
+        return self._figures[row]
 
     def beside(self, cell: Cell) -> Cell:
         """The first cell right of a cell, or of the merged range that begins there."""
@@ -158,6 +190,7 @@ def year_in(text: str) -> int | None:
     return int(match[1]) if match else None
 
 
+@lru_cache(maxsize=1 << 12)
 def _unit_in(text: str) -> str:
     """The unit that a unit line names, "" where a text is none."""
     match = _UNIT_LINE.search(unicodedata.normalize("NFKC", text)) if len(text) <= 80 else None
@@ -180,10 +213,9 @@ def _arabic(match: re.Match[str]) -> str:
     return f"20{_DIGITS[match[1]]}{_DIGITS[match[2]]}年"
 
 
+@lru_cache(maxsize=1 << 12)
 def _clean_name(folded: str) -> str:
     """A department's name without stamps and whatever else stands in the same cell."""
-    name = re.split(
-        r"(?:金额)?单位:|(?:填[报表]|编报|报送)(?:日期|时间|人)|联系[人电方]|负责人|(?:19|20)\d\d年", folded
-    )[0]
+    name = _BEHIND_NAME.split(folded)[0]
     name = shown(re.sub(r"\((?:盖章|公章|签章)\)", "", name)).strip("_:：")
     return "" if _UNITS_ONLY.fullmatch(name) else name

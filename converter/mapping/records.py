@@ -15,6 +15,7 @@ from converter.vocabulary.numbers import USABLE, Number, State, canonical
 
 #: A code has three digits or more; fewer are a row's number.
 _SHORTEST_CODE = 3
+_READABLE = USABLE | {State.BLANK, State.DASH}
 
 
 class Record(NamedTuple):
@@ -38,7 +39,7 @@ class Gap:
 def code_of(texts: Iterable[str]) -> str:
     """The code in the cells before a row's name: later parts keep their leading zeros, whatever a number lost of them."""
     parts = [part for text in texts if (part := text.strip()).isdecimal()]
-    return "".join([*parts[:1], *[part.zfill(2) for part in parts[1:]]])
+    return "".join([*parts[:1], *[part.zfill(2) for part in parts[1:]]]) if parts else ""
 
 
 def records(page: Page, located: Located) -> list[Record]:
@@ -65,11 +66,12 @@ def gaps(page: Page, located: Located, total_row: int) -> list[Gap]:
     A column with a cell that cannot be read is left out.
     """
     ends = leaves(records(page, located))
+    if not ends:
+        return []
     found = []
     for at, column in enumerate(located.columns):
         total, parts = page.sheet.number((total_row, column.index)), [record.numbers[at] for record in ends]
-        readable = all(part.state in USABLE or part.state in (State.BLANK, State.DASH) for part in parts)
-        if not ends or total.state not in USABLE or not readable:
+        if total.state not in USABLE or not all(part.state in _READABLE for part in parts):
             continue
         added = canonical(sum(part.value for part in parts if part.state in USABLE))
         tolerance = ceil(round((len(ends) + 1) / 2, 9)) / 100

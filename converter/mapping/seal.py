@@ -45,9 +45,11 @@ def broken_seal(sheet: Sheet, asked: Iterable[Cell]) -> tuple[str, Cell] | None:
     `asked` are the cells with figures; a number typed as text counts for nothing, as it does to the spreadsheet.
     """
     shown = printed_code(sheet)
+    if shown is None:
+        return None
     cells = set(asked)
     columns = {column for _, column in cells}
-    if shown is None or not cells or len(columns) > len(COLUMN_WEIGHTS):
+    if not cells or len(columns) > len(COLUMN_WEIGHTS):
         return None
     held: dict[Cell, float | str] = {}
     for cell in cells:

@@ -22,6 +22,7 @@ class Titles:
         self._unless = {form.form: [plain(word) for word in form.unless] for form in forms}
         self._marks = {form.form: [plain(mark) for mark in form.marks] for form in forms}
         self._any = re.compile("|".join(re.escape(title) for titles in self._titles.values() for title in titles))
+        self._at = {form.form: at for at, form in enumerate(forms)}
         self._kept = lru_cache(maxsize=1 << 12)(self._named)
 
     def of(self, page: Page) -> list[list[Form]]:
@@ -38,13 +39,14 @@ class Titles:
                     lengths[name] = max(length, lengths.get(name, 0))
             if lengths:
                 ranks = {name: (-length, not self._marked(name, around)) for name, length in lengths.items()}
-                ranked = sorted((form for form in self.forms if form.form in ranks), key=lambda form: ranks[form.form])
-                return [list(group) for _, group in groupby(ranked, key=lambda form: ranks[form.form])]
+                ranked = sorted(ranks, key=lambda name: (ranks[name], self._at[name]))
+                return [[self.forms[self._at[name]] for name in group] for _, group in groupby(ranked, key=ranks.get)]
         return []
 
     def _marked(self, name: str, around: Sequence[str]) -> bool:
         """Whether a text of the sheet's head bears one of a form's `marks`."""
-        return any(mark in plain(text) for mark in self._marks[name] for text in around)
+        marks = self._marks[name]
+        return bool(marks) and any(mark in plain(text) for mark in marks for text in around)
 
     def _named(self, text: str) -> dict[str, int]:
         """The forms that a text names, with the length of the longest title of each in it."""

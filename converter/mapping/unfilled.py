@@ -26,6 +26,6 @@ def unfilled(form: Form, entries: Sequence[Entry]) -> list[Note]:
 
 def unsealed(page: Page, form: Form, entries: Sequence[Entry]) -> list[Note]:
     """D10 where a sheet's 校验码 does not fit its figures; of a 指标表 those are the self scores."""
-    cells = [one.cell for one in entries if form.indicators is None or one.field.endswith(SELF_SCORE)]
+    cells = (one.cell for one in entries if form.indicators is None or one.field.endswith(SELF_SCORE))
     broken = broken_seal(page.sheet, cells)
     return [] if broken is None else [Note("D10", f"“{form.form}”{broken[0]}", broken[1], form.form)]

@@ -46,7 +46,7 @@ def settle_years(submission: Submission, batch_year: int) -> None:
             message = f"“{document.form}”没有写明年度，按本批数据年度 {year} 年处理"
             submission.findings.append(finding("M12", message, subject=document.form, place=place))
         document.year = year
-        document.facts = [fact if fact.year is not None else fact._replace(year=year) for fact in document.facts]
+        document.facts = tuple(fact if fact.year is not None else fact._replace(year=year) for fact in document.facts)
 
 
 def _sibling_year(document: Document, submission: Submission) -> int | None:

@@ -210,7 +210,7 @@ def score_batch(
     adoption, inputs = review.facts(joined(read, supplied), used, checks)
     crossed = crosscheck(checks, inputs, used)
     inputs = comparable(inputs, crossed.breaks)
-    findings += not_told_twice(adoption.findings, crossed.results) + compare_tables(adoption.facts, used, scheme)
+    findings += not_told_twice(adoption.findings, crossed.results) + compare_tables(adoption.rows, used, scheme)
     findings += told_of_restatement(crossed.findings, scheme, derivations, crossed.breaks)
     findings += audit_scopes(crossed.breaks, scheme, derivations, checks)
     findings += audits.audit_submissions(submissions, used, year, [form.form for form in forms if form.sets_year])

@@ -12,7 +12,7 @@ from converter.mapping.fields import Dictionary, FieldKind
 from converter.mapping.units import in_field_unit
 from converter.scoring.decisions import EVERYONE, SHEET, Decision, Kind
 from converter.scoring.expressions import Input
-from converter.scoring.frames import FACT_COLUMNS, Adoption, FactRow, adopt
+from converter.scoring.frames import FACT_COLUMNS, Adoption, FactRow, adopt, fact_rows
 from converter.scoring.inputs import NO_CELL, NO_FORM, REASONS, Inputs
 from converter.scoring.ledger import NO_VALUE, Claim, Ledger, Standing
 from converter.scoring.schemes import Scheme
@@ -38,7 +38,8 @@ def settle_files(raw: pd.DataFrame, adoption: Adoption, ledger: Ledger, dictiona
             aside |= _set_aside(raw, losers, claim.decision)
             ledger.applied(claim, f"{claim.decision.subject}采用“{claim.decision.decided.text}”（{claim.before}）")
     again = adopt(raw[~aside], dictionary)
-    return Adoption(pd.concat([again.facts, raw[aside]]).sort_index(), again.findings)
+    facts = pd.concat([again.facts, raw[aside]]).sort_index()
+    return Adoption(facts, again.findings, fact_rows(facts))
 
 
 def _choices(decision: Decision, clashing: pd.DataFrame, ledger: Ledger) -> Iterator[tuple[Claim, pd.DataFrame]]:

@@ -45,9 +45,20 @@ class Evidence:
         return [{row.scope for row in own} for own in self.rows]
 
     @cached_property
+    def every_scope(self) -> frozenset[str]:
+        """The 资金口径 that the figures of any department name, but for ""."""
+        return frozenset(row.scope for own in self.rows for row in own) - {""}
+
+    @cached_property
     def rounded(self) -> Flags:
         """Where any figure is an amount that was rounded to 0.01 万元, so that it does not stand in 元."""
-        return np.array([any(row.unit == "万元" and not row.in_yuan for row in own) for own in self.rows], dtype=bool)
+        found = [False] * len(self.rows)
+        for at, own in enumerate(self.rows):
+            for row in own:
+                if row.unit == "万元" and not row.in_yuan:
+                    found[at] = True
+                    break
+        return np.array(found, dtype=bool)
 
 
 def counted(one: Evidence, other: Evidence, *, apart: bool) -> Counts:

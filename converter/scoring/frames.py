@@ -98,13 +98,13 @@ def fact_rows(facts: pd.DataFrame) -> list[FactRow]:
 
 @dataclass
 class Adoption:
-    """The facts with `adopted` and conflicts settled, and the findings about facts that contradict each other. `rows` are
-    those of the frame where they are at hand.
+    """The facts with `adopted` and conflicts settled, as a frame and as its rows, and the findings about facts that contradict
+    each other.
     """
 
     facts: pd.DataFrame
     findings: list[Finding]
-    rows: list[FactRow] | None = None
+    rows: list[FactRow]
 
 
 def adopt(facts: pd.DataFrame, dictionary: Dictionary) -> Adoption:

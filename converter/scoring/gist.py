@@ -1,12 +1,8 @@
 """What is remembered of scored departments until the batch as a whole is asked."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from converter.vocabulary.findings import Finding, Place
-
-if TYPE_CHECKING:  # workers put gists together without pandas
-    from converter.scoring.ledger import Ledger
 
 #: The key of a row of totals that has the number of its scheme.
 PART = "part"
@@ -15,8 +11,7 @@ PART = "part"
 @dataclass
 class Gist:
     """What is remembered of a chunk of departments: the rows of totals with the number of their scheme, what copies, sums and bands
-    are told by (`claims` with that number too), the departments with figures from last year's output, and what became of the
-    decisions, where there are any.
+    are told by (`claims` with that number too), and the departments with figures from last year's output.
     """
 
     totals: list[dict[str, object]]
@@ -24,4 +19,3 @@ class Gist:
     figures: dict[tuple[str, str], tuple[float, Place]]
     claims: list[tuple[int, Finding]]
     supplied: frozenset[str]
-    ledger: "Ledger | None"

@@ -75,6 +75,7 @@ class Inputs:
         self._facts, self._every = facts, rows
         self._position = {name: index for index, name in enumerate(self.departments)}
         self._columns: dict[Input, Floats] = {}
+        self._filled: dict[Input, Floats] = {}
         self._used: dict[Input, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
         self._evidence: dict[Input, Evidence] = {}
         self._gaps: dict[tuple[Input, int], list[Missing]] = {}
@@ -83,6 +84,7 @@ class Inputs:
         """The same inputs with figures of last year that are not to be compared."""
         made = copy(self)
         made._incomparable, made._columns, made._used, made._gaps = frozenset(incomparable), {}, {}, {}
+        made._filled = {}
         return made
 
     @cached_property
@@ -101,9 +103,12 @@ class Inputs:
     def _adopted(self) -> dict[tuple[str, int], Floats]:
         """(field, year) → one value for each department; the rows of a repeating field are added, if all can be read."""
         columns: dict[tuple[str, int], Floats] = {}
+        unknown = self._no_sums
         for key, taken in self._taken.items():
             columns[key] = np.full(len(self.departments), np.nan)
-            known = {at: rows for at, rows in taken.items() if (self.departments[at], *key) not in self._no_sums}
+            known = taken
+            if unknown:
+                known = {at: rows for at, rows in taken.items() if (self.departments[at], *key) not in unknown}
             columns[key][list(known)] = [rows[0].value if len(rows) == 1 else _added(rows) for rows in known.values()]
             columns[key] += 0.0
         return columns
@@ -114,6 +119,12 @@ class Inputs:
             formulas = self.derivations.of(wanted)
             self._columns[wanted] = self._derive(wanted, formulas) if formulas else self._read(wanted)
         return self._columns[wanted]
+
+    def filled(self, wanted: Input) -> Floats:
+        """The input's value for every department, 0 where missing."""
+        if wanted not in self._filled:
+            self._filled[wanted] = np.nan_to_num(self.column(wanted))
+        return self._filled[wanted]
 
     def _read(self, wanted: Input) -> Floats:
         """The adopted numbers, without those of last year that are not comparable."""
@@ -223,10 +234,11 @@ class Inputs:
     @cached_property
     def _forms(self) -> dict[str, dict[str, int]]:
         """Each department's newest form of a kind."""
-        forms: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for row in self.every:
-            forms[row.department][row.form] = max(row.form_year, forms[row.department][row.form])
-        return {department: dict(newest) for department, newest in forms.items()}
+        forms: dict[str, dict[str, int]] = {}
+        for department, form, year in {(row.department, row.form, row.form_year) for row in self.every}:
+            newest = forms.setdefault(department, {})
+            newest[form] = max(year, newest.get(form, 0))
+        return forms
 
     def about(self, wanted: Input, position: int) -> list[FactRow]:
         """Every fact about an input of a department."""

@@ -78,6 +78,8 @@ class Pair:
 
     def mixed(self) -> Iterator[tuple[int, set[str]]]:
         """The departments whose figures name several 资金口径, and which."""
+        if len(self.left.evidence.every_scope | self.right.evidence.every_scope) < 2:
+            return
         for position, (left, right) in enumerate(self._scopes):
             if left != right or len(left) > 1:
                 named = (left | right) - {""}

@@ -39,7 +39,7 @@ class Weight:
 def settle(points: Floats, full: float) -> Floats:
     """Points clipped to [0, full] and rounded as scores are."""
     if points.size == 1:
-        return np.full(points.shape, half_up(min(max(points.item(), 0.0), full), SCORE_DIGITS))
+        return np.array(half_up(min(max(points.item(), 0.0), full), SCORE_DIGITS)).reshape(points.shape)
     return round_half_up(np.clip(points, 0.0, full), SCORE_DIGITS)
 
 

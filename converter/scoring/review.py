@@ -47,7 +47,10 @@ class Review:
             self._recomputed = totals_frame(score(before, self.scheme), before, self.scheme)
             settled = settle_files(raw, adoption, self.ledger, self.derivations.dictionary)
             if settled is not adoption:
-                adoption, inputs = settled, Inputs(settled.facts, departments, year, self.derivations)
+                adoption, inputs = (
+                    settled,
+                    Inputs(settled.facts, departments, year, self.derivations, rows=settled.rows),
+                )
         return adoption, corrected(inputs, self.ledger, self.scheme)
 
     def scores(self, inputs: Inputs) -> tuple[list[RuleScores], pd.DataFrame]:

@@ -26,7 +26,7 @@ def round_half_up(values: Floats, digits: int) -> Floats:
     value alone (a score that is explained), for which twenty operations on a column would cost ten times as much.
     """
     if values.size == 1:
-        return np.full(values.shape, half_up(values.item(), digits))
+        return np.array(half_up(values.item(), digits)).reshape(values.shape)
     scale = 10.0**digits
     with np.errstate(over="ignore", invalid="ignore"):
         scaled = np.abs(values) * scale

@@ -43,7 +43,7 @@ class SchemeFile(Strict):
     grades: dict[str, float] = Key(min_length=2)
     judged: Literal["self", "unknown"] = "self"
     levels: dict[str, LevelWeight] = {}
-    review: ReviewLines = ReviewLines()
+    review: ReviewLines = Key(default_factory=ReviewLines)  # made when a scheme is read, not by every process
     indicators: dict[str, Indicator] = Key(min_length=1)
     adjustments: dict[str, Adjustment] = {}
 

@@ -1,5 +1,6 @@
 """The scores as rows (CONTRACT: 指标得分): what was computed, how the rule was read, and how the numbers led to the points."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,38 +25,35 @@ _NUMBERS = ("full", "value", "score", "low", "high", "self_score", "gap", "weigh
 
 def scores_frame(columns: Sequence[RuleScores], inputs: Inputs) -> pd.DataFrame:
     """The scores as a frame, department by department in the scheme's order."""
-    rows = [_row(column, inputs, position) for position in range(len(inputs.departments)) for column in columns]
+    shown = [_rows(column, inputs) for column in columns]
+    rows = [own[position] for position in range(len(inputs.departments)) for own in shown]
     made = zip(*rows, strict=True) if rows else ((),) * len(SCORE_COLUMNS)
     frame = pd.DataFrame(dict(zip(SCORE_COLUMNS, made, strict=True)), dtype=object)  # to look for kinds is dear
     return frame.astype({"year": "int64"} | dict.fromkeys(_NUMBERS, "float64"))
 
 
-def _row(column: RuleScores, inputs: Inputs, position: int) -> tuple[object, ...]:
-    rule = column.rule
-    low, high, own = column.low[position], column.high[position], column.self_score[position]
-    own_row = rule.group == rule.name
-    return (
-        inputs.departments[position],
-        inputs.year,
-        rule.spec.path[0],
-        rule.spec.path[1] if len(rule.spec.path) > 1 else "",
-        rule.name,
-        rule.full if own_row else np.nan,
-        column.value[position],
-        column.score[position],
-        low,
-        high,
-        str(column.status[position]),
-        "；".join(map(str, column.gaps.get(position, ()))),
-        own,
-        certain_gap(own, low, high),
-        reading(column, position),
-        others_text(column, position),
-        process(column, inputs, position),
-        rule.basis,
-        rule.full,
-        rule.group,
+def _rows(column: RuleScores, inputs: Inputs) -> list[tuple[object, ...]]:
+    """The row of every department for one indicator."""
+    rule, positions = column.rule, range(len(inputs.departments))
+    levels = (*rule.spec.path, "")[:2]
+    full = rule.full if rule.group == rule.name else np.nan
+    value, score, low, high, own = (
+        numbers.tolist() for numbers in (column.value, column.score, column.low, column.high, column.self_score)
     )
+    shown = _Process(column, inputs)
+    return [
+        (
+            inputs.departments[at], inputs.year, *levels, rule.name, full, value[at], score[at], low[at], high[at],
+            _STATUS[column.status[at]], "；".join(map(str, column.gaps.get(at, ()))), own[at],
+            certain_gap(own[at], low[at], high[at]), reading(column, at), others_text(column, at), shown.of(at),
+            rule.basis, rule.full, rule.group,
+        )
+        for at in positions
+    ]  # fmt: skip
+
+
+#: A name of its own for each 状态, the same object in every row.
+_STATUS = {status: status.value for status in Status}
 
 
 def reading(column: RuleScores, position: int) -> str:
@@ -88,39 +86,47 @@ def rule_reading(rule: Rule) -> str:
 
 def others_text(column: RuleScores, position: int) -> str:
     """其他口径得分: the scores under other readings, where they differ from the one taken."""
-    own = column.score[position] if column.status[position] == Status.SCORED else np.nan
+    own = float(column.score[position]) if column.status[position] == Status.SCORED else math.nan
     shown = [f"复算 {column.verdicts[position].before}"] if position in column.verdicts else []
     for name, points in column.others.items():
-        point = points[position]
-        if not np.isnan(point) and not abs(point - own) < 1e-9:
+        point = points.item(position)
+        if not math.isnan(point) and not abs(point - own) < 1e-9:
             shown.append(f"{name} {shortest(point)}")
     return "；".join(shown)
 
 
-def process(column: RuleScores, inputs: Inputs, position: int) -> str:
-    """计算过程: the formula with its numbers, the value, how it became points, and what officers decided instead."""
-    decided = column.verdicts[position].text if position in column.verdicts else ""
-    return "；".join(filter(None, (_computation(column, inputs, position), decided)))
+class _Process:
+    """计算过程 of an indicator, department by department."""
 
+    def __init__(self, column: RuleScores, inputs: Inputs) -> None:
+        self._column, self._inputs = column, inputs
+        self._ratio = is_ratio(column.rule, inputs)
 
-def _computation(column: RuleScores, inputs: Inputs, position: int) -> str:
-    rule, value = column.rule, float(column.value[position])
-    if column.status[position] == Status.SELF:
-        return f"沿用自评得分 {shortest(column.score[position])} 分"
-    if rule.spec.judging is not None:
-        answers = [float(inputs.column(one)[position]) for one in rule.answers]
-        if np.isnan(answers).all():
+    def of(self, position: int) -> str:
+        """The formula with its numbers, the value, how it became points, and what officers decided instead."""
+        decided = self._column.verdicts.get(position)
+        said = self._computation(position)
+        return said if decided is None else "；".join(filter(None, (said, decided.text)))
+
+    def _computation(self, position: int) -> str:
+        column, rule = self._column, self._column.rule
+        value, score = column.value.item(position), column.score.item(position)
+        if column.status[position] == Status.SELF:
+            return f"沿用自评得分 {shortest(score)} 分"
+        if rule.spec.judging is not None:
+            answers = [self._inputs.column(one).item(position) for one in rule.answers]
+            if all(map(math.isnan, answers)):
+                return column.policy.get(position, "")
+            points = math.nan if position in column.verdicts else score
+            said = rule.spec.judging.trace(answers, rule.weight)
+            return said if math.isnan(points) or said.endswith(" 分") else f"{said}，得 {shortest(points)} 分"
+        if rule.form is None or rule.spec.value is None or math.isnan(value):
             return column.policy.get(position, "")
-        points = np.nan if position in column.verdicts else column.score[position]
-        said = rule.spec.judging.trace(answers, rule.weight)
-        return said if np.isnan(points) or said.endswith(" 分") else f"{said}，得 {shortest(points)} 分"
-    if rule.form is None or rule.spec.value is None or np.isnan(value):
-        return column.policy.get(position, "")
-    numbers = rule.spec.value.substituted(lambda needed: float(inputs.column(needed)[position]))
-    text = shown_value(value, ratio=is_ratio(rule, inputs))
-    equation = numbers if numbers == text else f"{numbers} = {text}"
-    form = rule.form.on(lambda needed: inputs.column(needed)[[position]])
-    return f"{equation}；{form.trace(value, rule.weight)}"
+        numbers = rule.spec.value.substituted(lambda needed: self._inputs.column(needed).item(position))
+        text = shown_value(value, ratio=self._ratio)
+        equation = numbers if numbers == text else f"{numbers} = {text}"
+        form = rule.form.on(lambda needed: self._inputs.column(needed)[[position]])
+        return f"{equation}；{form.trace(value, rule.weight)}"
 
 
 def is_ratio(rule: Rule, inputs: Inputs) -> bool:

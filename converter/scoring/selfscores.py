@@ -1,11 +1,13 @@
 """What a department's 指标表 says, set against the scheme: names, printed weights, printed sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from converter.mapping.departments import Submission
 from converter.mapping.facts import SELF_SCORE, WEIGHT, Document, Printed
+from converter.scoring.frames import FactRow
 from converter.scoring.indicators import Rule
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding, Place, finding
@@ -28,55 +30,55 @@ def rename_indicators(facts: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
 
 
 def compare_tables(
-    facts: pd.DataFrame, used: Sequence[tuple[Submission, list[Document]]], scheme: Scheme
+    facts: Sequence[FactRow], used: Sequence[tuple[Submission, list[Document]]], scheme: Scheme
 ) -> list[Finding]:
     """Findings M05–M08 about the 指标表 of every department: unknown and absent indicators, other weights and sentences."""
     findings: list[Finding] = []
-    tables = facts[(facts["form"] == INDICATOR_FORM) & (facts["form_year"] == scheme.file.year)]
-    dashes = facts[facts["state"] == State.DASH]
-    declared = set(zip(dashes["department"], dashes["field"], dashes["year"] - scheme.file.year, strict=True))
-    for department, rows in tables.groupby("department", sort=True):
+    year, expected = scheme.file.year, expected_weights(scheme)
+    tables: dict[str, list[FactRow]] = {}
+    for row in facts:
+        if row.form == INDICATOR_FORM and row.form_year == year:
+            tables.setdefault(row.department, []).append(row)
+    declared = {(row.department, row.field, row.year - year) for row in facts if row.state == State.DASH}
+    for department, rows in sorted(tables.items()):
         moot = [
             rule.name for rule in scheme.rules if any((department, n.name, n.offset) in declared for n in rule.needs())
         ]
-        findings += _names(str(department), rows, scheme, moot)
-        findings += _weights(str(department), rows, scheme)
+        findings += _names(department, rows, scheme, moot)
+        findings += _weights(department, rows, scheme, expected)
+    known: dict[str, Rule] = {text: rule for rule in scheme.rules for text in rule.labels}
     for submission, documents in used:
         for document in documents:
-            if document.form == INDICATOR_FORM and document.year == scheme.file.year:
-                findings += _sentences(submission.department, document.printed, scheme)
+            if document.form == INDICATOR_FORM and document.year == year:
+                findings += _sentences(submission.department, document.printed, scheme, known)
     return findings
 
 
-def _names(department: str, rows: pd.DataFrame, scheme: Scheme, moot: Sequence[str]) -> list[Finding]:
+def _names(department: str, rows: Sequence[FactRow], scheme: Scheme, moot: Sequence[str]) -> list[Finding]:
     """M05 and M06; a dash is an answer where the rule takes it, or where the data of a `moot` indicator are declared so."""
     known = [rule.name for rule in scheme.rules]
-    scored = rows[rows["field"].str.endswith(SELF_SCORE)]
-    there = {name.removesuffix(SELF_SCORE) for name in scored["field"]}
+    scored = [(row.field.removesuffix(SELF_SCORE), row) for row in rows if row.field.endswith(SELF_SCORE)]
+    there = {name for name, _ in scored}
     findings = []
-    for row in scored.to_dict("records"):
-        name = row["field"].removesuffix(SELF_SCORE)
+    for name, row in scored:
         if name not in known and name != TOTAL:
             close = nearest(name, known)
             message = f"指标表中的“{name}”不在方案中" + (f"，最接近的是“{close}”" if close else "")
-            place = Place(row["file"], row["sheet"], row["cell"])
-            findings.append(_about("M05", message, department, scheme, name, place))
+            findings.append(_about("M05", message, department, scheme, name, row.place))
     for rule in scheme.rules:
         if rule.name not in there:
-            place = Place(rows["file"].iloc[0], rows["sheet"].iloc[0])
+            place = Place(rows[0].file, rows[0].sheet)
             message = f"指标表中没有“{rule.name}”"
             findings.append(_about("M06", message, department, scheme, rule.name, place, rule.full))
     declarable = [*(rule.name for rule in scheme.rules if rule.declarable), *moot]
-    asked = scored[scored["field"].str.removesuffix(SELF_SCORE).isin(known)]
-    unanswered = asked[~asked["state"].isin(list(USABLE))]
+    asked = [(name, row) for name, row in scored if name in known]
+    unanswered = [(name, row) for name, row in asked if row.state not in USABLE]
     if len(unanswered) == len(asked) > 1:  # handed in as it was handed out, which M19 says
         return findings
-    for row in unanswered.to_dict("records"):
-        name = row["field"].removesuffix(SELF_SCORE)
-        if row["state"] == State.DASH and name in declarable:
-            continue
-        place = Place(row["file"], row["sheet"], row["cell"])
-        findings.append(_about("M06", f"“{name}”没有自评得分（{row['state']}）", department, scheme, name, place))
+    for name, row in unanswered:
+        if row.state != State.DASH or name not in declarable:
+            message = f"“{name}”没有自评得分（{row.state}）"
+            findings.append(_about("M06", message, department, scheme, name, row.place))
     return findings
 
 
@@ -90,23 +92,22 @@ def expected_weights(scheme: Scheme) -> dict[str, float]:
     return weights
 
 
-def _weights(department: str, rows: pd.DataFrame, scheme: Scheme) -> list[Finding]:
-    expected = expected_weights(scheme)
-    printed = rows[rows["field"].str.endswith(WEIGHT) & rows["adopted"]]  # a table sent twice prints each weight twice
+def _weights(department: str, rows: Sequence[FactRow], scheme: Scheme, expected: Mapping[str, float]) -> list[Finding]:
+    printed: dict[str, list[FactRow]] = {}
+    for row in rows:
+        if row.adopted and row.field.endswith(WEIGHT):  # a table sent twice prints each weight twice
+            printed.setdefault(row.field, []).append(row)
     findings = []
-    for field_name, group in printed.groupby("field", sort=True):
-        name = str(field_name).removesuffix(WEIGHT)
-        total = float(group["value"].sum())
+    for field, group in sorted(printed.items()):
+        name = field.removesuffix(WEIGHT)
+        total = float(np.sum([row.value for row in group]))
         if name in expected and abs(total - expected[name]) > 1e-9:
-            first = group.iloc[0]
             message = f"指标表所印“{name}”分值 {shortest(total)}，方案为 {shortest(expected[name])}"
-            place = Place(first["file"], first["sheet"], first["cell"])
-            findings.append(_about("M07", message, department, scheme, name, place))
+            findings.append(_about("M07", message, department, scheme, name, group[0].place))
     return findings
 
 
-def _sentences(department: str, printed: Sequence[Printed], scheme: Scheme) -> list[Finding]:
-    known: dict[str, Rule] = {text: rule for rule in scheme.rules for text in rule.labels}
+def _sentences(department: str, printed: Sequence[Printed], scheme: Scheme, known: Mapping[str, Rule]) -> list[Finding]:
     findings = []
     for line in printed:
         rule = known.get(label(line.indicator))

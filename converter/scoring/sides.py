@@ -89,9 +89,7 @@ class Side:
     @cached_property
     def present(self) -> Floats:
         """The value, taking what is missing for nothing."""
-        values, _ = self.formula.values(
-            lambda n: np.nan_to_num(self.inputs.column(Input(n.name, n.offset + self.shift)))
-        )
+        values, _ = self.formula.values(lambda n: self.inputs.filled(Input(n.name, n.offset + self.shift)))
         return np.broadcast_to(values, (len(self.inputs.departments),))
 
     @cached_property

@@ -8,6 +8,7 @@ days_late: {every: 5, points: 0.5}                           # 超过规定每 5
 """
 
 from abc import abstractmethod
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -67,17 +68,18 @@ class StepForm(ComputedForm):
         return []
 
     def _points(self, values: Floats, weight: Weight, steps: str) -> Floats:
-        off = weight.scaled(self.each) * self._steps(values, steps)
+        return self._left(_taken(self._beyond(values), steps), weight)
+
+    def _left(self, steps: Floats, weight: Weight) -> Floats:
+        """The points that so many steps leave."""
+        off = weight.scaled(self.each) * steps
         if self.most is not None:
             off = np.minimum(off, weight.scaled(self.most))
         return settle(weight.top - off, weight.full)
 
-    def _steps(self, values: Floats, steps: str) -> Floats:
-        """Steps beyond what is free, snapped once at 9 decimals before they are counted."""
-        counted = snap(np.maximum(self.over_by(values), 0.0) / self.every)
-        if steps == "whole":
-            return np.floor(counted)
-        return np.ceil(counted) if steps == "started" else counted
+    def _beyond(self, values: Floats) -> Floats:
+        """Steps beyond what is free, whole or not, snapped once at 9 decimals before they are counted."""
+        return snap(np.maximum(self.over_by(values), 0.0) / self.every)
 
     def excel(self, cell: str, weight: Weight) -> str:
         counted = f"ROUND({self.over_text(cell)}/{number_text(self.every)},9)"
@@ -94,18 +96,28 @@ class StepForm(ComputedForm):
         return f"{words.standard} 每 {words.step} 扣 {each} 分，{until}（{STEP_NAMES[self.steps]}）"
 
     def trace(self, value: float, weight: Weight) -> str:
-        words = self.words()
-        steps = float(self._steps(np.array([value]), self.steps)[0])
-        if steps == 0:
-            exact = float(self._steps(np.array([value]), "proportional")[0])
-            less = "，不足一步" if exact else ""
+        words, beyond = self._words, self._beyond(np.asarray(value))
+        counted = _taken(beyond, self.steps)
+        if counted == 0:
+            less = "，不足一步" if beyond else ""
             return f"{words.within}{less}不扣分，得 {shortest(min(weight.top, weight.full))} 分"
-        counted, each = shortest(round(steps, 4)), weight.scaled(self.each)
-        off = f"{shortest(each)} × {counted}"
-        if self.most is not None and each * steps > weight.scaled(self.most):
+        steps, each = shortest(round(float(counted), 4)), weight.scaled(self.each)
+        off = f"{shortest(each)} × {steps}"
+        if self.most is not None and each * counted > weight.scaled(self.most):
             off = f"{shortest(weight.scaled(self.most))}（已扣满）"
-        points = shortest(self.one(value, weight))
-        return f"{words.beyond} 计 {counted} 步，{shortest(weight.top)} − {off}，得 {points} 分"
+        points = shortest(float(self._left(counted, weight)))
+        return f"{words.beyond} 计 {steps} 步，{shortest(weight.top)} − {off}，得 {points} 分"
+
+    @cached_property
+    def _words(self) -> Words:
+        return self.words()
+
+
+def _taken(steps: Floats, reading: str) -> Floats:
+    """How many of the steps count."""
+    if reading == "whole":
+        return np.floor(steps)
+    return np.ceil(steps) if reading == "started" else steps
 
 
 class Deduct(StepForm):

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from converter.mapping.departments import NAMING_FORM, Submission
 from converter.mapping.facts import Document
@@ -16,8 +17,7 @@ WHOLE, PART, NOTHING, EXCUSED = "已报", "部分报送", "未报", "不参评"
 _LACKING = "缺"
 
 
-@dataclass(frozen=True)
-class Submitted:
+class Submitted(NamedTuple):
     """A row of 报送情况. `expected` is 是, 否, 名单外, or "" without a list; the four last say how many tables came."""
 
     code: str
@@ -44,7 +44,7 @@ def submitted(submissions: Sequence[Submission], roster: Roster, forms: Sequence
 def with_last_output(rows: Sequence[Submitted], departments: Collection[str]) -> list[Submitted]:
     """The rows, where `departments` have no workbook of last year but figures in last year's output."""
     return [
-        replace(row, prior="上年输出") if row.prior == _LACKING and row.department in departments else row
+        row._replace(prior="上年输出") if row.prior == _LACKING and row.department in departments else row
         for row in rows
     ]
 
@@ -61,7 +61,12 @@ def _row(
         status = status if entry.evaluated else f"{EXCUSED}：{entry.excuse}"
     counts = (*(now[kind] for kind in (NAMING_FORM, INDICATOR_FORM, "决算")), prior)
     code, kind = (entry.code, entry.kind) if entry else ("", "")
-    return Submitted(code, name, kind, expected, status, *(f"{count} 份" if count else _LACKING for count in counts))
+    return Submitted(code, name, kind, expected, status, *map(_told, counts))
+
+
+@lru_cache(maxsize=256)
+def _told(count: int) -> str:
+    return f"{count} 份" if count else _LACKING
 
 
 def _kind(document: Document, forms: Sequence[Form]) -> str:

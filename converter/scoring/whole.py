@@ -2,9 +2,10 @@
 what follows from all of them together (DESIGN §7): copies, sums of subordinates, narrow bands, ranks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from sys import intern
 
 import pandas as pd
 
@@ -54,7 +55,6 @@ def gist(batch: Batch, rules: Rules) -> Gist:
         figures,
         claims,
         batch.supplied,
-        batch.review.ledger,
     )
 
 
@@ -99,25 +99,43 @@ class Whole:
         own = sorted((s for s in self.submissions if s.department in scored), key=self.rules.part_of)
         return [(submission, in_scope(submission, self.year)[0]) for submission in own]
 
-    def conclude(self, gists: Sequence[Gist], digests: Mapping[str, str]) -> None:
-        """Ranks, and B02–B04 over all departments, whatever scheme scores them. `digests` are the SHA-256 by file."""
-        joined = pd.DataFrame([row for one in gists for row in one.totals])
+    def conclude(self, gists: Iterable[Gist], digests: Mapping[str, str]) -> None:
+        """Ranks, and B02–B04 over all departments, whatever scheme scores them. `gists` are gone through once; `digests` are the
+        SHA-256 by file.
+        """
+        frames: list[pd.DataFrame] = []
+        supplied: set[str] = set()
+        marks: dict[str, tuple[bytes, ...]] = {}
+        figures: dict[tuple[str, str], tuple[float, Place]] = {}
+        claims: list[tuple[int, Finding]] = []
+        for one in gists:
+            frames += [_frame(one.totals)] if one.totals else []
+            supplied |= one.supplied
+            marks |= one.marks
+            figures |= one.figures
+            claims += one.claims
+        joined = pd.concat(frames, ignore_index=True)
         kinds = [f"{part}\0{self.kinds[who]}" for part, who in zip(joined[PART], joined["department"], strict=True)]
         self.totals = ranked(joined, kinds)
-        self.handed = with_last_output(self.handed, frozenset().union(*(one.supplied for one in gists)))
+        self.handed = with_last_output(self.handed, supplied)
         checks, roster, year, used = self.rules.checks, self.rules.roster, self.year, self.used()
-        marks = {who: found for one in gists for who, found in one.marks.items()}
-        figures = {key: found for one in gists for key, found in one.figures.items()}
         unrun: Unrun = {} if roster else {("B01", ""): "没有部门名单"}
         if len(self.departments) < 2:
             unrun["B02", ""] = "只有一个部门"
         copies = audit_copies(used, marks, digests, checks, year)
         sums, no_parts = audit_parts(figures, used, roster, self.rules.derivations.dictionary, checks, year)
-        claims = sorted((claim for one in gists for claim in one.claims), key=lambda claim: claim[0])
+        claims.sort(key=lambda claim: claim[0])
         bands, too_few = audit_bands(self.totals, [item for _, item in claims], checks, year)
         self.findings += [*copies, *sums, *bands]
         reasons = {**unrun, **no_parts, **too_few}
         self.checks = list(audit_rows(checks, self.findings, self.departments, year, reasons, ACROSS))
+
+
+def _frame(totals: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """Rows of totals, each text held once for all departments."""
+    columns = {name: [row[name] for row in totals] for name in totals[0]}
+    held = {name: [intern(one) if isinstance(one, str) else one for one in column] for name, column in columns.items()}
+    return pd.DataFrame(held)
 
 
 def begin(submissions: Sequence[Submission], rules: Rules) -> Whole:

@@ -42,11 +42,14 @@ def audit_copies(
 
     `marks` are those of each department's documents (`marks_of`), `digests` the SHA-256 by file.
     """
+    seen: set[tuple[str, object]] = set()
+    again: set[tuple[str, object]] = set()
+    for _, _, key in _signatures(used, marks, digests):
+        (again if key in seen else seen).add(key)
     groups: dict[tuple[str, object], dict[str, Document]] = {}
-    for submission, documents in used:
-        for document, mark in zip(documents, marks[submission.department], strict=True):
-            for key in _signatures(document, digests, mark):
-                groups.setdefault(key, {}).setdefault(submission.department, document)
+    for department, document, key in _signatures(used, marks, digests):
+        if key in again:
+            groups.setdefault(key, {}).setdefault(department, document)
     shared: dict[tuple[str, ...], dict[str, tuple[Document, ...]]] = {}
     for key, owners in groups.items():
         if len(owners) > 1:
@@ -64,14 +67,16 @@ def audit_copies(
     return findings
 
 
-def _signatures(document: Document, digests: Mapping[str, str], mark: bytes) -> list[tuple[str, object]]:
-    """What two departments' documents have in common when one is a copy."""
-    found: list[tuple[str, object]] = []
-    if document.file in digests:
-        found.append(("file", digests[document.file]))
-    if mark:
-        found.append(("numbers", mark))
-    return found
+def _signatures(
+    used: Used, marks: Mapping[str, Sequence[bytes]], digests: Mapping[str, str]
+) -> Iterator[tuple[str, Document, tuple[str, object]]]:
+    """Departments and their documents, with what two departments' have in common when one is a copy."""
+    for submission, documents in used:
+        for document, mark in zip(documents, marks[submission.department], strict=True):
+            if document.file in digests:
+                yield submission.department, document, ("file", digests[document.file])
+            if mark:
+                yield submission.department, document, ("numbers", mark)
 
 
 def marks_of(documents: Iterable[Document], checks: Checks) -> tuple[bytes, ...]:
@@ -84,7 +89,7 @@ def marks_of(documents: Iterable[Document], checks: Checks) -> tuple[bytes, ...]
     for document in documents:
         numbers = {(f.year, f.field, f.value) for f in document.facts if f.state in USABLE and f.value != 0}
         enough = document.form != INDICATOR_FORM and len({value for _, _, value in numbers}) >= least
-        text = repr((document.form, document.year, sorted(map(repr, numbers))))
+        text = "\n".join([document.form, str(document.year), *sorted([f"{y}\0{f}\0{v!r}" for y, f, v in numbers])])
         marks.append(hashlib.sha256(text.encode(errors="surrogatepass")).digest()[:16] if enough else b"")
     return tuple(marks)
 

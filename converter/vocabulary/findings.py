@@ -9,9 +9,12 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import NamedTuple
+from functools import lru_cache
+from operator import add, attrgetter
+from sys import intern
+from typing import Any, NamedTuple
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_CANNOT_RUN, EXIT_BUG, EXIT_INTERRUPTED = 0, 1, 2, 70, 130
 
@@ -45,7 +48,7 @@ class Place(NamedTuple):
         return f"{self.file}:{self.cell}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One problem. `points` is the score at stake (分), None where no score depends on it; `reply` is the department's
     answer (部门说明), `handling` what officers decided about it (处理).
@@ -64,6 +67,13 @@ class Finding:
     number: str = ""
     reply: str = ""
     handling: str = ""
+
+    def __reduce__(self) -> tuple[type["Finding"], tuple[Any, ...]]:
+        """What is put aside and sent: as it is made."""
+        return Finding, _PARTS(self)
+
+
+_PARTS = attrgetter(*(part.name for part in fields(Finding)))
 
 
 @dataclass(frozen=True)
@@ -189,7 +199,8 @@ def mask(text: str) -> str:
     return text
 
 
-LEVEL_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
+LEVEL_ORDER = {level: at for at, level in enumerate(Level)}
+_NO_COUNTS = (0,) * (len(LEVEL_ORDER) + 1)
 
 
 def _order(item: Finding) -> tuple[str | float, ...]:
@@ -218,31 +229,46 @@ def numbered(findings: Iterable[Finding]) -> list[Finding]:
     return result
 
 
+@lru_cache(maxsize=1 << 12)
+def _once(counts: tuple[int, ...]) -> tuple[int, ...]:
+    """The same counts, held once for all departments that have them."""
+    return counts
+
+
 @dataclass
 class Tally:
-    """How many findings there are by department and level, and how many of a department it has to act on itself."""
+    """How many findings there are by department: of each level in the order of Level, and those that the department has to
+    act on itself.
+    """
 
-    levels: Counter[tuple[str, Level]] = field(default_factory=Counter)
-    waiting: Counter[str] = field(default_factory=Counter)
+    counts: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> "Tally":
         """The tally of some findings."""
-        made = cls()
+        found: dict[str, list[int]] = {}
         for item in findings:
-            made.levels[item.department, item.level] += 1
-            if item.owner is Owner.DEPARTMENT:
-                made.waiting[item.department] += 1
-        return made
+            counts = found.setdefault(item.department, [0] * (len(LEVEL_ORDER) + 1))
+            counts[LEVEL_ORDER[item.level]] += 1
+            counts[-1] += item.owner is Owner.DEPARTMENT
+        return cls({who: tuple(counts) for who, counts in found.items()})
 
     def add(self, other: "Tally") -> None:
         """Counts another tally's findings too."""
-        self.levels.update(other.levels)
-        self.waiting.update(other.waiting)
+        for who, counts in other.counts.items():
+            self.counts[intern(who)] = _once(tuple(map(add, self.counts.get(who, _NO_COUNTS), counts)))
 
     def at(self, level: Level) -> int:
         """The findings of a level."""
-        return sum(count for (_, one), count in self.levels.items() if one is level)
+        return sum(counts[LEVEL_ORDER[level]] for counts in self.counts.values())
+
+    def of_level(self, who: str, level: Level) -> int:
+        """The findings of a department of a level."""
+        return self.counts.get(who, _NO_COUNTS)[LEVEL_ORDER[level]]
+
+    def waiting(self, who: str) -> int:
+        """The findings that a department has to act on itself."""
+        return self.counts.get(who, _NO_COUNTS)[-1]
 
 
 class ConverterError(Exception):
