@@ -3,6 +3,7 @@
 import math
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -298,6 +299,8 @@ def test_a_document_put_aside_comes_back_as_it_was(read: Read) -> None:
         again = pickle.loads(pickle.dumps(document))  # noqa: S301  # our own
         assert (repr(again), type(again.facts[0])) == (repr(document), Fact)
         assert again.facts[0].place == document.facts[0].place
+    empty = replace(document, facts=[])
+    assert pickle.loads(pickle.dumps(empty)) == empty  # noqa: S301
 
 
 def test_printed_sentences_lead_to_their_cells(read: Read) -> None:

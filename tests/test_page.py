@@ -1,9 +1,13 @@
 """What stands in a sheet's head: titles, the unit line, the department's name, the year — and what only looks like them."""
 
+import datetime as dt
+import math
+
 import pytest
 
 from converter.intake.cells import Sheet, Value
 from converter.mapping.page import Page, Seen, year_in
+from converter.vocabulary.numbers import USABLE, State
 
 
 def page(*rows: list[Value], name: str = "Sheet1", merges: list[tuple[int, int, int, int]] | None = None) -> Page:
@@ -32,6 +36,27 @@ def test_a_head_is_found_whatever_year_it_names() -> None:
 def test_the_cell_beside_a_merged_label_is_the_first_behind_the_range() -> None:
     seen = page(["编制数", None, None, 60], ["在职人员", 68], merges=[(0, 0, 0, 2)])
     assert (seen.beside((0, 0)), seen.beside((1, 0))) == ((0, 3), (1, 1))
+
+
+VALUES: list[Value] = [12, 1.5, 0.0, math.nan, math.inf, True, dt.date(2019, 1, 1), "——", " 1,234.50 ", "甲", "", None]
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_the_figures_of_a_row_are_its_numbers_and_dashes(marked: bool) -> None:
+    sheet = Sheet("表", [VALUES])
+    if marked:
+        sheet.errors, sheet.stale = {(0, 0): "#REF!"}, {(0, 1)}
+    states = [sheet.number((0, column)).state for column in range(len(VALUES))]
+    wanted = [column for column, state in enumerate(states) if state in USABLE or state is State.DASH]
+    assert Page(sheet).figures(0) == wanted == ([2, 7, 8] if marked else [0, 1, 2, 7, 8])
+
+
+def test_rows_of_heads_that_show_the_same_are_one() -> None:
+    one, other = page(["项目", "决算数（万元）"]), page(["项目", "决算数（万元）"], ["项目", "决算数（万元）"])
+    unlike = page(["项目", "决算数（元）"])
+    assert one.heads(0) is other.heads(0)
+    assert other.heads(0) is not other.heads(1)
+    assert [(one.column, one.text, one.unit) for one in unlike.heads(0).shown] == [(0, "项目", ""), (1, "决算数", "元")]
 
 
 # --- the unit line
