@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate, chain, pairwise
 from typing import Any, TypeVar
 
@@ -138,22 +138,26 @@ class Gathered:
     def _used(self) -> list[Laid]:
         return [own for portion in self.portions for own in portion.used]
 
-    def csv_files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """The frames as CSV, piece by piece."""
+    def csv_files(self) -> Iterator[tuple[str, Callable[[], Iterator[bytes]]]]:
+        """The frames as CSV: what gives them piece by piece, in any process."""
         yield "scores.csv", self._csv(tables.SCORE_HEADS, [rows.csv for rows in self.score_rows])
         yield "facts.csv", self._csv(tables.FACT_HEADS, [portion.facts for portion in self.portions])
         yield "findings.csv", self._csv(tables.FINDING_HEADS, [rows.csv for rows in self.finding_rows])
         yield "checks.csv", self._csv(tables.CHECK_HEADS, (part.laid.kept for part in self._checked[1]))
 
-    def _csv(self, heads: Sequence[str], bodies: Iterable[Kept]) -> Iterator[bytes]:
-        yield tables.csv_bytes(heads, [])
-        yield from map(self.scratch.load_bytes, bodies)
+    def _csv(self, heads: Sequence[str], bodies: Iterable[Kept]) -> Callable[[], Iterator[bytes]]:
+        return partial(_csv, self.scratch, heads, [*bodies])
 
     def _put(self, rows: list[Row]) -> Put:
         return Put(self.scratch.lay(rows), self.scratch.keep_bytes(tables.csv_body(rows)))
 
     def _pile(self, parts: Sequence[Put]) -> Pile[Row]:
         return Pile(self.scratch, [Part(put.rows, 0, put.rows.length) for put in parts])
+
+
+def _csv(scratch: Scratch, heads: Sequence[str], bodies: Iterable[Kept]) -> Iterator[bytes]:
+    yield tables.csv_bytes(heads, [])
+    yield from map(scratch.load_bytes, bodies)
 
 
 def _add(parts: tuple[Parts, Parts], rows: Put) -> None:

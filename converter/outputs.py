@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 from converter.audit.report import report as report_page
 from converter.blocks import Blocks
 from converter.books.assemble import book_names, summary
-from converter.books.summary import SummaryWriter
+from converter.books.summary import SummaryBook, SummaryWriter
 from converter.bookwork import Books, files_of
 from converter.engine import Engine
 from converter.gathering import Gathered, alive
 from converter.manifest import info_rows, manifest, source_rows
 from converter.marks import fingerprint, materials
+from converter.pages import Page, write_page
 from converter.portions import Writing, write_books
 from converter.progress import tracked
 from converter.publish import MANIFEST, Stage, name_strangers, previous_outputs
@@ -64,16 +65,18 @@ def write(
     leads = gathered.leads()
     tables, ratios, seen = gathered.tables(), gathered.ratios, gathered.seen()
     book = summary(whole, tables, ratios, gathered.tally, names, sources, info, leads, mark, seen, aside)
-    stage.add_pieces("report.html", report_page(book, whole.rules.distinct[0].grade_lines()))
-    for name, pieces in gathered.csv_files():
-        stage.add_pieces(name, pieces)
+    pages, idle = _pages(gathered, book), not ahead and len(gathered.portions) > 1  # the workers have little to write
+    here = [] if idle else [*map(write_page, pages)]
     reuse = gathered.scoring.reuse
     memory = Blocks(reuse.ledger, gathered.scratch, reuse.base) if reuse else None
     writer = SummaryWriter(book, partial(_each, engine), gathered.scratch, memory)
     late = _each(engine, write_books, work[ahead:], _WRITING) if ahead else map(write_books, work)
+    there = _each(engine, write_page, pages, "写网页和数据表") if idle else here
     target = gathered.scratch.folder / "summary.xlsx"
     writer.write(target)
     stage.take(f"评分汇总_{whole.year}.xlsx", target)
+    for page in there:
+        stage.take(page.name, gathered.scratch.folder / page.file, page.sha256)
     known = manifest(whole, library, inbox, sources, chosen, gathered.prior)
     for written in tracked(chain(early, late), len(work), _WRITING, bar=options.bar):
         for one in written:
@@ -88,6 +91,13 @@ def _to_write(books: Books, stage: Stage) -> list[Writing]:
     for name, digest in left:
         stage.leave(name, digest)
     return books.writings({one.name for one in left})
+
+
+def _pages(gathered: Gathered, book: SummaryBook) -> list[Page]:
+    """The page and the CSV files."""
+    shown = partial(report_page, book, gathered.whole.rules.distinct[0].grade_lines())
+    csv = [Page(gathered.scratch, name, pieces) for name, pieces in gathered.csv_files()]
+    return [Page(gathered.scratch, "report.html", shown), *csv]
 
 
 def _each(

@@ -15,6 +15,7 @@ TOP = [
     "cluster",
     "unpickling",
     "scratch",
+    "pages",
     "ledger",
     "blocks",
     "reading",

@@ -1,0 +1,39 @@
+"""Outputs that are written piece by piece (report.html, the CSV files), here or by a worker."""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from converter.scratch import Scratch
+
+
+@dataclass(frozen=True)
+class Page:
+    """An output by its name: `pieces` gives its bytes, wherever it is called."""
+
+    scratch: Scratch
+    name: str
+    pieces: Callable[[], Iterable[bytes]]
+
+
+class Written(NamedTuple):
+    """An output that lies in the scratch folder, to be moved to where its name says."""
+
+    name: str
+    file: str
+    sha256: str
+
+
+def write_page(page: Page) -> Written:
+    """The output on disk, synced."""
+    digest, file = hashlib.sha256(), uuid.uuid4().hex
+    with (page.scratch.folder / file).open("wb") as stream:
+        for piece in page.pieces():
+            stream.write(piece)
+            digest.update(piece)
+        stream.flush()
+        os.fsync(stream.fileno())
+    return Written(page.name, file, digest.hexdigest())
