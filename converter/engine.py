@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -36,6 +36,14 @@ class Lost(Generic[In]):
     """An item whose worker process died: a reader that aborts, or goes beyond SECONDS or MEMORY."""
 
     item: In
+
+
+def alive(results: Iterable[Out | Lost[In]], doing: str) -> Iterator[Out]:
+    """The results of our own work, of which nothing may be lost: no input can do this, so it is a bug, or no memory left."""
+    for result in results:
+        if isinstance(result, Lost):
+            raise RuntimeError(f"{doing}时进程异常退出")  # noqa: TRY004
+        yield result
 
 
 @contextmanager

@@ -7,20 +7,19 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import accumulate, chain, pairwise
-from typing import Any, TypeVar
+from itertools import accumulate, chain
+from typing import TypeVar
 
 from converter.books import tables
 from converter.books.columns import Seen
 from converter.books.tables import Row, Rows
-from converter.engine import Engine, Lost
+from converter.engine import Engine, alive
 from converter.mapping.departments import Submission
 from converter.mapping.replies import Reply
-from converter.merging import TOGETHER, Portion, Put, Segment, Telling, Told, merge, tell, widest
-from converter.portions import Chunk, score
+from converter.merging import Portion, Put, Segment, Telling, Told, merge, tell, widest
+from converter.portions import Chunk, in_chunks, score
 from converter.progress import tracked
 from converter.reuse import Reuse, mergings, with_at_large
-from converter.scoring.batch import Rules
 from converter.scoring.frames import FactRow
 from converter.scoring.handling import answered, by_number, in_vain, with_replies
 from converter.scoring.prior import Prior
@@ -32,14 +31,6 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 _LAST = 1 << 30
-
-
-def alive(results: Iterable[Out | Lost[Any]], doing: str) -> Iterator[Out]:
-    """The results of our own work, of which nothing may be lost: no input can do this, so it is a bug, or no memory left."""
-    for result in results:
-        if isinstance(result, Lost):
-            raise RuntimeError(f"{doing}时进程异常退出")  # noqa: TRY004
-        yield result
 
 
 @dataclass
@@ -166,19 +157,6 @@ def _add(parts: tuple[Parts, Parts], rows: Put) -> None:
     parts[1].add(Laid(rows.csv, rows.rows.length, bytes(DIGEST)))
 
 
-def _chunks(submissions: Sequence[Submission], rules: Rules, size: int, jobs: int) -> list[Sequence[Submission]]:
-    """The departments in chunks of that size at most, where there are several as many for each worker, so that none waits long
-    for another. Decisions are one record about all of them, so that they keep all of them together. One more department
-    does not move all the bounds: those whose rows lie together stay so.
-    """
-    count = 1 if rules.decisions else -(-len(submissions) // max(1, size))
-    if count > 1:
-        count = min(len(submissions), -(-count // jobs) * jobs)
-    step = TOGETHER if len(submissions) >= 4 * TOGETHER * count else 1
-    bounds = [*(len(submissions) * at // count // step * step for at in range(count)), len(submissions)]
-    return [submissions[start:stop] for start, stop in pairwise(bounds)]
-
-
 @dataclass(frozen=True)
 class Scoring:
     """How departments are scored, chunk by chunk: by the workers, or here where there is but one chunk. `reuse` takes what
@@ -214,8 +192,8 @@ class Scoring:
             reuse.begin(every, self._figures, self.whole.departments if decided else ())
             known = {} if decided else reuse.known(every)
         at_large = reuse.at_large() if reuse is not None and known else None
-        parts = _chunks(every, self.whole.rules, size, self.jobs)
-        chunks = _chunks([one for one in every if one.department not in known], self.whole.rules, size, self.jobs)
+        parts = in_chunks(every, self.whole.rules, size, self.jobs)
+        chunks = in_chunks([one for one in every if one.department not in known], self.whole.rules, size, self.jobs)
         if known and at_large is None and not chunks:
             chunks = [[]]
         scored = self._scored(chunks, every=at_large is None)
@@ -256,7 +234,7 @@ class Scoring:
     def books_of(self, departments: Collection[str]) -> list[tuple[tuple[str, ...], Kept]]:
         """The contents of the workbooks of departments that were not scored in this run: they are, for that."""
         own = [one for one in self.whole.submissions if one.department in departments]
-        chunks = _chunks(own, self.whole.rules, self.size, self.jobs)
+        chunks = in_chunks(own, self.whole.rules, self.size, self.jobs)
         return [book for portion in self._scored(chunks, every=False) for book in portion.books]
 
 

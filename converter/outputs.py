@@ -12,8 +12,8 @@ from converter.blocks import Blocks
 from converter.books.assemble import book_names, summary
 from converter.books.summary import SummaryBook, SummaryWriter
 from converter.bookwork import Books, files_of
-from converter.engine import Engine
-from converter.gathering import Gathered, alive
+from converter.engine import Engine, alive
+from converter.gathering import Gathered
 from converter.manifest import info_rows, manifest, source_rows
 from converter.marks import fingerprint, materials
 from converter.pages import Page, write_page

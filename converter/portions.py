@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from converter.books.stamps import stamped_book
 from converter.books.tables import Row
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
-from converter.merging import Portion, Share, put_together
+from converter.merging import TOGETHER, Portion, Share, put_together
 from converter.scoring.batch import Batch, Rules, score_kinds
 from converter.scoring.prior import Prior
 from converter.scoring.whole import gist
@@ -51,6 +52,19 @@ class Chunk:
     every: bool
     books: bool
     parted: bool = False
+
+
+def in_chunks(submissions: Sequence[Submission], rules: Rules, size: int, jobs: int) -> list[Sequence[Submission]]:
+    """The departments in chunks of that size at most, where there are several as many for each worker, so that none waits long
+    for another. Decisions are one record about all of them, so that they keep all of them together. One more department
+    does not move all the bounds: those whose rows lie together stay so.
+    """
+    count = 1 if rules.decisions else -(-len(submissions) // max(1, size))
+    if count > 1:
+        count = min(len(submissions), -(-count // jobs) * jobs)
+    step = TOGETHER if len(submissions) >= 4 * TOGETHER * count else 1
+    bounds = [*(len(submissions) * at // count // step * step for at in range(count)), len(submissions)]
+    return [submissions[start:stop] for start, stop in pairwise(bounds)]
 
 
 @lru_cache(maxsize=1)

@@ -17,10 +17,9 @@ from converter.mapping.named import NamedRows
 from converter.mapping.page import Page, Seen
 from converter.mapping.replies import Reply, replies_on
 from converter.mapping.rows import Entry, Note, Rows, TableRows
-from converter.mapping.titles import Titles
-from converter.mapping.unfilled import unfilled, unsealed
+from converter.mapping.titles import Titles, printed_title
+from converter.mapping.unfilled import two_units, unfilled, unsealed
 from converter.vocabulary.findings import Finding, Place, finding, mask
-from converter.vocabulary.labels import plain, shown
 from converter.vocabulary.numbers import USABLE, State
 
 __all__ = ["SELF_SCORE", "WEIGHT", "Document", "Fact", "Line", "Printed", "Reading", "read_documents"]
@@ -219,16 +218,9 @@ def _read(page: Page, file: str, match: Match, dictionary: Dictionary) -> _Read:
         indicators = IndicatorRows(page, form, form.indicators.totals)
         indicators.read(match.indicators)
         document.printed = [Printed(name, text, _place(document, cell)) for name, text, cell in indicators.sentences]
-        document.lines, document.title = indicators.lines, _title(page, form, match.indicators.head_row)
+        document.lines, document.title = indicators.lines, printed_title(page, form, match.indicators.head_row)
         readers.append(indicators)
     return _Read(page, match, document, readers)
-
-
-def _title(page: Page, form: Form, head_row: int) -> str:
-    """The line above the heads that bears one of the form's titles, as printed; else the form's first title."""
-    texts = (shown(text) for row in range(head_row) for _, text in page.sheet.texts(row) if len(text) <= 60)
-    titles = [plain(title) for title in form.titles]
-    return next((text for text in texts if any(title in plain(text) for title in titles)), form.titles[0])
 
 
 def _date(document: Document, tables: Sequence[Located]) -> None:
@@ -256,7 +248,7 @@ def _written(read: _Read) -> Document:
     document.department, document.department_cell = mask(name.text), name.cell if name.text else None
     facts, wrong = _facts(document, page, form, read.entries)
     notes = [
-        *_other_unit(document, page),
+        *two_units(page, document.unit),
         *wrong,
         *read.hidden,
         *(note for rows in read.readers for note in rows.notes),
@@ -269,21 +261,6 @@ def _written(read: _Read) -> Document:
     if form.by_name or all(fact.unit != _MONEY for fact in document.facts):
         document.unit_named = True  # every row names its own, or there is no money whose unit a line would have to name
     return document
-
-
-def _other_unit(document: Document, page: Page) -> list[Note]:
-    """A note about the first unit line that contradicts the one that counts."""
-    units = page.units
-    others = [line for line in units if line.text != units[0].text]
-    return [
-        Note(
-            "M20",
-            f"同一张表写了两种金额单位：“{document.unit}”与“{other.text}”，现按“{document.unit}”读取",
-            other.cell,
-            "金额单位",
-        )
-        for other in others[:1]
-    ]
 
 
 def _facts(document: Document, page: Page, form: Form, entries: Sequence[Entry]) -> tuple[list[Fact], list[Note]]:

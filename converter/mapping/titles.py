@@ -7,7 +7,7 @@ from itertools import groupby
 
 from converter.mapping.forms import Form
 from converter.mapping.page import Page
-from converter.vocabulary.labels import plain
+from converter.vocabulary.labels import plain, shown
 
 #: A longer text is a sentence that names a table, not its title.
 _LONGEST_TITLE = 60
@@ -64,3 +64,10 @@ class Titles:
         hits = [title for title in self._titles[form.form] if title in text]
         if hits and not any(word in text for word in self._unless[form.form]):
             yield from hits
+
+
+def printed_title(page: Page, form: Form, head_row: int) -> str:
+    """The line above the heads that bears one of the form's titles, as printed; else the form's first title."""
+    texts = (shown(text) for row in range(head_row) for _, text in page.sheet.texts(row) if len(text) <= _LONGEST_TITLE)
+    titles = [plain(title) for title in form.titles]
+    return next((text for text in texts if any(title in plain(text) for title in titles)), form.titles[0])

@@ -1,4 +1,6 @@
-"""Forms that came back: as they were handed out, with nothing filled in, or with figures that their 校验码 does not fit."""
+"""Forms that came back as they were handed out, with nothing filled in, with figures that their 校验码 does not fit, or with two
+units of money.
+"""
 
 from collections.abc import Sequence
 
@@ -29,3 +31,10 @@ def unsealed(page: Page, form: Form, entries: Sequence[Entry]) -> list[Note]:
     cells = (one.cell for one in entries if form.indicators is None or one.field.endswith(SELF_SCORE))
     broken = broken_seal(page.sheet, cells)
     return [] if broken is None else [Note("D10", f"“{form.form}”{broken[0]}", broken[1], form.form)]
+
+
+def two_units(page: Page, unit: str) -> list[Note]:
+    """M20 at the first unit line that contradicts the one that counts."""
+    others = [line for line in page.units if line.text != page.units[0].text]
+    message = "同一张表写了两种金额单位：“{0}”与“{1}”，现按“{0}”读取"
+    return [Note("M20", message.format(unit, other.text), other.cell, "金额单位") for other in others[:1]]
