@@ -11,6 +11,7 @@ from converter.audit.report import report as report_page
 from converter.blocks import Blocks
 from converter.books.assemble import book_names, summary
 from converter.books.summary import SummaryBook, SummaryWriter
+from converter.books.tables import Row, Rows
 from converter.bookwork import Books, files_of
 from converter.engine import Engine, alive
 from converter.gathering import Gathered
@@ -60,22 +61,21 @@ def write(
     work = _to_write(books, stage)
     ahead = len(work) // _AHEAD if len(work) > _FEW else 0
     early = _each(engine, write_books, work[:ahead], _WRITING)
-    aside = gathered.scratch.pile
-    sources = aside(source_rows(inbox, received.readings, received.submissions, whole, gathered.findings()))
-    leads = gathered.leads()
-    tables, ratios, seen = gathered.tables(), gathered.ratios, gathered.seen()
-    book = summary(whole, tables, ratios, gathered.tally, names, sources, info, leads, mark, seen, aside)
-    pages, idle = _pages(gathered, book), not ahead and len(gathered.portions) > 1  # the workers have little to write
-    here = [] if idle else [*map(write_page, pages)]
+    idle = not ahead and len(gathered.portions) > 1  # the workers have little else to write
+    csv = [Page(gathered.scratch, name, pieces) for name, pieces in gathered.csv_files()]
+    there = _each(engine, write_page, csv, "写数据表") if idle else map(write_page, csv)
+    book, sources = _shown(gathered, received, names, info)
+    shown = Page(gathered.scratch, "report.html", partial(report_page, book, whole.rules.distinct[0].grade_lines()))
+    here = [] if idle else [write_page(shown), *there]
     reuse = gathered.scoring.reuse
     memory = Blocks(reuse.ledger, gathered.scratch, reuse.base) if reuse else None
     writer = SummaryWriter(book, partial(_each, engine), gathered.scratch, memory)
     late = _each(engine, write_books, work[ahead:], _WRITING) if ahead else map(write_books, work)
-    there = _each(engine, write_page, pages, "写网页和数据表") if idle else here
+    here += [write_page(shown)] if idle else []
     target = gathered.scratch.folder / "summary.xlsx"
     writer.write(target)
     stage.take(f"评分汇总_{whole.year}.xlsx", target)
-    for page in there:
+    for page in chain(here, there):
         stage.take(page.name, gathered.scratch.folder / page.file, page.sha256)
     known = manifest(whole, library, inbox, sources, chosen, gathered.prior)
     for written in tracked(chain(early, late), len(work), _WRITING, bar=options.bar):
@@ -85,19 +85,23 @@ def write(
     return {**known, "fingerprint": mark, "formulas": books.formulas()}
 
 
+def _shown(
+    gathered: Gathered, received: Received, names: Mapping[str, str], info: Sequence[Row]
+) -> tuple[SummaryBook, Rows]:
+    """The content of the summary, and its rows of 来源文件."""
+    whole, aside = gathered.whole, gathered.scratch.pile
+    sources = aside(source_rows(received.inbox, received.readings, received.submissions, whole, gathered.findings()))
+    tables, ratios, leads = gathered.tables(), gathered.ratios, gathered.leads()
+    tally, seen, mark = gathered.tally, gathered.seen(), fingerprint(info)
+    return summary(whole, tables, ratios, tally, names, sources, info, leads, mark, seen, aside), sources
+
+
 def _to_write(books: Books, stage: Stage) -> list[Writing]:
     """The workbooks that do not lie in OUT as they are to be."""
     left = books.left()
     for name, digest in left:
         stage.leave(name, digest)
     return books.writings({one.name for one in left})
-
-
-def _pages(gathered: Gathered, book: SummaryBook) -> list[Page]:
-    """The page and the CSV files."""
-    shown = partial(report_page, book, gathered.whole.rules.distinct[0].grade_lines())
-    csv = [Page(gathered.scratch, name, pieces) for name, pieces in gathered.csv_files()]
-    return [Page(gathered.scratch, "report.html", shown), *csv]
 
 
 def _each(

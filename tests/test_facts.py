@@ -299,7 +299,7 @@ def test_a_document_put_aside_comes_back_as_it_was(read: Read) -> None:
         again = pickle.loads(pickle.dumps(document))  # noqa: S301  # our own
         assert (repr(again), type(again.facts[0])) == (repr(document), Fact)
         assert again.facts[0].place == document.facts[0].place
-    empty = replace(document, facts=[])
+    empty = replace(document, facts=())
     assert pickle.loads(pickle.dumps(empty)) == empty  # noqa: S301
 
 
