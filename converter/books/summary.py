@@ -97,21 +97,21 @@ class SummaryWriter:
         self._memory: Memory = memory or Forgetful()
         if sum(len(table.rows) for table in book.tables) <= BLOCK:
             each = map  # so few that handing them on would cost more
-        layouts = self._layouts(each)
+        layouts = self._layouts()
         self._blocks = {layout.sheet: self._parted(layout) for layout in layouts}
         every = [block for blocks in self._blocks.values() for block in blocks]
         self._known = {id(block) for block in every if self._memory.knows(block)}
         self._made: Iterator[Rendered] = iter(each(render, [block for block in every if id(block) not in self._known]))
         self._widths = {layout.sheet: layout.widths for layout in layouts}
 
-    def _layouts(self, each: Each) -> list[Layout]:
+    def _layouts(self) -> list[Layout]:
         """How the sheets look, once all their rows are seen."""
         book, styles = self._book, {look: self._writer.number(look) for look in USED}
         nothing = {table.name: Seen.of(table.heads, ()) for table in book.tables}
         seen = {name: [replace(one, longest=book.seen.get(name, one.longest))] for name, one in nothing.items()}
         asked = [(table, at) for table in book.tables if table.name not in book.seen for at in _starts(table)]
         looked = [Looked(table.heads, table.rows[at : _end(table, at)]) for table, at in asked]
-        for (table, _), one in zip(asked, each(see, looked), strict=True):
+        for (table, _), one in zip(asked, map(see, looked), strict=True):
             seen[table.name].append(one)
         return [
             Layout(t.name, t.heads, together(seen[t.name]).widths(t.name), styles, book.ratios, MAX_LINKS)

@@ -36,7 +36,10 @@ from converter.run import Options, run
 
 if __name__ == "__main__":
     started = time.monotonic()
-    run(Options((Path(sys.argv[1]),), Path(sys.argv[2]), region="430527", jobs=2, books=False, findings=False, fail_on="never"))
+    options = Options(
+        (Path(sys.argv[1]),), Path(sys.argv[2]), region="430527", jobs=2, books=False, findings=False, fail_on="never"
+    )
+    run(options, cached=True)
     most = {name: resource.getrusage(who).ru_maxrss * 1024 for name, who in
             (("parent", resource.RUSAGE_SELF), ("worker", resource.RUSAGE_CHILDREN))}
     print(json.dumps({"seconds": time.monotonic() - started, **most}))
