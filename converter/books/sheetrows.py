@@ -17,7 +17,7 @@ from xlsxwriter.utility import _preserve_whitespace
 from xlsxwriter.xmlwriter import XMLwriter
 
 from converter.books import tables
-from converter.books.columns import LOOKS, Seen, holds
+from converter.books.columns import LOOKS, holds
 from converter.books.grid import letters
 from converter.books.legend import score_note
 from converter.books.pieces import Aside, Held, Piece, deflated
@@ -91,19 +91,6 @@ class Rendered(NamedTuple):
     links: Piece | None
     notes: list[Note]
     heights: "array[int]"
-
-
-@dataclass(frozen=True)
-class Looked:
-    """Rows of a table that are to be looked through."""
-
-    heads: tuple[str, ...]
-    rows: Rows
-
-
-def see(looked: Looked) -> Seen:
-    """What widths hang on."""
-    return Seen.of(looked.heads, looked.rows)
 
 
 def render(block: Block) -> Rendered:

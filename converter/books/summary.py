@@ -6,7 +6,7 @@ and below them, as they are.
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from converter.books.grid import GAP
 from converter.books.legend import write_notes
 from converter.books.packing import parts_of, streamed
 from converter.books.pieces import Aside, Held, Piece, deflated, part
-from converter.books.sheetrows import HEAD_ROW, USED, Block, Layout, Looked, Rendered, render, see
+from converter.books.sheetrows import HEAD_ROW, USED, Block, Layout, Rendered, render
 from converter.books.styles import MAX_COMMENTS, MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup
 from converter.books.tables import Listed, Table
 
@@ -106,17 +106,17 @@ class SummaryWriter:
 
     def _layouts(self) -> list[Layout]:
         """How the sheets look, once all their rows are seen."""
-        book, styles = self._book, {look: self._writer.number(look) for look in USED}
-        nothing = {table.name: Seen.of(table.heads, ()) for table in book.tables}
-        seen = {name: [replace(one, longest=book.seen.get(name, one.longest))] for name, one in nothing.items()}
-        asked = [(table, at) for table in book.tables if table.name not in book.seen for at in _starts(table)]
-        looked = [Looked(table.heads, table.rows[at : _end(table, at)]) for table, at in asked]
-        for (table, _), one in zip(asked, map(see, looked), strict=True):
-            seen[table.name].append(one)
+        styles = {look: self._writer.number(look) for look in USED}
         return [
-            Layout(t.name, t.heads, together(seen[t.name]).widths(t.name), styles, book.ratios, MAX_LINKS)
-            for t in book.tables
+            Layout(t.name, t.heads, self._seen(t).widths(t.name), styles, self._book.ratios, MAX_LINKS)
+            for t in self._book.tables
         ]
+
+    def _seen(self, table: Table) -> Seen:
+        if table.name in self._book.seen:
+            return Seen(table.heads, self._book.seen[table.name])
+        parts = (Seen.of(table.heads, table.rows[at : _end(table, at)]) for at in _starts(table))
+        return together([Seen.of(table.heads, ()), *parts])
 
     def _parted(self, layout: Layout) -> list[Block]:
         """The rows of a sheet, as many together as are made together."""
