@@ -4,17 +4,17 @@ BIN := .venv/bin
 RUN := .venv/run.stamp
 DEV := .venv/test.stamp
 
-.PHONY: run test soak bench bundle lock clean
+.PHONY: run test soak bench bundle lock clean compiled
 
 run: $(RUN)
 	@$(BIN)/python -m converter run samples -o out --fail-on never
 
-test: $(DEV)
+test: $(DEV) compiled
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q . && $(BIN)/mypy
 	@$(BIN)/python -m converter scheme test
 	@$(BIN)/python -m pytest -n auto
 
-soak: $(DEV)
+soak: $(DEV) compiled
 	@JIXIAO_SOAK=1 $(BIN)/python -m pytest -n auto -m soak
 
 # The offline bundles for Windows and Linux, in dist/.
@@ -22,12 +22,16 @@ bundle: $(DEV)
 	@$(BIN)/python .ci/bundle.py dist
 
 # The whole job beside a naive and a wise script and the floor of its own bytes: medians and ratios.
-bench: $(DEV)
+bench: $(DEV) compiled
 	@$(BIN)/python -m tests.benchmarks.compare
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "需要 Python 3.11 或更高版本：make PYTHON=python3.12 run" >&2; exit 2)
 	@$(PYTHON) -m venv .venv
+
+# As pip does when it installs: else every process would compile anew where Python may not write.
+compiled: $(DEV)
+	@$(BIN)/python -m compileall -q converter tests
 
 $(RUN): .ci/requirements.txt | $(BIN)/python
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .ci/requirements.txt

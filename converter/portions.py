@@ -55,15 +55,19 @@ class Chunk:
 
 
 def in_chunks(submissions: Sequence[Submission], rules: Rules, size: int, jobs: int) -> list[Sequence[Submission]]:
-    """The departments in chunks of that size at most, where there are several as many for each worker, so that none waits long
-    for another. Decisions are one record about all of them, so that they keep all of them together. One more department
-    does not move all the bounds: those whose rows lie together stay so.
+    """The departments in chunks of that size at most, where there are several as many for each worker, the last ones halved, so
+    that none waits long for another. Decisions are one record about all of them, so that they keep all of them together. One
+    more department does not move all the bounds: those whose rows lie together stay so.
     """
     count = 1 if rules.decisions else -(-len(submissions) // max(1, size))
     if count > 1:
         count = min(len(submissions), -(-count // jobs) * jobs)
     step = TOGETHER if len(submissions) >= 4 * TOGETHER * count else 1
     bounds = [*(len(submissions) * at // count // step * step for at in range(count)), len(submissions)]
+    if count > jobs:
+        bounds = sorted(
+            {*bounds, *((start + stop) // 2 // step * step for start, stop in pairwise(bounds[-jobs - 1 :]))}
+        )
     return [submissions[start:stop] for start, stop in pairwise(bounds)]
 
 

@@ -1,0 +1,52 @@
+"""Departments are parted evenly, whatever there are, and the same way when one more comes."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from converter.mapping.departments import Submission
+from converter.merging import TOGETHER
+from converter.portions import in_chunks
+from converter.scoring.batch import Rules
+
+
+@dataclass(frozen=True)
+class Recorded:
+    decisions: Any = None
+
+
+def lengths(count: int, size: int, jobs: int, rules: Recorded = Recorded()) -> list[int]:
+    departments = cast("list[Submission]", list(range(count)))
+    chunks = in_chunks(departments, cast("Rules", rules), size, jobs)
+    assert [one for chunk in chunks for one in chunk] == departments
+    return [len(chunk) for chunk in chunks]
+
+
+@given(st.integers(0, 5000), st.integers(1, 300), st.integers(1, 16))
+def test_no_department_is_lost_and_no_chunk_is_much_larger_than_asked(count: int, size: int, jobs: int) -> None:
+    parts = lengths(count, size, jobs)
+    assert all(0 < part < size + TOGETHER for part in parts)
+
+
+@pytest.mark.parametrize(("count", "jobs"), [(1000, 2), (10_000, 2), (1000, 4)])
+def test_the_last_round_is_of_halves(count: int, jobs: int) -> None:
+    parts = lengths(count, 128, jobs)
+    assert len(parts) % jobs == 0
+    assert max(parts[-2 * jobs :]) <= min(parts[: -2 * jobs]) / 2 + TOGETHER
+
+
+def test_where_there_is_work_for_one_round_nothing_is_halved() -> None:
+    assert lengths(200, 128, 2) == [100, 100]
+    assert lengths(100, 128, 2) == [100]
+
+
+def test_rows_that_lie_together_stay_together_when_a_department_comes() -> None:
+    starts = {sum(lengths(count, 128, 2)[:at]) % TOGETHER for count in (1000, 1001) for at in range(8)}
+    assert starts == {0}
+
+
+def test_decisions_keep_all_departments_together() -> None:
+    assert lengths(1000, 128, 2, Recorded(decisions=object())) == [1000]
