@@ -208,8 +208,8 @@ class Telling:
 
 @dataclass(frozen=True)
 class Told:
-    """The findings of a chunk as they stand in the outputs: rows, what widths hang on, what they count, and those that go into workbooks, with
-    their digest by department.
+    """The findings of a chunk as they stand in the outputs: rows, what widths hang on, what they count, and those that go into
+    workbooks, with their digest by department.
     """
 
     rows: Put

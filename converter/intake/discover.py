@@ -28,8 +28,8 @@ _JUNK_SUFFIXES = (".service", ".timer", ".cron", ".task.xml", ".bat", ".cmd", ".
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file: where it lies (as the system has it: a Path takes many times the room), and the name it has in every output (relative to its
-    INBOX, with /).
+    """One file: where it lies (as the system has it: a Path takes many times the room), and the name it has in every output
+    (relative to its INBOX, with /).
 
     `inner` leads through archives to the file in them. `sha256` is "" for a file that cannot be opened; reading it
     tells why.
