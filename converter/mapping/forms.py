@@ -175,7 +175,7 @@ def head_name(key: str) -> str:
     return "/".join(part.split("|")[0] for part in key.removesuffix("?").split("/"))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def match_head(head: str, target: str, text: str) -> Head | None:
     """What the text `text` says as the head `head`, None where it is another head."""
     folded = label(text)

@@ -159,7 +159,7 @@ def _wanted(table: Table) -> dict[tuple[str, int], str]:
     return {(target, offset_of(key)): head_name(key) for key, target in keys}
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def _said(table: Table, texts: tuple[str, ...], dictionary: Dictionary) -> tuple[Head, ...]:
     """What the texts over a column say under each key."""
     said = []
@@ -170,7 +170,7 @@ def _said(table: Table, texts: tuple[str, ...], dictionary: Dictionary) -> tuple
     return tuple(said)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def _head(key: str, target: str, path: tuple[str, ...], names: tuple[str, ...]) -> Head | None:
     """The head that the texts say under `key`: its last part, or one of `names`, is the lowest text no other part names."""
     *above, last = key.removesuffix("?").split("/")

@@ -45,10 +45,10 @@ class FactRow(NamedTuple):
         return _in_yuan(self.raw, self.value)
 
 
-_placed = lru_cache(maxsize=1 << 16)(Place)
+_placed = lru_cache(maxsize=1 << 14)(Place)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def _in_yuan(raw: str, value: float) -> bool:
     if raw == shortest(value):  # most stand in 万元, as they are
         return value == 0

@@ -24,14 +24,14 @@ _EDGES = ":;,.、"
 _UNIT_TAIL = re.compile(r"\((?:单位:)?(%|‰|元|千元|万元|亿元|人|名|个|分|辆|批次|人次|平方米)\)$")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def plain(text: str) -> str:
     """Text folded for comparing whole sentences: NFKC, no blanks, no quotes, one kind of bracket."""
     folded = unicodedata.normalize("NFKC", text).translate(_FOLDED)
     return "".join(folded.split())
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def label(text: str) -> str:
     """The matching form of a label: `plain`, without numbering, 其中：, a unit in brackets and a closing colon."""
     folded = _CIRCLED.sub("\x00", text)
@@ -47,7 +47,7 @@ def _stripped(folded: str) -> str:
     return _UNIT_TAIL.sub("", folded.strip(_EDGES)).replace("\x00", "")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def unit_of(text: str) -> str:
     """The unit a label carries in brackets at its end ("满意度（%）" → "%"), "" without one."""
     match = _UNIT_TAIL.search(plain(text).rstrip(_EDGES))
