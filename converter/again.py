@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from converter.engine import preload
+from converter.engine import preload, undisturbed
 from converter.options import Options
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def begin_loading(arguments: Sequence[str]) -> None:
 def run_anyway(options: Options, *, cached: bool) -> "Report":
     """As `run` (converter.run), with the workers' modules loaded beside its own."""
     preload(WORK)
-    from converter.run import run
+    with undisturbed():
+        from converter.run import run
 
     return run(options, cached=cached)
 
@@ -59,7 +60,8 @@ def run_unless_done(options: Options) -> "Report | Kept":
             name_strangers(options.output, [str(one["file"]) for one in last.manifest["outputs"]])
             return last
         preload(WORK)
-        from converter.run import done
-        from converter.settings import Settings
+        with undisturbed():
+            from converter.run import done
+            from converter.settings import Settings
 
         return done(options, job, Settings.load(options), cached=True)

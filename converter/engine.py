@@ -47,8 +47,9 @@ def alive(results: Iterable[Out | Lost[In]], doing: str) -> Iterator[Out]:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Interruptions wait while a worker is started: cut short in its start it would complain in English.
+def undisturbed() -> Iterator[None]:
+    """Interruptions wait while a worker is started (cut short in its start it would complain in English) and while modules
+    are loaded (where compiled ones can swallow them, and the run would go on).
 
     The worker inherits the mask (which Windows does not have), so that Ctrl-C does not reach it before it has begun.
     """
@@ -78,7 +79,7 @@ def preload(modules: Sequence[str]) -> None:
         from multiprocessing import forkserver
 
         multiprocessing.set_forkserver_preload(list(modules))
-        with _undisturbed():
+        with undisturbed():
             forkserver.ensure_running()
         _START = "forkserver"
 
@@ -227,7 +228,7 @@ class LocalPool:
     def _submit(self, bound: Callable[[Sequence[In]], list[Out]], chunk: Sequence[In]) -> "Future[list[Out]] | None":
         """The chunk's future, None where the pool is already broken (the chunk is then done one by one)."""
         try:
-            with _undisturbed():
+            with undisturbed():
                 return self._start(self.jobs).submit(bound, chunk)
         except BrokenProcessPool:
             return None
@@ -236,7 +237,7 @@ class LocalPool:
         """A chunk whose pool broke: each item in a pool of its own worker, so that the guilty one is found."""
         for item in chunk:
             try:
-                with _undisturbed():
+                with undisturbed():
                     future = self._start(1).submit(bound, [item])
                 yield from future.result()
             except BrokenProcessPool:

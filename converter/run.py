@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from converter.beginning import Job, begun
 from converter.cluster import Cluster
-from converter.engine import Engine, LocalPool
+from converter.engine import Engine, LocalPool, undisturbed
 from converter.intake.discover import Inbox
 from converter.ledger import NAME as LEDGER
 from converter.ledger import Ledger
@@ -75,7 +75,8 @@ def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | Non
 
 def _load_ahead() -> None:
     """What scores and writes needs pandas, which is loaded while the workers read."""
-    import converter.finishing  # noqa: F401
+    with undisturbed():
+        import converter.finishing  # noqa: F401
 
 
 @contextmanager
