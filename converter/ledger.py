@@ -17,6 +17,8 @@ _MARK = 0x6A787831  # application_id: says that a file is ours
 _LARGEST = 8 * 2**30
 _LARGEST_ENTRY = 64 * 2**20
 _MOST_RUNS = 2**40
+#: Entries that are written together.
+_TOGETHER = 64
 _PATIENCE = 3.0  # seconds to wait for another program that holds it
 #: An update of a row writes all of it: the run that last asked for an entry stands apart from its body.
 _SCHEMA = (
@@ -47,6 +49,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path, self.note, self.hits = path, "", 0
         self._used: list[bytes] = []
+        self._waiting: dict[bytes, bytes] = {}
         self._given_up = False
         try:
             self._open()
@@ -64,6 +67,7 @@ class Ledger:
 
     def close(self) -> None:
         """Writes what was kept, and what was asked for."""
+        self._write()
         with suppress(sqlite3.Error):
             self._connection.executemany("UPDATE entries SET run = ? WHERE key = ?", self._marks())
             self._connection.commit()
@@ -121,6 +125,7 @@ class Ledger:
         """Leaves what there is unused, because of `why`. Where nothing can be kept, a run without a ledger is only slower."""
         self.note, self.hits, self._given_up = why, 0, False
         self._used.clear()
+        self._waiting.clear()
         with suppress(AttributeError, sqlite3.Error):  # none was opened yet
             self._connection.close()
         for name in (self.path.name, f"{self.path.name}-journal", f"{self.path.name}-wal", f"{self.path.name}-shm"):
@@ -140,6 +145,7 @@ class Ledger:
 
     def has(self, key: bytes) -> bool:
         """Whether something was kept under a key; whether it still is what it was, only `get` tells."""
+        self._write()
         try:
             return self._connection.execute("SELECT 1 FROM entries WHERE key = ?", (key,)).fetchone() is not None
         except sqlite3.Error:
@@ -147,6 +153,7 @@ class Ledger:
 
     def get(self, key: bytes) -> bytes | None:
         """What was kept under a key, None where nothing was or it is no longer what it was."""
+        self._write()
         try:
             row = self._connection.execute(
                 "SELECT digest, content FROM entries JOIN bodies ON id = body WHERE key = ? AND length(content) <= ?",
@@ -164,19 +171,36 @@ class Ledger:
         return row[1]
 
     def put(self, key: bytes, body: bytes) -> None:
-        """Keeps bytes under a key. A ledger that cannot be written is given up silently: it only saves time."""
-        if self._given_up:
+        """Keeps bytes under a key; they are written with some others. A ledger that cannot be written is given up silently: it
+        only saves time.
+        """
+        self._waiting[key] = body
+        if len(self._waiting) >= _TOGETHER:
+            self._write()
+
+    def _write(self) -> None:
+        """Writes what waits."""
+        waiting, self._waiting = self._waiting, {}
+        if self._given_up or not waiting:
             return
-        ask = self._connection.execute
+        several = self._connection.executemany
         try:
-            ask("DELETE FROM bodies WHERE id = (SELECT body FROM entries WHERE key = ?)", (key,))
-            at = ask("INSERT INTO bodies (content) VALUES (?)", (body,)).lastrowid
-            ask("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", (key, _digest(key, body), self._run, at))
-        except sqlite3.Error:  # a full disk undoes all that was not yet written
+            several(
+                "DELETE FROM bodies WHERE id = (SELECT body FROM entries WHERE key = ?)", ((key,) for key in waiting)
+            )
+            first = 1 + (self._connection.execute("SELECT max(id) FROM bodies").fetchone()[0] or 0)
+            several("INSERT INTO bodies VALUES (?, ?)", enumerate(waiting.values(), first))
+            entries = enumerate(waiting.items(), first)
+            several(
+                "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)",
+                ((key, _digest(key, body), self._run, at) for at, (key, body) in entries),
+            )
+        except (sqlite3.Error, OverflowError):  # a full disk undoes all that was not yet written
             self._given_up = True
 
     def forget_unused(self, runs: int = 2) -> None:
         """Drops what the last runs did not ask for, and gives its room back."""
+        self._write()
         with suppress(sqlite3.Error):
             self._connection.executemany("UPDATE entries SET run = ? WHERE key = ?", self._marks())
             old = (self._run - runs,)
@@ -185,6 +209,7 @@ class Ledger:
             self._connection.executescript("PRAGMA incremental_vacuum; BEGIN IMMEDIATE")  # commits before
 
     def __len__(self) -> int:
+        self._write()
         return int(self._connection.execute("SELECT count(*) FROM entries").fetchone()[0])
 
 

@@ -25,6 +25,7 @@ from converter.books.tables import Row
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
 from converter.merging import TOGETHER, Portion, Share, put_together
+from converter.recalling import documents_in
 from converter.scoring.batch import Batch, Rules, score_kinds
 from converter.scoring.prior import Prior
 from converter.scoring.whole import gist
@@ -115,7 +116,8 @@ def _whole(chunk: Chunk) -> list[Submission]:
         sheets: dict[tuple[str, str], Document] = {}
         for file in dict.fromkeys(document.file for document in submission.documents):
             if file in chunk.contents:
-                sheets |= {(one.file, one.sheet): one for one in chunk.scratch.load(chunk.contents[file])}
+                there = documents_in(chunk.scratch.load_bytes(chunk.contents[file]))
+                sheets |= {(one.file, one.sheet): one for one in there}
         documents = [_dated(sheets.get((one.file, one.sheet), one), one.year) for one in submission.documents]
         made.append(replace(submission, documents=documents))
     return made

@@ -17,6 +17,7 @@ from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Form
 from converter.mapping.page import Page
 from converter.scratch import Scratch
+from converter.unpickling import packed
 from converter.vocabulary.findings import Finding, Place, finding
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def read_source(source: Source) -> Reading:
     own = _equipment
     reading = read_file(source.path, source.name, own.forms, own.dictionary, source.inner, own.passwords)
     if own.scratch is not None and reading.documents:
-        reading.kept = own.scratch.keep(reading.documents)
+        reading.kept = own.scratch.keep_bytes(packed(reading.documents))
         reading.documents = tuple(map(_light, reading.documents))
     return reading
 

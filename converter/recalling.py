@@ -1,14 +1,16 @@
 """Pass 1 out of the ledger: a file that was read before, under the same name by the same forms and program, is not read again."""
 
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from converter.intake.discover import Source
 from converter.ledger import DoubtfulError, Ledger, key_of
 from converter.mapping.facts import Document, Reading
 from converter.scratch import Kept, Scratch
-from converter.unpickling import UNREADABLE, load, packed, unpacked
+from converter.unpickling import UNREADABLE, packed, unpacked
+
+#: Bytes that tell how long the first part of an entry is.
+_LENGTH = 4
 
 
 class Recall:
@@ -28,7 +30,9 @@ class Recall:
         body = self.ledger.get(self._key(source)) if source.sha256 else None
         if body is None:
             return None
-        reading, _ = _opened(body)
+        reading = _opened(_parts(body)[0])
+        if not isinstance(reading, Reading):
+            raise DoubtfulError(type(reading).__name__)
         if reading.file != source.name:
             raise DoubtfulError(source.name)
         if reading.documents:
@@ -39,34 +43,41 @@ class Recall:
         """Keeps what was read in a file, unless it could not be: a lack of memory or permission may be gone the next time."""
         if source.sha256 and (reading.documents or reading.unused or reading.own_book):
             documents = self.scratch.load_bytes(Kept(*reading.kept)) if reading.kept else b""
-            body = packed((replace(reading, kept=None), zlib.compress(documents, 1)))
-            self.ledger.put(self._key(source), body)
+            light = packed(replace(reading, kept=None))
+            self.ledger.put(self._key(source), len(light).to_bytes(_LENGTH, "big") + light + documents)
 
     def files(self) -> Iterator[str]:
         """The files that were read by an earlier run and hold documents."""
         return iter(self._keys)
 
     def documents(self, file: str) -> Kept:
-        """The documents of such a file, whole, put aside for this run. Raises DoubtfulError where they are no longer there."""
+        """The documents of such a file, put aside for this run. Raises DoubtfulError where they are no longer there."""
         body = self.ledger.get(self._keys[file])
         if body is None:
             raise DoubtfulError(file)
-        content = zlib.decompress(_opened(body)[1])
-        found = load(content)  # what it would call is known before a worker opens it
-        if not isinstance(found, list | tuple) or not all(isinstance(one, Document) for one in found):
-            raise DoubtfulError(file)
-        return self.scratch.keep_bytes(content)
+        return self.scratch.keep_bytes(_parts(body)[1])
 
 
-def _opened(body: bytes) -> tuple[Reading, bytes]:
-    """Raises DoubtfulError for an entry that is none of ours."""
+def documents_in(body: bytes) -> Sequence[Document]:
+    """The documents that a worker put aside, or the ledger kept. Raises DoubtfulError for anything else."""
+    found = _opened(body)
+    if not isinstance(found, list | tuple) or not all(isinstance(one, Document) for one in found):
+        raise DoubtfulError(type(found).__name__)
+    return found
+
+
+def _parts(body: bytes) -> tuple[bytes, bytes]:
+    """A reading without its documents, and these."""
+    end = _LENGTH + int.from_bytes(body[:_LENGTH], "big")
+    return body[_LENGTH:end], body[end:]
+
+
+def _opened(body: bytes) -> object:
+    """Raises DoubtfulError for what is none of ours."""
     try:
-        reading, documents = unpacked(body)
+        return unpacked(body)
     except UNREADABLE as error:
         raise DoubtfulError(str(error)) from error
-    if not isinstance(reading, Reading) or not isinstance(documents, bytes):
-        raise DoubtfulError(type(reading).__name__)
-    return reading, documents
 
 
 class Contents(Mapping[str, Kept]):

@@ -3,7 +3,7 @@
 import logging
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,8 +89,8 @@ def _scratch(options: Options) -> Iterator[Scratch]:
     if options.dry_run:
         beside = next(path for path in workshop(options.output).parents if path.is_dir()) if options.scheduler else None
     holder = tempfile.TemporaryDirectory(prefix=WORK, dir=beside, ignore_cleanup_errors=True)
-    with room(options.output), holder as folder:
-        yield Scratch(Path(folder))
+    with room(options.output), holder as folder, closing(Scratch(Path(folder))) as scratch:
+        yield scratch
 
 
 def _engine(options: Options, settings: Settings, scratch: Scratch, inbox: Inbox) -> LocalPool | Cluster:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, chain, islice
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar, overload
+from typing import Any, BinaryIO, Generic, NamedTuple, TypeVar, overload
 
 from converter.unpickling import each_of, plainly
 
@@ -50,6 +50,7 @@ class Scratch:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._own = ("", 0)
+        self._opened: dict[str, BinaryIO] = {}
         self._lock = threading.Lock()  # a worker of a cluster may have several threads
 
     def __getstate__(self) -> Path:
@@ -97,12 +98,25 @@ class Scratch:
         return pickle.loads(self.load_bytes(kept))  # noqa: S301  # written by this run, in its own folder
 
     def load_bytes(self, kept: Kept) -> bytes:
-        """Bytes put aside."""
-        with (self.folder / kept.file).open("rb") as stream:
+        """Bytes put aside. The last few files stay open."""
+        with self._lock:
+            stream = self._opened.get(kept.file)
+            if stream is None:
+                if len(self._opened) >= _OPEN:
+                    self._opened.pop(next(iter(self._opened))).close()
+                stream = self._opened[kept.file] = (self.folder / kept.file).open("rb")
             stream.seek(kept.start)
             return stream.read(kept.length)
 
+    def close(self) -> None:
+        """Leaves no file open: some systems could not remove it."""
+        with self._lock:
+            while self._opened:
+                self._opened.popitem()[1].close()
 
+
+#: Files that stay open: those of a worker or two of each kind of work.
+_OPEN = 8
 #: Bytes of a digest.
 DIGEST = hashlib.sha256().digest_size
 #: Things of a pile that are put aside, and fetched again, together.

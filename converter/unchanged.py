@@ -75,7 +75,7 @@ def key_of_run(options: Options, inbox: Inbox) -> str:
 
 def _program() -> list[object]:
     """Program and libraries, those too that only words or the packing of a workbook hang on."""
-    libraries = [[name, library_version(name)] for name in (*LIBRARIES, "rapidfuzz")]
+    libraries = [[name, library_version(name)] for name in (*LIBRARIES, "rapidfuzz", "deflate")]
     return [__version__, _code(), sys.platform, platform.python_version(), zlib.ZLIB_RUNTIME_VERSION, libraries]
 
 

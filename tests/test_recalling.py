@@ -9,8 +9,9 @@ import pytest
 from converter.intake.discover import Source
 from converter.ledger import DoubtfulError, Ledger
 from converter.mapping.facts import Document, Reading
-from converter.recalling import Contents, Recall
+from converter.recalling import Contents, Recall, documents_in
 from converter.scratch import Kept, Scratch
+from converter.unpickling import packed
 from tests.test_unpickling import document
 
 SOURCE = Source(os.fsencode("表.xlsx"), "甲局/表.xlsx", 10, "a" * 64)
@@ -29,7 +30,7 @@ def recall(ledger: Ledger, tmp_path: Path, base: bytes = b"base") -> Recall:
 def read(own: Recall, *documents: Document) -> Reading:
     """A file's reading as a worker gives it: the documents put aside."""
     light = [replace(one, facts=(), findings=[]) for one in documents]
-    return Reading(SOURCE.name, light, kept=own.scratch.keep(list(documents)))
+    return Reading(SOURCE.name, light, kept=own.scratch.keep_bytes(packed(list(documents))))
 
 
 def test_what_was_read_once_is_known_by_name_content_and_program(ledger: Ledger, tmp_path: Path) -> None:
@@ -51,7 +52,7 @@ def test_its_documents_are_fetched_when_they_are_asked_for(ledger: Ledger, tmp_p
     contents = Contents({"乙局/表.xlsx": Kept("x", 0, 1)}, own)
     assert set(contents) == {"乙局/表.xlsx", SOURCE.name}
     assert SOURCE.name in contents
-    assert own.scratch.load(contents[SOURCE.name]) == [document()]
+    assert documents_in(own.scratch.load_bytes(contents[SOURCE.name])) == [document()]
     with pytest.raises(KeyError):
         contents["丙局/表.xlsx"]
 

@@ -10,8 +10,10 @@ from functools import cache, reduce
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
-from converter.books.packing import LIGHT, Packed, as_packed
+from converter.books.packing import Packed, as_packed
 
+#: Half the time of the usual level, and a sixteenth more room.
+_LIGHT = 3
 _END = zlib.compressobj(wbits=-zlib.MAX_WBITS).flush()
 #: The polynomial of CRC-32, lowest power in the highest bit.
 _POLYNOMIAL, _ONE = 0xEDB88320, 0x80000000
@@ -50,7 +52,7 @@ class Piece(NamedTuple):
 
 def deflated(content: bytes, aside: Aside) -> Piece:
     """The piece that holds some bytes, put aside."""
-    packer = zlib.compressobj(LIGHT, wbits=-zlib.MAX_WBITS)
+    packer = zlib.compressobj(_LIGHT, wbits=-zlib.MAX_WBITS)
     packed = packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
     return Piece(aside.keep_bytes(packed), len(packed), zlib.crc32(content), len(content))
 

@@ -28,7 +28,7 @@ from converter.books.findingrows import FindingSheet
 from converter.books.livecells import Formulas, Live, written_formulas
 from converter.books.moulds import Holes, Mould, shared_string
 from converter.books.notes import Notes
-from converter.books.packing import LIGHT, USUAL, Packed, package, packed, parts_of
+from converter.books.packing import Packed, package, packed, parts_of
 from converter.books.sketch import Sketch, SketchPage, UnusualError
 from converter.books.styles import Book, Setup, as_typed, printable
 from converter.intake.cells import a1
@@ -40,9 +40,8 @@ _LONGEST_MARK = 64
 _SHEETS = tuple(f"xl/worksheets/sheet{number}.xml" for number in range(1, 6))
 _STYLES, _STRINGS, _CORE = "xl/styles.xml", "xl/sharedStrings.xml", "docProps/core.xml"
 _NOTES, _SHAPES = "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"
-#: Parts that are made anew for each workbook; styles, which hang on what it holds, are the same for many.
-_ANEW = frozenset({*_SHEETS, _STRINGS, _CORE, _NOTES, _SHAPES})
-_VARYING = _ANEW | {_STYLES}
+#: Parts that are made anew for each workbook, but for styles, which hang on what it holds and are the same for many.
+_VARYING = frozenset({*_SHEETS, _STRINGS, _CORE, _NOTES, _SHAPES, _STYLES})
 _NUMBERS = tuple(map(str, range(2_000)))
 _STRINGS_XML = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -107,7 +106,7 @@ class Stamp:
             _CORE: _title(book).join(self._core),
             **(self._noted(self._notes, raw) if self._notes else {}),
         }
-        return {_STYLES: styles} | {name: packed(name, part.encode(), LIGHT) for name, part in parts.items()}
+        return {_STYLES: styles} | {name: packed(name, part.encode()) for name, part in parts.items()}
 
     def _order(self, raw: list[Any], findings: Sequence[Any]) -> tuple[str, ...]:
         """The looks of a book, each where it first stands."""
@@ -153,7 +152,7 @@ def stamped_book(book: DepartmentBook) -> tuple[bytes, Live]:
         except UnusualError:
             pass
     parts = parts_of(department_book(book))
-    written = package(packed(name, part, LIGHT if name in _ANEW else USUAL) for name, part in parts.items())
+    written = package(packed(name, part) for name, part in parts.items())
     live = Live.of(written_formulas(written))
     if key not in _KNOWN:
         _remember(key, First(layout, parts, book.fingerprint))
