@@ -1,13 +1,13 @@
 """Pass 1 out of the ledger: a file that was read before, under the same name by the same forms and program, is not read again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from converter.intake.discover import Source
 from converter.ledger import DoubtfulError, Ledger, key_of
 from converter.mapping.facts import Document, Reading
-from converter.scratch import Kept, Scratch
-from converter.unpickling import UNREADABLE, packed, unpacked
+from converter.scratch import Kept, Scratch, pickled
+from converter.unpickling import UNREADABLE, load, unpacked
 
 #: Bytes that tell how long the first part of an entry is.
 _LENGTH = 4
@@ -30,7 +30,7 @@ class Recall:
         body = self.ledger.get(self._key(source)) if source.sha256 else None
         if body is None:
             return None
-        reading = _opened(_parts(body)[0])
+        reading = _opened(load, _parts(body)[0])
         if not isinstance(reading, Reading):
             raise DoubtfulError(type(reading).__name__)
         if reading.file != source.name:
@@ -43,7 +43,7 @@ class Recall:
         """Keeps what was read in a file, unless it could not be: a lack of memory or permission may be gone the next time."""
         if source.sha256 and (reading.documents or reading.unused or reading.own_book):
             documents = self.scratch.load_bytes(Kept(*reading.kept)) if reading.kept else b""
-            light = packed(replace(reading, kept=None))
+            light = pickled(replace(reading, kept=None))
             self.ledger.put(self._key(source), len(light).to_bytes(_LENGTH, "big") + light + documents)
 
     def files(self) -> Iterator[str]:
@@ -60,7 +60,7 @@ class Recall:
 
 def documents_in(body: bytes) -> Sequence[Document]:
     """The documents that a worker put aside, or the ledger kept. Raises DoubtfulError for anything else."""
-    found = _opened(body)
+    found = _opened(unpacked, body)
     if not isinstance(found, list | tuple) or not all(isinstance(one, Document) for one in found):
         raise DoubtfulError(type(found).__name__)
     return found
@@ -72,10 +72,10 @@ def _parts(body: bytes) -> tuple[bytes, bytes]:
     return body[_LENGTH:end], body[end:]
 
 
-def _opened(body: bytes) -> object:
+def _opened(how: Callable[[bytes], object], body: bytes) -> object:
     """Raises DoubtfulError for what is none of ours."""
     try:
-        return unpacked(body)
+        return how(body)
     except UNREADABLE as error:
         raise DoubtfulError(str(error)) from error
 

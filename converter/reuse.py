@@ -3,7 +3,7 @@ its workbook that lies in OUT stays there.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -49,8 +49,17 @@ class Reuse:
 
     def known(self, submissions: Sequence[Submission]) -> dict[str, Kept]:
         """The shares that earlier runs worked out, put aside for this one."""
-        found = {one.department: self.ledger.get(self._keys[one.department]) for one in submissions}
-        return {who: self.scratch.keep_bytes(body) for who, body in found.items() if body is not None}
+        there: list[str] = []
+        kept = self.scratch.keep_each(self._bodies(submissions, there))
+        return dict(zip(there, kept, strict=True))
+
+    def _bodies(self, submissions: Sequence[Submission], there: list[str]) -> Iterator[bytes]:
+        """The shares that are known, one after the other; `there` is told whose they are."""
+        for one in submissions:
+            body = self.ledger.get(self._keys[one.department])
+            if body is not None:
+                there.append(one.department)
+                yield body
 
     def keep(self, portion: Portion) -> None:
         """Keeps the shares of a scored chunk."""
