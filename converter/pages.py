@@ -1,13 +1,13 @@
 """Outputs that are written piece by piece (report.html, the CSV files), here or by a worker."""
 
 import hashlib
-import os
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from converter.scratch import Scratch
+from converter.syncing import begin_to_sync
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class Written(NamedTuple):
 
 
 def write_page(page: Page) -> Written:
-    """The output on disk, synced."""
+    """The output in the scratch folder."""
     digest, file = hashlib.sha256(), uuid.uuid4().hex
     with (page.scratch.folder / file).open("wb") as stream:
         for piece in page.pieces():
             stream.write(piece)
             digest.update(piece)
         stream.flush()
-        os.fsync(stream.fileno())
+        begin_to_sync(stream.fileno())
     return Written(page.name, file, digest.hexdigest())

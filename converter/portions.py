@@ -6,11 +6,9 @@ the others; `write_books` makes the workbooks. What a chunk gives does not depen
 
 import gc
 import hashlib
-import os
-import sys
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -31,6 +29,7 @@ from converter.scoring.prior import Prior
 from converter.scoring.whole import gist
 from converter.scratch import Kept, Scratch
 from converter.shares import parted
+from converter.syncing import begin_to_sync
 from converter.unpickling import packed
 
 #: So many workbooks are written by one task.
@@ -169,32 +168,24 @@ class Written(NamedTuple):
 
 @_uncollected()
 def write_books(writing: Writing) -> list[Written]:
-    """Workbooks on disk, synced together when all are written: a disk does that in a fraction of the time."""
+    """Workbooks in the scratch folder."""
     findings: dict[str, list[Row]] = {}
     for kept in writing.findings:
         findings |= writing.scratch.load(kept)
     written = []
-    with ExitStack() as streams:
-        for book in unbound(writing.scratch.load_bytes(writing.books)):
-            if book.department not in writing.names:
-                continue
-            own = tuple(findings.get(book.department, ()))
-            content, live = stamped_book(replace(book, findings=own, fingerprint=writing.marks[book.department]))
-            stream = streams.enter_context((writing.scratch.folder / uuid.uuid4().hex).open("wb"))
+    for book in unbound(writing.scratch.load_bytes(writing.books)):
+        if book.department not in writing.names:
+            continue
+        own = tuple(findings.get(book.department, ()))
+        content, live = stamped_book(replace(book, findings=own, fingerprint=writing.marks[book.department]))
+        file = uuid.uuid4().hex
+        with (writing.scratch.folder / file).open("wb") as stream:
             stream.write(content)
             stream.flush()
-            _begin_to_sync(stream.fileno())
-            streams.callback(os.fsync, stream.fileno())
-            name, digest = writing.names[book.department], hashlib.sha256(content).hexdigest()
-            written.append(Written(name, Path(stream.name).name, digest, live.digest, _kept(writing.scratch, live)))
+            begin_to_sync(stream.fileno())
+        name, digest = writing.names[book.department], hashlib.sha256(content).hexdigest()
+        written.append(Written(name, file, digest, live.digest, _kept(writing.scratch, live)))
     return written
-
-
-def _begin_to_sync(file: int) -> None:
-    """Has the system, where it can be told, write a file to the disk meanwhile: syncing it then waits half as long."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _kept(scratch: Scratch, live: Live) -> Kept:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from converter.syncing import Syncing, sync
 from converter.vocabulary.findings import Place, RunError
 
 log = logging.getLogger("jixiao")
@@ -150,6 +151,7 @@ class Stage:
     def __init__(self, output: Path) -> None:
         self.output, self._folder = output, workshop(output) / _STAGE
         self._journal = workshop(output) / _JOURNAL
+        self._syncing = Syncing()
         self.hashes: dict[str, str] = {}
 
     def recover(self) -> bool:
@@ -175,20 +177,19 @@ class Stage:
                 for piece in pieces:
                     stream.write(piece)
                     digest.update(piece)
-                stream.flush()
-                os.fsync(stream.fileno())
+        self._syncing.add(path)
         self.hashes[name] = digest.hexdigest()
 
     def take(self, name: str, file: Path, sha256: str = "") -> None:
-        """Stages one output that lies on disk already, beside OUT. With `sha256` it has been made to last there."""
+        """Stages one output that lies beside OUT already."""
         path = self._folder / name
         with writing(self.output):
             if not sha256:
-                with file.open("rb+") as stream:
+                with file.open("rb") as stream:
                     sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-                    os.fsync(stream.fileno())
             path.parent.mkdir(parents=True, exist_ok=True)
             file.replace(path)
+        self._syncing.add(path)
         self.hashes[name] = sha256
 
     def leave(self, name: str, sha256: str) -> None:
@@ -201,9 +202,9 @@ class Stage:
         plan = {"move": names, "remove": sorted(stale)}
         waiting = self._journal.with_suffix(".tmp")
         with writing(self.output):
+            self._syncing.finish()
             waiting.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
-            with waiting.open("rb+") as stream:
-                os.fsync(stream.fileno())
+            sync(waiting)
             for folder in sorted({(self._folder / name).parent for name in names}):
                 _sync(folder)
             waiting.replace(self._journal)

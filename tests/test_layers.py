@@ -11,6 +11,7 @@ PACKAGE = ROOT / "converter"
 ROOMS = ["vocabulary", "intake", "mapping", "scoring", "drafting", "books", "audit"]
 TOP = [
     "progress",
+    "syncing",
     "engine",
     "cluster",
     "unpickling",
