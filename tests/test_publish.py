@@ -10,6 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -83,14 +84,17 @@ def output(tmp_path: Path) -> Iterator[Path]:
 def dying(monkeypatch: pytest.MonkeyPatch, step: int, *, after: bool, error: BaseException) -> Iterator[list[str]]:
     """Raises at the step-th act on the file system: before it happens, or just after. Gives the acts so far."""
     acts: list[str] = []
+    counting = threading.Lock()  # files are synced by several threads
 
     def counted(name: str, act: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*arguments: Any, **options: Any) -> Any:
-            acts.append(name)
-            if len(acts) == step and not after:
+            with counting:
+                acts.append(name)
+                own = len(acts)
+            if own == step and not after:
                 raise error
             result = act(*arguments, **options)
-            if len(acts) == step:
+            if own == step:
                 raise error
             return result
 
