@@ -1,7 +1,8 @@
 """What a scored chunk gave, parted by department, so that a later run can take a department's share as it is."""
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, compress, groupby, islice
+from operator import itemgetter
 
 from converter.books import tables
 from converter.books.columns import Seen
@@ -18,13 +19,14 @@ from converter.vocabulary.findings import Finding, Place, numbered
 _At = tuple[str, int, str, bool]
 #: Where the department stands in rows of 指标得分, 规范数据 and 勾稽核对.
 _WHO = 1
+_who = itemgetter(_WHO)
 
 
 def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge]:
     """The share of every submission of a scored batch, in their order, and what is about none of them."""
     names = [submission.department for submission in batch.submissions]
-    scores, used = tables.score_rows(batch.scores, batch.codes), tables.fact_rows(used_by_scheme(batch), batch.codes)
-    facts = _lines(tables.fact_rows(batch.facts, batch.codes))
+    scores, every = tables.score_rows(batch.scores, batch.codes), tables.fact_rows(batch.facts, batch.codes)
+    facts, used = _lines(every), list(compress(every, used_by_scheme(batch).tolist()))
     score_rows, score_lines, used_rows = _by_department(scores), _lines(scores), _by_department(used)
     leads = _leads(first_inputs(batch, scores, used), scores, used)
     checks, checks_at_large = _checks(batch, rules, names)
@@ -66,28 +68,27 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
 
 def _by_department(rows: Sequence[Row]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(str(row[_WHO]), []).append(row)
+    for who, own in groupby(rows, _who):
+        found.setdefault(str(who), []).extend(own)
     return found
 
 
 def _lines(rows: Sequence[Row]) -> dict[str, bytes]:
     """The rows of each department as CSV."""
-    lines: dict[str, list[str]] = {}
-    for row, line in zip(rows, tables.csv_lines(rows), strict=True):
-        lines.setdefault(str(row[_WHO]), []).append(line)
+    lines, rest = dict[str, list[str]](), iter(tables.csv_lines(rows))
+    for who, own in groupby(rows, _who):
+        lines.setdefault(str(who), []).extend(islice(rest, sum(1 for _ in own)))
     return {who: tables.encoded(own) for who, own in lines.items()}
 
 
 def _leads(leads: Sequence[int | None], scores: Sequence[Row], used: Sequence[Row]) -> dict[str, list[int | None]]:
     """The leads of each department's rows, counted from its own first row among those used, which stand together."""
-    first: dict[str, int] = {}
+    first: dict[object, int] = {}
     for at, row in enumerate(used):
-        first.setdefault(str(row[_WHO]), at)
+        first.setdefault(row[_WHO], at)
     found: dict[str, list[int | None]] = {}
     for lead, row in zip(leads, scores, strict=True):
-        who = str(row[_WHO])
-        found.setdefault(who, []).append(None if lead is None else lead - first[who])
+        found.setdefault(str(row[_WHO]), []).append(None if lead is None else lead - first[row[_WHO]])
     return found
 
 

@@ -148,7 +148,7 @@ def test_every_read_fact_has_its_cell(batch: Batch) -> None:
 
 
 def test_the_facts_that_the_scheme_uses(batch: Batch) -> None:
-    used = used_by_scheme(batch)
+    used = batch.facts[used_by_scheme(batch)]
     fields = set(zip(used["field"], used["year"], strict=True))
     assert {
         ("编制数", 2019),

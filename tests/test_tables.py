@@ -120,6 +120,12 @@ def test_a_column_of_any_kinds_reads_as_each_value_alone() -> None:
     assert alone[1:3] == ["x,'=1,1\r\n", "x,'-,1\r\n"]
 
 
+def test_a_column_of_floats_reads_as_each_value_alone() -> None:
+    values = [0.0, -0.0, 10.0, 0.5, -745.03, 1e16, 1.5e300, 1e-07, math.nan, math.inf, -math.inf, 123456789.125]
+    expected = ["0", "-0", "10", "0.5", "-745.03", "1e+16", "1.5e+300", "1e-07", "", "inf", "-inf", "123456789.125"]
+    assert tables.csv_lines([("x", value) for value in values]) == [f"x,{text}\r\n" for text in expected]
+
+
 def test_a_lone_surrogate_does_not_stop_the_file() -> None:
     assert cell("a\ud800b") == "a?b"
 

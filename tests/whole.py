@@ -55,7 +55,7 @@ def summary_of(batch: Batch, findings: Sequence[Finding], names: Mapping[str, st
         "指标得分": tables.score_rows(batch.scores, batch.codes),
         "问题清单": tables.finding_rows(findings),
         "勾稽核对": tables.check_rows(batch.checks),
-        "规范数据": tables.fact_rows(used_by_scheme(batch), batch.codes),
+        "规范数据": tables.fact_rows(batch.facts[used_by_scheme(batch)], batch.codes),
     }
     ratios = frozenset(rule.name for rule in batch.scheme.rules if is_ratio(rule, batch.inputs))
     leads = first_inputs(batch, list(big["指标得分"]), list(big["规范数据"]))

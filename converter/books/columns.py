@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from converter.books.styles import display_width
 from converter.books.tables import Row
@@ -110,8 +111,18 @@ def _longest(head: str, values: Sequence[object]) -> float:
     if head in _GROWING:
         return max((display_width(str(value)) for value in set(values)), default=0.0)
     if head in _AMOUNTS:
-        return max((float(len(f"{value:,.15g}")) for value in set(values) if isinstance(value, float)), default=0.0)
-    return float(any(map(holds, values)))
+        return max((_digits(value) for value in set(values) if isinstance(value, float)), default=0.0)
+    return float(any(map(holds, values[:1])) or any(map(holds, set(values))))
+
+
+def _digits(amount: float) -> float:
+    """How long an amount is as shown."""
+    return _digits_of(amount) if amount == amount else float(len("nan"))
+
+
+@lru_cache(maxsize=1 << 12)
+def _digits_of(amount: float) -> float:
+    return float(len(f"{amount:,.15g}"))
 
 
 def _width(head: str, usual: float, longest: float) -> float:

@@ -21,13 +21,16 @@ def first_inputs(batch: Batch, scores: Sequence[Row], facts: Sequence[Row]) -> t
         key = row[_DEPARTMENT], row[_FIELD], row[_YEAR]
         if key not in found or (row[_ADOPTED] == "是" and facts[found[key]][_ADOPTED] != "是"):
             found[key] = at
-    wanted: dict[tuple[object, ...], list[tuple[str, int]]] = {}
+    wanted: dict[object, dict[str, list[tuple[str, int]]]] = {}
     for part in batch.each:
-        for rule in part.scheme.rules:
-            keys = [(one.name, batch.year + one.offset) for one in _inputs(rule)]
-            wanted |= {(who, rule.name): keys for who in part.departments}
-    places = ((found.get((row[_WHO], *key)) for key in wanted.get((row[_WHO], row[_INDICATOR]), ())) for row in scores)
-    return tuple(next((place for place in each if place is not None), None) for each in places)
+        keys = {rule.name: [(one.name, batch.year + one.offset) for one in _inputs(rule)] for rule in part.scheme.rules}
+        wanted |= dict.fromkeys(part.departments, keys)
+
+    def first(who: object, indicator: str) -> int | None:
+        places = [found[who, *key] for key in wanted.get(who, {}).get(indicator, ()) if (who, *key) in found]
+        return places[0] if places else None
+
+    return tuple(first(row[_WHO], str(row[_INDICATOR])) for row in scores)
 
 
 def _inputs(rule: Rule) -> Iterator[Input]:

@@ -129,21 +129,13 @@ def encoded(lines: Iterable[str]) -> bytes:
 
 
 def csv_lines(rows: Sequence[Row]) -> list[str]:
-    """The line of each row as CSV. The cells are made column by column: most columns hold one kind of value, and no mark that
-    CSV needs quotes for.
+    """The line of each row as CSV. The cells are made column by column: most columns hold one kind of value, a few of them again
+    and again, and no mark that CSV needs quotes for.
     """
-    columns = [_quoted(_csv_column(column)) for column in zip(*rows, strict=True)]
+    columns = list(map(_csv_column, zip(*rows, strict=True)))
     if len(columns) == 1:
         columns = [[cell or '""' for cell in columns[0]]]  # an empty line would be no row
     return [f"{line}\r\n" for line in map(",".join, zip(*columns, strict=True))]
-
-
-def _quoted(cells: Sequence[str]) -> Sequence[str]:
-    """Cells as they stand between commas."""
-    together = "".join(cells)
-    if not any(mark in together for mark in _QUOTED):
-        return cells
-    return ['"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in _QUOTED) else cell for cell in cells]
 
 
 _QUOTED = ',"\r\n'
@@ -153,15 +145,30 @@ _first = itemgetter(slice(1))
 
 
 def _csv_column(column: Sequence[object]) -> Sequence[str]:
-    """The cells of a column as CSV."""
+    """The cells of a column as they stand between commas."""
     kinds = set(map(type, column))
-    if kinds == {str} and _FORMULA.isdisjoint(map(_first, texts := cast("Sequence[str]", column))):
-        return texts
-    if kinds == {int}:
-        return list(map(str, column))
     if kinds == {float}:
-        return ["" if text == "nan" else text.removesuffix(".0") for text in map(repr, column)]  # shortest, in place
-    return [_csv_cell(value) for value in column]
+        return _csv_floats(column)
+    if kinds == {str}:
+        texts = cast("set[str]", set(column))
+        together = "".join(texts)
+        if _FORMULA.isdisjoint(map(_first, texts)) and not any(mark in together for mark in _QUOTED):
+            return cast("Sequence[str]", column)
+    elif kinds != {int}:  # what is equal may differ: 1, 1.0 and True
+        return [_quoted(_csv_cell(value)) for value in column]
+    cells = {value: _quoted(_csv_cell(value)) for value in set(column)}
+    return list(map(cells.__getitem__, column))
+
+
+def _csv_floats(column: Sequence[object]) -> list[str]:
+    """Floats at their shortest, all by one repr, which takes a third of the time of one for each."""
+    together = f"{[*column]!r}"[1:-1]
+    return f"{together}, ".replace(".0, ", ", ").replace("nan, ", ", ").split(", ")[:-1]
+
+
+def _quoted(cell: str) -> str:
+    """A cell as it stands between commas."""
+    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in _QUOTED) else cell
 
 
 def _csv_cell(value: object) -> str:

@@ -27,6 +27,7 @@ from converter.scoring.ledger import Ledger
 from converter.scoring.outcomes import Row, audit_rows, check_rows, checks_frame
 from converter.scoring.prior import Prior
 from converter.scoring.review import Review
+from converter.scoring.rounding import Flags
 from converter.scoring.schemechecks import audit_scheme
 from converter.scoring.schemes import Scheme
 from converter.scoring.scopes import audit_scopes, told_of_restatement
@@ -276,17 +277,18 @@ def _with_derived(inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
     return pd.concat([inputs.facts, frame]).sort_values("department", kind="stable", ignore_index=True)
 
 
-def used_by_scheme(batch: Batch) -> pd.DataFrame:
-    """The facts that the indicators use, adopted or not: inputs, what they are derived from, self scores."""
-    used = pd.concat([_used(part) for part in batch.each])
-    return used.sort_values("department", kind="stable") if batch.parts else used
+def used_by_scheme(batch: Batch) -> Flags:
+    """Which of the facts the indicators use, adopted or not: inputs, what they are derived from, self scores."""
+    wanted: dict[str, set[tuple[str, int]]] = {}
+    for part in batch.each:
+        wanted |= dict.fromkeys(part.departments, _used(part))
+    columns = (batch.facts[name].tolist() for name in ("department", "field", "year"))
+    return np.array([(name, year) in wanted[who] for who, name, year in zip(*columns, strict=True)], dtype=bool)
 
 
-def _used(batch: Batch) -> pd.DataFrame:
+def _used(batch: Batch) -> set[tuple[str, int]]:
+    """Fields with their years that the indicators of a scheme use."""
     wanted = batch.inputs.derivations.closure(scheme_inputs(batch.scheme, variants=True))
     wanted += [one for rule in batch.scheme.rules for one in rule.answers]
     keys = {(one.name, batch.year + one.offset) for one in wanted}
-    keys |= {(rule.name + SELF_SCORE, batch.year) for rule in batch.scheme.rules}
-    facts = batch.facts
-    wanted_rows = [key in keys for key in zip(facts["field"], facts["year"], strict=True)]
-    return facts[np.array(wanted_rows, dtype=bool)]
+    return keys | {(rule.name + SELF_SCORE, batch.year) for rule in batch.scheme.rules}
