@@ -1,37 +1,24 @@
 """Rows of the summary workbook as XML, a block at a time: pure functions of their rows, for worker processes.
 
 What the parent needs of a block comes with it: links to other cells, notes, and heights, which notes are placed by. Texts
-stand in their cells, so that a block needs nothing of any other. Cells are made column by column: what a column holds again
-and again is made once.
+stand in their cells, so that a block needs nothing of any other. Cells are made column by column (columncells).
 """
 
-import math
-import re
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, repeat
 from typing import NamedTuple
 
-from xlsxwriter.utility import _preserve_whitespace
 from xlsxwriter.xmlwriter import XMLwriter
 
 from converter.books import tables
+from converter.books.columncells import ColumnCells, Look
 from converter.books.columns import LOOKS, holds
 from converter.books.grid import letters
 from converter.books.legend import score_note
 from converter.books.pieces import Aside, Held, Piece, deflated
-from converter.books.styles import (
-    MAX_COMMENTS,
-    MAX_SHEET_ROWS,
-    MAX_TEXT,
-    SMALL,
-    WriteError,
-    pixels,
-    printable,
-    row_height,
-    wrapped_lines,
-)
+from converter.books.styles import MAX_COMMENTS, MAX_SHEET_ROWS, pixels, printable, row_height
 from converter.books.tables import Listed, Row, Rows
 
 #: Looks that a cell may have.
@@ -44,14 +31,10 @@ _TOTAL, _LOW, _HIGH, _OPEN, _FILE = map(
     tables.SUMMARY_HEADS.index, ("复算得分", "复算下限", "复算上限", "缺数指标", "评分表")
 )
 _NUMBER, _UNIT = map(tables.FACT_HEADS.index, ("数值", "单位"))
-_INFINITE = (math.inf, -math.inf)
 _XML = XMLwriter()
-_LIKE_ESCAPES = re.compile("(?<=_)(?=x[0-9a-fA-F]{4}_)")
 
 #: Row, column and text of a note.
 Note = tuple[int, int, str]
-#: The look of a column's cells, or of each of them.
-Look = str | list[str]
 
 
 @dataclass(frozen=True)
@@ -99,95 +82,28 @@ def render(block: Block) -> Rendered:
     columns = list(zip(*rows, strict=True))
     cells, lines = [], [[1] * len(rows)]
     for at, (look, values) in enumerate(zip(_looks(block, columns, led), columns, strict=True)):
-        column = _Column(block.layout, at)
-        cells.append(column.cells(values, look))
+        column = ColumnCells(block.layout.styles, at, len(columns), block.layout.widths[at])
+        cells.append(column.made(values, look))
         if column.lines:
-            lines.append([column.lines.get(value, 1) for value in values])
+            lines.append(list(map(column.lines.get, values, repeat(1))))
     most = list(map(max, *lines)) if len(lines) > 1 else lines[0]
     heights = {count: pixels(row_height(count)) for count in set(most)}
-    openings = {count: f'ht="{high * 0.75:.16g}" customHeight="1"><c r="A' for count, high in heights.items()}
-    xml = [
-        f'<row r="{number}" {openings[count]}{number}{number.join(row)}'
-        for number, count, row in zip(_numbers(block), most, zip(*cells, strict=True), strict=True)
-    ]
+    openings = {
+        count: f'" ht="{high * 0.75:.16g}" customHeight="1"><c r="A'.encode() for count, high in heights.items()
+    }
+    pieces = zip(
+        repeat(b'<row r="'), map(openings.__getitem__, most), *cells, strict=False
+    )  # its number between each two
     return Rendered(
-        deflated("".join(xml).encode(), block.aside),
+        deflated(b"".join(map(bytes.join, _numbers(block), pieces)), block.aside),
         deflated(links.encode(), block.aside) if (links := _links(block, rows, led)) else None,
         _notes(block, rows),
         array("H", [heights[count] for count in most] if block.layout.sheet in _NOTES else ()),
     )
 
 
-class _Column:
-    """A column's cells: `lines` has the values that take more than one."""
-
-    def __init__(self, layout: Layout, at: int) -> None:
-        self._styles, self.room = layout.styles, layout.widths[at] * SMALL
-        self.next = f'<c r="{letters(at + 1)}' if at + 1 < len(layout.heads) else "</row>"
-        self.lines: dict[object, int] = {}
-
-    def cells(self, values: Sequence[object], look: Look) -> list[str]:
-        """For each cell what stands between the number of its row and that of the next cell."""
-        if isinstance(look, str):
-            known = _Known(self, self._styles[look])
-            return [known[value] if value == value else known.blank for value in values]  # not NaN
-        each = {name: _Known(self, self._styles[name]) for name in set(look)}
-        return [
-            each[name][value] if value == value else each[name].blank for name, value in zip(look, values, strict=True)
-        ]
-
-
-class _Known(dict[object, str]):
-    """The cells of a column in one look, by what they hold."""
-
-    def __init__(self, column: _Column, style: int) -> None:
-        super().__init__()
-        self._column, self._style = column, f'" s="{style}"'
-        self.blank = f"{self._style}/>{column.next}"
-
-    def __missing__(self, value: object) -> str:
-        self[value] = made = f"{self._style}{self._behind(value)}{self._column.next}"
-        return made
-
-    def _behind(self, value: object) -> str:
-        if value is None or value == "":
-            return "/>"
-        if isinstance(value, int | float):
-            if value in _INFINITE:
-                raise WriteError(f"{value} 不能写入单元格")
-            return f"><v>{value or 0:.16G}</v></c>"
-        text = str(value)
-        if 2 * len(text) > self._column.room - 1 or not text.isprintable():
-            lines = wrapped_lines(text, self._column.room)
-            if lines > 1:
-                self._column.lines[value] = lines
-        return _inline(text)
-
-
-def _inline(text: str) -> str:
-    """A text in its cell."""
-    usual = text.isprintable() and 2 * len(text) < MAX_TEXT and text[0] != " " != text[-1]
-    if usual and "_x" not in text and "&" not in text and "<" not in text and ">" not in text:
-        return f' t="inlineStr"><is><t>{text}</t></is></c>'  # as below, for a fraction of the time
-    return _unusual(printable(text))
-
-
-def _unusual(text: str) -> str:
-    """A text in its cell. One that looks like an escaped character (_x000D_) stands in two runs: not every reader takes the
-    escape of an escape out of a cell.
-    """
-    runs = _LIKE_ESCAPES.split(text) if "_x" in text else [text]
-    parts = map(_run, runs) if len(runs) == 1 else (f"<r>{_run(run)}</r>" for run in runs)
-    return f' t="inlineStr"><is>{"".join(parts)}</is></c>'
-
-
-def _run(text: str) -> str:
-    space = ' xml:space="preserve"' if _preserve_whitespace(text) else ""
-    return f"<t{space}>{_XML._escape_data(_XML._escape_control_characters(text))}</t>"
-
-
-def _numbers(block: Block) -> list[str]:
-    return [*map(str, range(block.first + 1, block.first + 1 + len(block.rows)))]
+def _numbers(block: Block) -> list[bytes]:
+    return " ".join(map(str, range(block.first + 1, block.first + 1 + len(block.rows)))).encode().split()
 
 
 def _linked(block: Block) -> int:
@@ -217,11 +133,15 @@ def _looks(block: Block, columns: Sequence[Sequence[object]], led: Sequence[int 
 
 def _links(block: Block, rows: Sequence[Row], led: Sequence[int | None]) -> str:
     """Links of our own from scores to their first inputs."""
+    if led.count(None) == len(led):
+        return ""
     letter = letters(_INDICATOR)
+    names = {row[_INDICATOR] for row in rows}
+    shown = {name: _XML._escape_attributes(printable(str(name))) for name in names}
     return "".join(
-        f'<hyperlink ref="{letter}{number}" location="\'规范数据\'!A{lead + HEAD_ROW + 2}" display="{shown}"/>'
-        for number, lead, row in zip(_numbers(block), led, rows, strict=True)
-        if lead is not None and (shown := _XML._escape_attributes(printable(str(row[_INDICATOR]))))
+        f'<hyperlink ref="{letter}{number}" location="\'规范数据\'!A{lead + HEAD_ROW + 2}" display="{shown[row[_INDICATOR]]}"/>'
+        for number, (lead, row) in enumerate(zip(led, rows, strict=True), start=block.first + 1)
+        if lead is not None and shown[row[_INDICATOR]]
     )
 
 
@@ -243,6 +163,8 @@ def _open_total(row: Row) -> str:
 
 def _open_score(row: Row) -> str:
     """At a score that is missing or hangs on a reading."""
+    if row[_OTHERS] == "" and holds(row[_SCORE]):
+        return ""
     return score_note("" if holds(row[_SCORE]) else str(row[_LACKING]), str(row[_OTHERS]))
 
 
