@@ -3,6 +3,8 @@ its workbook that lies in OUT stays there.
 """
 
 import hashlib
+import os
+import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,9 +18,11 @@ from converter.scoring.frames import FactRow
 from converter.scratch import Kept, Scratch
 from converter.unpickling import UNREADABLE, packed, unpacked
 
+_DIGEST = hashlib.sha256().digest_size
+
 
 class Book(NamedTuple):
-    """A workbook that was written: its digest, and that of its formulas."""
+    """A workbook that was written: its digest, and that of its formulas, as hex digits."""
 
     sha256: str
     formulas: str
@@ -85,14 +89,9 @@ class Reuse:
     def book(self, who: str, findings: str, path: Path) -> Book | None:
         """The workbook that lies at `path`, where it is the one that would be written there with these `findings` (digest)."""
         body = self.ledger.get(self._book(who, findings))
-        found = None if body is None else _opened(body)
-        if found is None or not path.is_file() or path.is_symlink():
+        if body is None or len(body) != 2 * _DIGEST or _digest(path) != body[:_DIGEST]:
             return None
-        if not isinstance(found, tuple) or len(found) != len(Book._fields):
-            raise DoubtfulError("Book")
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return Book(*map(str, found)) if digest == found[0] else None
+        return Book(body[:_DIGEST].hex(), body[_DIGEST:].hex())
 
     def _book(self, who: str, findings: str) -> bytes:
         return key_of("book", self._keys[who], findings)
@@ -104,9 +103,20 @@ class Reuse:
 
     def keep_book(self, who: str, findings: str, book: Book, formulas: Formulas | None) -> None:
         """Keeps what a workbook became, and its formulas where they are new."""
-        self.ledger.put(self._book(who, findings), packed(tuple(book)))
+        self.ledger.put(self._book(who, findings), b"".join(map(bytes.fromhex, book)))
         if formulas is not None:
             self.ledger.put(key_of("formulas", book.formulas), packed(formulas))
+
+
+def _digest(path: Path) -> bytes:
+    """The digest of a plain file, b"" where there is none."""
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return b""
+        with open(path, "rb") as stream:  # noqa: PTH123  # for each workbook
+            return hashlib.file_digest(stream, "sha256").digest()
+    except OSError:
+        return b""
 
 
 def _opened(body: bytes) -> object:
