@@ -14,7 +14,7 @@ from converter.scoring.derivations import Derivations
 from converter.scoring.evidence import Evidence
 from converter.scoring.expressions import Formula, Input
 from converter.scoring.frames import FactRow, fact_rows, facts_frame, joined
-from converter.scoring.rounding import Floats, Sum, snap
+from converter.scoring.rounding import Flags, Floats, Sum, snap
 from converter.vocabulary.findings import Place
 from converter.vocabulary.numbers import State
 
@@ -76,6 +76,7 @@ class Inputs:
         self._position = {name: index for index, name in enumerate(self.departments)}
         self._columns: dict[Input, Floats] = {}
         self._filled: dict[Input, Floats] = {}
+        self._known: dict[Input, Flags] = {}
         self._used: dict[Input, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
         self._evidence: dict[Input, Evidence] = {}
         self._gaps: dict[tuple[Input, int], list[Missing]] = {}
@@ -84,7 +85,7 @@ class Inputs:
         """The same inputs with figures of last year that are not to be compared."""
         made = copy(self)
         made._incomparable, made._columns, made._used, made._gaps = frozenset(incomparable), {}, {}, {}
-        made._filled = {}
+        made._filled, made._known = {}, {}
         return made
 
     @cached_property
@@ -102,16 +103,20 @@ class Inputs:
     @cached_property
     def _adopted(self) -> dict[tuple[str, int], Floats]:
         """(field, year) → one value for each department; the rows of a repeating field are added, if all can be read."""
-        columns: dict[tuple[str, int], Floats] = {}
-        unknown = self._no_sums
-        for key, taken in self._taken.items():
-            columns[key] = np.full(len(self.departments), np.nan)
+        unknown, count = self._no_sums, len(self.departments)
+        places: list[int] = []
+        values: list[float] = []
+        for number, (key, taken) in enumerate(self._taken.items()):
             known = taken
             if unknown:
                 known = {at: rows for at, rows in taken.items() if (self.departments[at], *key) not in unknown}
-            columns[key][list(known)] = [rows[0].value if len(rows) == 1 else _added(rows) for rows in known.values()]
-            columns[key] += 0.0
-        return columns
+            before = number * count
+            places += [before + at for at in known]
+            values += [rows[0].value if len(rows) == 1 else _added(rows) for rows in known.values()]
+        every = np.full(len(self._taken) * count, np.nan)
+        every[places] = values
+        every += 0.0
+        return dict(zip(self._taken, every.reshape(-1, max(1, count)), strict=True))
 
     def column(self, wanted: Input) -> Floats:
         """The input's value for every department, NaN where missing; derived fields by their first formula that works."""
@@ -123,8 +128,14 @@ class Inputs:
     def filled(self, wanted: Input) -> Floats:
         """The input's value for every department, 0 where missing."""
         if wanted not in self._filled:
-            self._filled[wanted] = np.nan_to_num(self.column(wanted))
+            self._filled[wanted] = np.where(self.known(wanted), self.column(wanted), 0.0)
         return self._filled[wanted]
+
+    def known(self, wanted: Input) -> Flags:
+        """Where the input has a number."""
+        if wanted not in self._known:
+            self._known[wanted] = ~np.isnan(self.column(wanted))
+        return self._known[wanted]
 
     def _read(self, wanted: Input) -> Floats:
         """The adopted numbers, without those of last year that are not comparable."""
@@ -220,9 +231,12 @@ class Inputs:
         """The adopted ones of them by field and year, and then by the department's position."""
         found: dict[tuple[str, int], dict[int, list[FactRow]]] = {}
         for row in self.every:
-            if row.adopted and row.department in self._position:
+            if row.adopted and (position := self._position.get(row.department)) is not None:
                 taken = found.setdefault((row.field, row.year), {})
-                taken.setdefault(self._position[row.department], []).append(row)
+                if position in taken:
+                    taken[position].append(row)
+                else:
+                    taken[position] = [row]
         return found
 
     @cached_property
