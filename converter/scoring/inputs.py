@@ -77,7 +77,7 @@ class Inputs:
         self._columns: dict[Input, Floats] = {}
         self._filled: dict[Input, Floats] = {}
         self._known: dict[Input, Flags] = {}
-        self._used: dict[Input, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
+        self._used: dict[Input, list[int]] = {}
         self._evidence: dict[Input, Evidence] = {}
         self._gaps: dict[tuple[Input, int], list[Missing]] = {}
 
@@ -160,7 +160,7 @@ class Inputs:
             values, _ = formula.values(lambda needed: self.column(Input(needed.name, needed.offset + wanted.offset)))
             take = np.isnan(result) & ~np.isnan(values)
             result[take], used[take] = np.broadcast_to(values, result.shape)[take], index
-        self._used[wanted] = used
+        self._used[wanted] = used.tolist()
         ratio = self.derivations.dictionary[wanted.name].kind is FieldKind.RATIO
         return result if ratio else snap(result)  # 19327.86 + 745.03 − 19504.84 is 568.05, not 568.0499999999993
 
@@ -169,17 +169,20 @@ class Inputs:
         formulas = self.derivations.of(wanted)
         if not formulas:
             return None
-        self.column(wanted)
-        index = int(self._used[wanted][position])
+        if wanted not in self._used:
+            self.column(wanted)
+        index = self._used[wanted][position]
         return formulas[index] if index >= 0 else None
 
-    def leaves(self, wanted: Input, position: int) -> frozenset[Input]:
-        """The read inputs that a value really came from, derived fields resolved by the formula used."""
+    def leaves(self, wanted: Input, position: int) -> tuple[Input, ...]:
+        """The read inputs that a value really came from, in reading order, each once; derived fields resolved by the formula
+        used.
+        """
         formula = self.formula_used(wanted, position)
         if formula is None:
-            return frozenset({wanted})
+            return (wanted,)
         below = (Input(n.name, n.offset + wanted.offset) for n in formula.inputs())
-        return frozenset().union(*(self.leaves(needed, position) for needed in below))
+        return tuple(dict.fromkeys(leaf for needed in below for leaf in self.leaves(needed, position)))
 
     def missing(self, wanted: Input, position: int) -> list[Missing]:
         """Why the input has no number: itself, or for a derived field the gaps of its formula with the fewest gaps.
