@@ -78,19 +78,7 @@ _SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "
 _SHOWN = {"*": " × ", "/": " ÷ "}
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 _FUNCTIONS = {"min": (2, 20), "max": (2, 20), "abs": (1, 1)}
-_FULL_WIDTH = {
-    "（": "(",
-    "）": ")",
-    "＋": "+",
-    "－": "-",
-    "−": "-",
-    "×": "*",
-    "÷": "/",
-    "／": "/",
-    "，": ",",
-    "“": "",
-    "”": "",
-}
+_FULL_WIDTH = {**dict(zip("（）＋－−×÷／，", "()+--*//,", strict=True)), "“": "", "”": ""}
 
 
 @dataclass(frozen=True)
@@ -249,12 +237,9 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
-_ARITHMETIC: dict[str, Callable[[Floats, Floats], Floats]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-}
+_ARITHMETIC: dict[str, Callable[[Floats, Floats], Floats]] = dict(
+    zip("+-*/", (operator.add, operator.sub, operator.mul, operator.truediv), strict=True)
+)
 
 
 def _evaluate(node: Node, lookup: Callable[[Input], Floats], zero: list[Flags], *, divisor: bool) -> Floats:

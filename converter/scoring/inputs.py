@@ -236,10 +236,7 @@ class Inputs:
         for row in self.every:
             if row.adopted and (position := self._position.get(row.department)) is not None:
                 taken = found.setdefault((row.field, row.year), {})
-                if position in taken:
-                    taken[position].append(row)
-                else:
-                    taken[position] = [row]
+                taken.setdefault(position, []).append(row)
         return found
 
     @cached_property
