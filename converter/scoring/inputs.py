@@ -100,24 +100,6 @@ class Inputs:
             return self._every
         return fact_rows(self._facts) if isinstance(self._facts, pd.DataFrame) else self._facts
 
-    @cached_property
-    def _adopted(self) -> dict[tuple[str, int], Floats]:
-        """(field, year) → one value for each department; the rows of a repeating field are added, if all can be read."""
-        unknown, count = self._no_sums, len(self.departments)
-        places: list[int] = []
-        values: list[float] = []
-        for number, (key, taken) in enumerate(self._taken.items()):
-            known = taken
-            if unknown:
-                known = {at: rows for at, rows in taken.items() if (self.departments[at], *key) not in unknown}
-            before = number * count
-            places += [before + at for at in known]
-            values += [rows[0].value if len(rows) == 1 else _added(rows) for rows in known.values()]
-        every = np.full(len(self._taken) * count, np.nan)
-        every[places] = values
-        every += 0.0
-        return dict(zip(self._taken, every.reshape(-1, max(1, count)), strict=True))
-
     def column(self, wanted: Input) -> Floats:
         """The input's value for every department, NaN where missing; derived fields by their first formula that works."""
         if wanted not in self._columns:
@@ -139,12 +121,20 @@ class Inputs:
 
     def _read(self, wanted: Input) -> Floats:
         """The adopted numbers, without those of last year that are not comparable."""
-        empty = np.full(len(self.departments), np.nan)
-        numbers = self._adopted.get((wanted.name, self.year + wanted.offset), empty)
+        numbers = self.given(wanted)
         if wanted.offset < 0 and self._incomparable:
             apart = [not self._comparable(wanted, position) for position in range(len(self.departments))]
             numbers = np.where(apart, np.nan, numbers)
         return numbers
+
+    def given(self, wanted: Input) -> Floats:
+        """The adopted numbers; the rows of a repeating field are added, if all can be read."""
+        key = wanted.name, self.year + wanted.offset
+        taken, numbers = self._taken.get(key, {}), np.full(len(self.departments), np.nan)
+        if taken and (unknown := self._no_sums):
+            taken = {at: rows for at, rows in taken.items() if (self.departments[at], *key) not in unknown}
+        numbers[list(taken)] = [rows[0].value if len(rows) == 1 else _added(rows) for rows in taken.values()]
+        return numbers + 0.0
 
     def _comparable(self, wanted: Input, position: int) -> bool:
         """Whether a figure may be set against this year's: officers who correct one of last year answer for that."""
