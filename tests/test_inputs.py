@@ -170,9 +170,10 @@ def test_each_department_takes_its_own_formula(derivations: Derivations) -> None
     assert np.array_equal(inputs.column(ADDED), [10.0, 20.0, 33.0, np.nan], equal_nan=True)
     used = [inputs.formula_used(ADDED, position) for position in range(4)]
     assert [formula.text[:4] if formula else "" for formula in used] == ["本年支出", "(基本支", "部门整体", ""]
-    assert inputs.leaves(ADDED, 2) == frozenset(
-        map(Input, ("部门整体支出预算调整决算数", "部门整体支出预算调整预算数"))
-    )
+    read = inputs.formula_used(ADDED, 2)
+    assert read is not None
+    assert inputs.leaves(ADDED, 2) == read.inputs()
+    assert set(read.inputs()) == set(map(Input, ("部门整体支出预算调整决算数", "部门整体支出预算调整预算数")))
 
 
 def test_a_derived_amount_has_no_float_noise(derivations: Derivations) -> None:

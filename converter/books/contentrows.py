@@ -8,7 +8,7 @@ from converter.mapping.fields import FieldKind
 from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
 from converter.scoring.inputs import Inputs
-from converter.scoring.scorerows import is_ratio, others_text
+from converter.scoring.scorerows import is_ratio, others_texts
 from converter.scoring.status import certain_gap
 from converter.vocabulary.numbers import State
 
@@ -16,6 +16,7 @@ from converter.vocabulary.numbers import State
 def score_rows_of(column: RuleScores, inputs: Inputs) -> Callable[[int, Container[Input]], ScoreRow]:
     """The row of 评分表 of an indicator, by a department's position and the inputs that stand in its 基础数据."""
     rule, ratio = column.rule, is_ratio(column.rule, inputs)
+    others = others_texts(column)
     answers, declared = rule.answers, Input(rule.name + SELF_SCORE) if rule.declarable else None
     value, score, low, high, own = (
         numbers.tolist() for numbers in (column.value, column.score, column.low, column.high, column.self_score)
@@ -34,7 +35,7 @@ def score_rows_of(column: RuleScores, inputs: Inputs) -> Callable[[int, Containe
             gap=certain_gap(own[at], low[at], high[at]),
             status=str(column.status[at]),
             missing="；".join(map(str, gaps)) if gaps else "",
-            others=verdict.text if verdict else others_text(column, at),
+            others=verdict.text if verdict else others[at],
             declared=declared is not None and inputs.declared(declared, at),
             answered=bool(answers) and all(one in there for one in answers),
             decided=verdict is not None,

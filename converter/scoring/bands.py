@@ -8,7 +8,9 @@ bands:                                   # 两侧：±10% 以内 5 分；±10-15
   bands: [{to: 10%, points: 5}, {over: 10%, to: 15%, points: 3}, {over: 15%, points: 0}]
 """
 
+import operator
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated
 
@@ -52,10 +54,9 @@ class Edges(Strict):
         edges = [edge for edge in (self.to, self.under) if edge is not None]
         return edges[0] if edges else np.inf
 
-    def conditions(self, scale: float = 1.0) -> list[tuple[str, float]]:
+    def conditions(self, scale: float = 1.0) -> Sequence[tuple[str, float]]:
         """The edges as comparisons with a snapped value: snapped too, so that 1/3 lies on the edge 1/3."""
-        edges = (">=", self.from_), (">", self.over), ("<=", self.to), ("<", self.under)
-        return [(sign, half_up(edge * scale, SNAP)) for sign, edge in edges if edge is not None]
+        return _conditions(self.from_, self.over, self.to, self.under, scale)
 
     def holds(self, snapped: Floats, scale: float = 1.0) -> Flags:
         """Which of the snapped values lie inside."""
@@ -63,6 +64,10 @@ class Edges(Strict):
         for sign, edge in self.conditions(scale):
             inside &= _COMPARE[sign](snapped, edge)
         return inside
+
+    def covers(self, snapped: float) -> bool:
+        """Whether one snapped value lies inside."""
+        return all(_COMPARE_ONE[sign](snapped, edge) for sign, edge in self.conditions())
 
     def test(self, snapped: str, scale: float = 1.0) -> str:
         """Excel condition of `holds`; `snapped` is the text of a snapped value."""
@@ -86,6 +91,20 @@ class Band(Edges):
     points: float = Key(ge=0)
 
 
+@lru_cache(maxsize=1024)
+def _conditions(
+    from_: float | None, over: float | None, to: float | None, under: float | None, scale: float
+) -> tuple[tuple[str, float], ...]:
+    edges = (">=", from_), (">", over), ("<=", to), ("<", under)
+    return tuple((sign, half_up(edge * scale, SNAP)) for sign, edge in edges if edge is not None)
+
+
+_COMPARE_ONE: dict[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+}
 _COMPARE = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
 
 
@@ -144,12 +163,13 @@ class Bands(ComputedForm):
         return listed if self.around is None else f"按偏离 {percent(self.around)} 的大小：{listed}"
 
     def trace(self, value: float, weight: Weight) -> str:
-        points = self.one(value, weight)
-        if np.isnan(points):
+        measured = value if self.around is None else abs(value - self.around)
+        snapped = half_up(measured, SNAP)
+        band = next((band for band in self.bands if band.covers(snapped)), None)
+        if band is None:
             return "规则没有规定这一数值怎样计分"
-        measured = self._measured(np.array([value]))
-        band = next(b for b in self.bands if b.holds(snap(measured))[0])
-        beside = "" if self.around is None else f"偏离 {percent(self.around)} 达 {percent(float(measured[0]))}，"
+        points = float(settle(np.array(weight.scaled(band.points)), weight.full))
+        beside = "" if self.around is None else f"偏离 {percent(self.around)} 达 {percent(measured)}，"
         return f"{beside}落在“{band}”一档，计 {shortest(points)} 分"
 
 

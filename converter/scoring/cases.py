@@ -195,8 +195,8 @@ class _CaseInputs(Inputs):
 
     def column(self, wanted: Input) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
         derived = super().column(wanted)
-        given = self._adopted.get((wanted.name, self.year + wanted.offset))
-        return derived if given is None else np.where(np.isnan(given), derived, given)
+        given = self.given(wanted)
+        return np.where(np.isnan(given), derived, given)
 
 
 def _fact(department: str, year: int, name: str, value: object, form_year: int) -> tuple[object, ...]:

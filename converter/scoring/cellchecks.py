@@ -1,6 +1,6 @@
 """Checks of single numbers: not negative, whole, positive (CHECKS J10, J11)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from converter.scoring.checks import CellCheck, Checks, Outcome
 from converter.scoring.frames import FactRow
@@ -19,21 +19,22 @@ _TESTS: dict[str, Callable[[float], bool]] = {
 def check_cells(checks: Checks, desk: Desk) -> list[Result]:
     """A result for every number that fails, and one for every department in which none does."""
     results: list[Result] = []
+    numbers = [r for r in desk.whole.every if r.form_year == desk.whole.year and r.state in USABLE]
     for key, check in sorted(checks.cells.items()):
-        rows = _rows(check, desk)
+        rows = _rows(check, numbers, desk)
         for position, department in enumerate(desk.whole.departments):
             results += _department(key, check, department, position, rows.get(department), desk.whole.year)
     return results
 
 
-def _rows(check: CellCheck, desk: Desk) -> dict[str, list[FactRow]]:
-    """The numbers that a check is about, by department; only those of this year's forms."""
+def _rows(check: CellCheck, numbers: Sequence[FactRow], desk: Desk) -> dict[str, list[FactRow]]:
+    """The numbers that a check is about, by department, out of those of this year's forms."""
     fields = desk.whole.derivations.dictionary.fields
     names = {name for name, known in fields.items() if known.kind in check.kinds or name in check.fields}
-    where, year = set(check.where), desk.whole.year
+    where = set(check.where)
     found: dict[str, list[FactRow]] = {}
-    for row in desk.whole.every:
-        if row.form_year == year and row.form in where and row.field in names and row.state in USABLE:
+    for row in numbers:
+        if row.form in where and row.field in names:
             found.setdefault(row.department, []).append(row)
     return found
 

@@ -27,8 +27,14 @@ class CrossCheck:
 
     def unrun(self) -> dict[tuple[str, str], str]:
         """Departments in which J14 had no two tables to compare."""
-        compared = {r.department for r in self.results if r.sides and r.sides[0].form != r.sides[1].form}
-        return {("J14", r.department): "没有可以对照的两张表" for r in self.results if r.department not in compared}
+        pairs = {id(r.pair): r.pair for r in self.results if r.pair is not None}
+        apart = {key for key, pair in pairs.items() if pair.left.form != pair.right.form}
+        compared = {r.department for r in self.results if id(r.pair) in apart}
+        return {
+            ("J14", who): "没有可以对照的两张表"
+            for who in {r.department: None for r in self.results}
+            if who not in compared
+        }
 
 
 def crosscheck(checks: Checks, inputs: Inputs, used: Used) -> CrossCheck:
@@ -71,9 +77,9 @@ def audit_typed(results: Iterable[Result], checks: Checks, findings: Iterable[Fi
     told = {(item.department, name) for item in findings if item.code in ("J11", "J12") for name in _names(item)}
     made = []
     for result in results:
-        if result.outcome is not Outcome.NOT_RUN or result.sides is None or not checks.reconcile[result.key].printed:
+        if result.pair is None or result.outcome is not Outcome.NOT_RUN or not result.pair.check.printed:
             continue
-        left, right = result.sides
+        left, right = result.pair.left, result.pair.right
         below = [n for node in right.formula.denominators() for n in right.formula.inputs() if n == node]
         empty = [n.name for n in below if not _divides(right, n, result.position)]
         if empty and left.any_number[result.position] and not {(result.department, name) for name in empty} & told:

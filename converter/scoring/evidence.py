@@ -47,18 +47,14 @@ class Evidence:
     @cached_property
     def every_scope(self) -> frozenset[str]:
         """The 资金口径 that the figures of any department name, but for ""."""
-        return frozenset(row.scope for own in self.rows for row in own) - {""}
+        return frozenset([row.scope for own in self.rows for row in own]) - {""}
 
     @cached_property
     def rounded(self) -> Flags:
         """Where any figure is an amount that was rounded to 0.01 万元, so that it does not stand in 元."""
-        found = [False] * len(self.rows)
-        for at, own in enumerate(self.rows):
-            for row in own:
-                if row.unit == "万元" and not row.in_yuan:
-                    found[at] = True
-                    break
-        return np.array(found, dtype=bool)
+        found = np.zeros(len(self.rows), dtype=bool)
+        found[[at for at, own in enumerate(self.rows) for row in own if row.unit == "万元" and not row.in_yuan]] = True
+        return found
 
 
 def counted(one: Evidence, other: Evidence, *, apart: bool) -> Counts:

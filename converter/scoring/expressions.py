@@ -75,21 +75,10 @@ class Call:
 Node = Input | Constant | Negative | Operation | Call
 
 _SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_SHOWN = {"*": " × ", "/": " ÷ "}
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 _FUNCTIONS = {"min": (2, 20), "max": (2, 20), "abs": (1, 1)}
-_FULL_WIDTH = {
-    "（": "(",
-    "）": ")",
-    "＋": "+",
-    "－": "-",
-    "−": "-",
-    "×": "*",
-    "÷": "/",
-    "／": "/",
-    "，": ",",
-    "“": "",
-    "”": "",
-}
+_FULL_WIDTH = {**dict(zip("（）＋－−×÷／，", "()+--*//,", strict=True)), "“": "", "”": ""}
 
 
 @dataclass(frozen=True)
@@ -138,12 +127,24 @@ class Formula:
 
     def chinese(self) -> str:
         """The formula in the words of the regulation: 三公经费决算数 ÷ 三公经费预算数."""
-        return _render(self.tree, str, shortest, lambda sign: {"*": " × ", "/": " ÷ "}.get(sign, f" {sign} "))
+        return self._blank.format(*self._named)
 
     def substituted(self, value: Callable[[Input], float]) -> str:
         """The formula with numbers in place of names: 7.59 ÷ 29; （空） for NaN."""
-        shown: Callable[[Input], str] = lambda i: _in_brackets(value(i))  # noqa: E731
-        return _render(self.tree, shown, shortest, lambda sign: {"*": " × ", "/": " ÷ "}.get(sign, f" {sign} "))
+        return self._blank.format(*[_in_brackets(value(one)) for one in self._named])
+
+    @cached_property
+    def _named(self) -> tuple[Input, ...]:
+        """Every mention of a field, in reading order."""
+        return tuple(node for node in walk(self.tree) if isinstance(node, Input))
+
+    @cached_property
+    def _blank(self) -> str:
+        """The formula in Chinese signs with a blank for each mention of a field."""
+        return _render(self.tree, lambda _: "{}", shortest, lambda sign: _SHOWN.get(sign, f" {sign} "))
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"text": self.text, "tree": self.tree}  # so that its bytes do not hang on what was asked of it
 
 
 def parse(text: str) -> Formula:
@@ -236,12 +237,9 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
-_ARITHMETIC: dict[str, Callable[[Floats, Floats], Floats]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-}
+_ARITHMETIC: dict[str, Callable[[Floats, Floats], Floats]] = dict(
+    zip("+-*/", (operator.add, operator.sub, operator.mul, operator.truediv), strict=True)
+)
 
 
 def _evaluate(node: Node, lookup: Callable[[Input], Floats], zero: list[Flags], *, divisor: bool) -> Floats:

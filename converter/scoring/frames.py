@@ -1,8 +1,9 @@
 """The facts frame: one row is one number from one cell; which of several facts is adopted, and what contradicts it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -89,7 +90,11 @@ def joined(facts: pd.DataFrame, rows: Sequence[FactRow]) -> pd.DataFrame:
 def fact_rows(facts: pd.DataFrame) -> list[FactRow]:
     """The rows of a facts frame."""
     columns = (facts[name].to_numpy(dtype=object).tolist() for name in FACT_COLUMNS)
-    return list(map(FactRow._make, zip(*columns, strict=True)))
+    return list(map(_fact_row, zip(*columns, strict=True)))
+
+
+#: FactRow._make without its check of the length, which takes as long again.
+_fact_row: Callable[[tuple[object, ...]], FactRow] = partial(tuple.__new__, FactRow)
 
 
 @dataclass
@@ -110,18 +115,21 @@ def adopt(facts: pd.DataFrame, dictionary: Dictionary) -> Adoption:
     rows = fact_rows(facts)
     repeats = {name for name in {row.field for row in rows} if _repeats(name, dictionary)}
     findings = _settle_conflicts(rows, repeats)
-    ordered = _by_rank(rows, dictionary)
     best: dict[_Key, FactRow] = {}
-    taken = []
-    for at in ordered:
-        row, key = rows[at], _key(rows[at])
-        first = best.setdefault(key, row)
+    taken, others = [], []
+    for at in _by_rank(rows, dictionary):
+        row = rows[at]
+        first = best.setdefault(_key(row), row)
+        if first is not row:
+            others.append(row)
         if first is row or (row.field in repeats and _source(row) == _source(first)):
             taken.append(at)
-    findings += _disagreements([rows[at] for at in ordered], best, repeats) + _denied(rows, best)
+    findings += _disagreements(others, best, repeats) + _denied(rows, best)
     for at in taken:
-        rows[at] = FactRow._make((*rows[at][:6], True, *rows[at][7:]))
-    made = facts[list(FACT_COLUMNS)].assign(adopted=np.array([row.adopted for row in rows], dtype=bool))
+        rows[at] = _fact_row((*rows[at][:_ADOPTED], True, *rows[at][_ADOPTED + 1 :]))
+    adopted = np.zeros(len(rows), dtype=bool)
+    adopted[taken] = True
+    made = facts[list(FACT_COLUMNS)].assign(adopted=adopted)
     if any(row.state is State.CONFLICT for row in rows):
         made = made.assign(state=[row.state for row in rows], value=[row.value for row in rows])
     return Adoption(made, findings, rows)
@@ -130,12 +138,11 @@ def adopt(facts: pd.DataFrame, dictionary: Dictionary) -> Adoption:
 _Key: TypeAlias = tuple[str, int, str]
 
 
-def _key(row: FactRow) -> _Key:
-    return row.department, row.year, row.field
-
-
-def _source(row: FactRow) -> tuple[str, str, str]:
-    return row.form, row.file, row.sheet
+_key: Callable[[FactRow], _Key] = attrgetter("department", "year", "field")
+_source: Callable[[FactRow], tuple[str, str, str]] = attrgetter("form", "file", "sheet")
+#: What tells a number from every other of one form.
+_of_form: Callable[[FactRow], tuple[object, ...]] = attrgetter("department", "year", "field", "form", "form_year")
+_ADOPTED = FACT_COLUMNS.index("adopted")
 
 
 def _by_rank(rows: Sequence[FactRow], dictionary: Dictionary) -> list[int]:
@@ -172,14 +179,17 @@ def _rank(name: str, form: str, dictionary: Dictionary) -> int:
 
 def _settle_conflicts(rows: list[FactRow], repeats: Collection[str]) -> list[Finding]:
     """Marks facts of one form and field that differ as 冲突, in place."""
-    groups: dict[tuple[object, ...], list[int]] = {}
+    firsts: dict[tuple[object, ...], int] = {}
+    groups: dict[int, list[int]] = {}
     for at, row in enumerate(rows):
         if row.state in USABLE and row.field not in repeats:
-            groups.setdefault((row.department, row.year, row.field, row.form, row.form_year), []).append(at)
+            before = firsts.setdefault(_of_form(row), at)
+            if before != at:
+                groups.setdefault(before, [before]).append(at)
     pairs = []
-    for places in groups.values():
+    for _, places in sorted(groups.items()):
         first = rows[places[0]]
-        others = [rows[at] for at in places if rows[at].value != first.value] if len(places) > 1 else []
+        others = [rows[at] for at in places if rows[at].value != first.value]
         if others:
             pairs.append((first, others[0]))
             for at in places:
@@ -206,12 +216,12 @@ def _conflicts(pairs: Sequence[tuple[FactRow, FactRow]]) -> list[Finding]:
     return findings
 
 
-def _disagreements(ordered: Iterable[FactRow], best: Mapping[_Key, FactRow], repeats: Collection[str]) -> list[Finding]:
+def _disagreements(others: Iterable[FactRow], best: Mapping[_Key, FactRow], repeats: Collection[str]) -> list[Finding]:
     """Facts of another source that differ from the adopted one by more than rounding."""
     findings = []
-    for row in ordered:
+    for row in others:
         taken = best[_key(row)]
-        if taken is row or (row.form, row.form_year) == (taken.form, taken.form_year) or row.field in repeats:
+        if (row.form, row.form_year) == (taken.form, taken.form_year) or row.field in repeats:
             continue
         if abs(row.value - taken.value) > (MONEY_TOLERANCE if row.unit == "万元" else 1e-9):
             message = f"{row.field}（{row.year}年）采用 {_at(taken)}，另一处 {_at(row)}"

@@ -14,7 +14,7 @@ from converter.scoring.derivations import Derivations
 from converter.scoring.evidence import Evidence
 from converter.scoring.expressions import Formula, Input
 from converter.scoring.frames import FactRow, fact_rows, facts_frame, joined
-from converter.scoring.rounding import Floats, Sum, snap
+from converter.scoring.rounding import Flags, Floats, Sum, snap
 from converter.vocabulary.findings import Place
 from converter.vocabulary.numbers import State
 
@@ -76,7 +76,8 @@ class Inputs:
         self._position = {name: index for index, name in enumerate(self.departments)}
         self._columns: dict[Input, Floats] = {}
         self._filled: dict[Input, Floats] = {}
-        self._used: dict[Input, np.ndarray[tuple[int], np.dtype[np.int64]]] = {}
+        self._known: dict[Input, Flags] = {}
+        self._used: dict[Input, list[int]] = {}
         self._evidence: dict[Input, Evidence] = {}
         self._gaps: dict[tuple[Input, int], list[Missing]] = {}
 
@@ -84,7 +85,7 @@ class Inputs:
         """The same inputs with figures of last year that are not to be compared."""
         made = copy(self)
         made._incomparable, made._columns, made._used, made._gaps = frozenset(incomparable), {}, {}, {}
-        made._filled = {}
+        made._filled, made._known = {}, {}
         return made
 
     @cached_property
@@ -99,20 +100,6 @@ class Inputs:
             return self._every
         return fact_rows(self._facts) if isinstance(self._facts, pd.DataFrame) else self._facts
 
-    @cached_property
-    def _adopted(self) -> dict[tuple[str, int], Floats]:
-        """(field, year) → one value for each department; the rows of a repeating field are added, if all can be read."""
-        columns: dict[tuple[str, int], Floats] = {}
-        unknown = self._no_sums
-        for key, taken in self._taken.items():
-            columns[key] = np.full(len(self.departments), np.nan)
-            known = taken
-            if unknown:
-                known = {at: rows for at, rows in taken.items() if (self.departments[at], *key) not in unknown}
-            columns[key][list(known)] = [rows[0].value if len(rows) == 1 else _added(rows) for rows in known.values()]
-            columns[key] += 0.0
-        return columns
-
     def column(self, wanted: Input) -> Floats:
         """The input's value for every department, NaN where missing; derived fields by their first formula that works."""
         if wanted not in self._columns:
@@ -123,17 +110,31 @@ class Inputs:
     def filled(self, wanted: Input) -> Floats:
         """The input's value for every department, 0 where missing."""
         if wanted not in self._filled:
-            self._filled[wanted] = np.nan_to_num(self.column(wanted))
+            self._filled[wanted] = np.where(self.known(wanted), self.column(wanted), 0.0)
         return self._filled[wanted]
+
+    def known(self, wanted: Input) -> Flags:
+        """Where the input has a number."""
+        if wanted not in self._known:
+            self._known[wanted] = ~np.isnan(self.column(wanted))
+        return self._known[wanted]
 
     def _read(self, wanted: Input) -> Floats:
         """The adopted numbers, without those of last year that are not comparable."""
-        empty = np.full(len(self.departments), np.nan)
-        numbers = self._adopted.get((wanted.name, self.year + wanted.offset), empty)
+        numbers = self.given(wanted)
         if wanted.offset < 0 and self._incomparable:
             apart = [not self._comparable(wanted, position) for position in range(len(self.departments))]
             numbers = np.where(apart, np.nan, numbers)
         return numbers
+
+    def given(self, wanted: Input) -> Floats:
+        """The adopted numbers; the rows of a repeating field are added, if all can be read."""
+        key = wanted.name, self.year + wanted.offset
+        taken, numbers = self._taken.get(key, {}), np.full(len(self.departments), np.nan)
+        if taken and (unknown := self._no_sums):
+            taken = {at: rows for at, rows in taken.items() if (self.departments[at], *key) not in unknown}
+        numbers[list(taken)] = [rows[0].value if len(rows) == 1 else _added(rows) for rows in taken.values()]
+        return numbers + 0.0
 
     def _comparable(self, wanted: Input, position: int) -> bool:
         """Whether a figure may be set against this year's: officers who correct one of last year answer for that."""
@@ -149,7 +150,7 @@ class Inputs:
             values, _ = formula.values(lambda needed: self.column(Input(needed.name, needed.offset + wanted.offset)))
             take = np.isnan(result) & ~np.isnan(values)
             result[take], used[take] = np.broadcast_to(values, result.shape)[take], index
-        self._used[wanted] = used
+        self._used[wanted] = used.tolist()
         ratio = self.derivations.dictionary[wanted.name].kind is FieldKind.RATIO
         return result if ratio else snap(result)  # 19327.86 + 745.03 − 19504.84 is 568.05, not 568.0499999999993
 
@@ -158,17 +159,20 @@ class Inputs:
         formulas = self.derivations.of(wanted)
         if not formulas:
             return None
-        self.column(wanted)
-        index = int(self._used[wanted][position])
+        if wanted not in self._used:
+            self.column(wanted)
+        index = self._used[wanted][position]
         return formulas[index] if index >= 0 else None
 
-    def leaves(self, wanted: Input, position: int) -> frozenset[Input]:
-        """The read inputs that a value really came from, derived fields resolved by the formula used."""
+    def leaves(self, wanted: Input, position: int) -> tuple[Input, ...]:
+        """The read inputs that a value really came from, in reading order, each once; derived fields resolved by the formula
+        used.
+        """
         formula = self.formula_used(wanted, position)
         if formula is None:
-            return frozenset({wanted})
+            return (wanted,)
         below = (Input(n.name, n.offset + wanted.offset) for n in formula.inputs())
-        return frozenset().union(*(self.leaves(needed, position) for needed in below))
+        return tuple(dict.fromkeys(leaf for needed in below for leaf in self.leaves(needed, position)))
 
     def missing(self, wanted: Input, position: int) -> list[Missing]:
         """Why the input has no number: itself, or for a derived field the gaps of its formula with the fewest gaps.
@@ -220,9 +224,9 @@ class Inputs:
         """The adopted ones of them by field and year, and then by the department's position."""
         found: dict[tuple[str, int], dict[int, list[FactRow]]] = {}
         for row in self.every:
-            if row.adopted and row.department in self._position:
+            if row.adopted and (position := self._position.get(row.department)) is not None:
                 taken = found.setdefault((row.field, row.year), {})
-                taken.setdefault(self._position[row.department], []).append(row)
+                taken.setdefault(position, []).append(row)
         return found
 
     @cached_property

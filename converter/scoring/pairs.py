@@ -5,7 +5,7 @@ is compared. A column of the departments is short, so that twenty operations on 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,17 +33,9 @@ _NOISE = 1e-9
 _percent_digits = lru_cache(maxsize=4096)(percent_digits)
 
 
-class Figures(NamedTuple):
-    """What a comparison of one department shows: 结果, 原因, 左, 右, 差, 容差; a side is NaN where it lacks numbers and
-    nothing was compared.
-    """
-
-    outcome: Outcome
-    reason: str
-    left: float
-    right: float
-    difference: float
-    tolerance: float
+#: What a comparison of one department shows: 结果, 原因, 左, 右, 差, 容差; a side is NaN where it lacks numbers and nothing was
+#: compared. A plain tuple: there are a hundred for each department.
+Figures = tuple[Outcome, str, float, float, float, float]
 
 
 @dataclass(eq=False)
@@ -190,7 +182,7 @@ class Pairs:
         gap = np.where(np.isnan(left + right), np.nan, self._gap)
         columns = (each.tolist() for each in (self.codes, reasons, left, right, gap, self._tolerance))
         for codes, *others in zip(*columns, strict=True):
-            yield list(map(Figures, map(ORDER.__getitem__, codes), *others))
+            yield list(zip(map(ORDER.__getitem__, codes), *others, strict=True))
 
     @cached_property
     def _obstacles(self) -> NDArray[np.object_]:

@@ -135,11 +135,10 @@ def _results(comparisons: Sequence[Comparison], departments: Sequence[str]) -> I
         for position in np.flatnonzero(one.there).tolist():
             at = deciding[position]
             pair, shown = pairs.pairs[at], figures[at][position]
-            failed = shown.outcome is Outcome.FAIL
-            yield Result(
-                one.key, departments[position], position, one.year, pair.what, *shown, pair,
-                pair.level(position) if failed else None, failed and pair.slipped(position),
-            )  # fmt: skip
+            result = Result(one.key, departments[position], position, one.year, pair.what, *shown, pair)
+            if result.outcome is Outcome.FAIL:
+                result = result._replace(level=pair.level(position), slipped=pair.slipped(position))
+            yield result
         start = stop
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from converter.mapping.fields import FieldKind
 from converter.scoring.compute import RuleScores
-from converter.scoring.expressions import Formula
+from converter.scoring.expressions import Formula, Input
 from converter.scoring.indicators import TAKEN, Rule
 from converter.scoring.inputs import Inputs
 from converter.scoring.status import JUDGED, Status, certain_gap
@@ -40,12 +40,12 @@ def _rows(column: RuleScores, inputs: Inputs) -> list[tuple[object, ...]]:
     value, score, low, high, own = (
         numbers.tolist() for numbers in (column.value, column.score, column.low, column.high, column.self_score)
     )
-    shown = _Process(column, inputs)
+    shown, others, taken = _Process(column, inputs), others_texts(column), rule_reading(rule)
     return [
         (
             inputs.departments[at], inputs.year, *levels, rule.name, full, value[at], score[at], low[at], high[at],
-            _STATUS[column.status[at]], "；".join(map(str, column.gaps.get(at, ()))), own[at],
-            certain_gap(own[at], low[at], high[at]), reading(column, at), others_text(column, at), shown.of(at),
+            _STATUS[column.status[at]], "；".join(map(str, column.gaps[at])) if at in column.gaps else "", own[at],
+            certain_gap(own[at], low[at], high[at]), reading(column, at, taken), others[at], shown.of(at),
             rule.basis, rule.full, rule.group,
         )
         for at in positions
@@ -56,13 +56,13 @@ def _rows(column: RuleScores, inputs: Inputs) -> list[tuple[object, ...]]:
 _STATUS = {status: status.value for status in Status}
 
 
-def reading(column: RuleScores, position: int) -> str:
-    """计分口径 of one score: what was done about a gap, else the reading of the sentence that was taken."""
+def reading(column: RuleScores, position: int, taken: str) -> str:
+    """计分口径 of one score: what was done about a gap, else the reading of the sentence that was `taken`."""
     if position in column.verdicts:
         return DECIDED
     if column.rule.judged and column.status[position] in JUDGED:
         return "沿用自评" if column.status[position] == Status.SELF else "待评定"
-    return column.policy.get(position) or rule_reading(column.rule)
+    return column.policy.get(position) or taken
 
 
 #: 计分口径 of a score that officers decided.
@@ -84,15 +84,15 @@ def rule_reading(rule: Rule) -> str:
     return "；".join(words) or ("人工评定" if rule.judged else "按条文")
 
 
-def others_text(column: RuleScores, position: int) -> str:
-    """其他口径得分: the scores under other readings, where they differ from the one taken."""
-    own = float(column.score[position]) if column.status[position] == Status.SCORED else math.nan
-    shown = [f"复算 {column.verdicts[position].before}"] if position in column.verdicts else []
+def others_texts(column: RuleScores) -> list[str]:
+    """其他口径得分 of every department: the scores under other readings, where they differ from the one taken."""
+    own = np.where(column.status == Status.SCORED, column.score, np.nan)
+    shown: dict[int, list[str]] = {at: [f"复算 {verdict.before}"] for at, verdict in column.verdicts.items()}
     for name, points in column.others.items():
-        point = points.item(position)
-        if not math.isnan(point) and not abs(point - own) < 1e-9:
-            shown.append(f"{name} {shortest(point)}")
-    return "；".join(shown)
+        differs = ~np.isnan(points) & ~(np.abs(points - own) < 1e-9)
+        for at in np.flatnonzero(differs).tolist():
+            shown.setdefault(at, []).append(f"{name} {shortest(points[at])}")
+    return ["；".join(shown[at]) if at in shown else "" for at in range(len(own))]
 
 
 class _Process:
@@ -101,6 +101,8 @@ class _Process:
     def __init__(self, column: RuleScores, inputs: Inputs) -> None:
         self._column, self._inputs = column, inputs
         self._ratio = is_ratio(column.rule, inputs)
+        self._value, self._score = column.value.tolist(), column.score.tolist()
+        self._numbers: dict[Input, list[float]] = {}
 
     def of(self, position: int) -> str:
         """The formula with its numbers, the value, how it became points, and what officers decided instead."""
@@ -110,11 +112,11 @@ class _Process:
 
     def _computation(self, position: int) -> str:
         column, rule = self._column, self._column.rule
-        value, score = column.value.item(position), column.score.item(position)
+        value, score = self._value[position], self._score[position]
         if column.status[position] == Status.SELF:
             return f"沿用自评得分 {shortest(score)} 分"
         if rule.spec.judging is not None:
-            answers = [self._inputs.column(one).item(position) for one in rule.answers]
+            answers = [self._column_of(one)[position] for one in rule.answers]
             if all(map(math.isnan, answers)):
                 return column.policy.get(position, "")
             points = math.nan if position in column.verdicts else score
@@ -122,11 +124,16 @@ class _Process:
             return said if math.isnan(points) or said.endswith(" 分") else f"{said}，得 {shortest(points)} 分"
         if rule.form is None or rule.spec.value is None or math.isnan(value):
             return column.policy.get(position, "")
-        numbers = rule.spec.value.substituted(lambda needed: self._inputs.column(needed).item(position))
+        numbers = rule.spec.value.substituted(lambda needed: self._column_of(needed)[position])
         text = shown_value(value, ratio=self._ratio)
         equation = numbers if numbers == text else f"{numbers} = {text}"
         form = rule.form.on(lambda needed: self._inputs.column(needed)[[position]])
         return f"{equation}；{form.trace(value, rule.weight)}"
+
+    def _column_of(self, needed: Input) -> list[float]:
+        if needed not in self._numbers:
+            self._numbers[needed] = self._inputs.column(needed).tolist()
+        return self._numbers[needed]
 
 
 def is_ratio(rule: Rule, inputs: Inputs) -> bool:

@@ -1,6 +1,6 @@
 """One side of a check over all departments: its value, its gaps, the cells behind it and what each counts for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -22,6 +22,12 @@ _parsed = lru_cache(maxsize=1024)(parse)
 @lru_cache(maxsize=1 << 14)
 def _without_noise(value: float) -> float:
     return canonical(round(value, SNAP))
+
+
+def _any(flags: Sequence[Flags]) -> Flags:
+    """Where any of them holds; of one alone that itself."""
+    together: Flags = flags[0] if len(flags) == 1 else np.logical_or.reduce(flags)
+    return together
 
 
 @dataclass
@@ -90,7 +96,8 @@ class Side:
     def present(self) -> Floats:
         """The value, taking what is missing for nothing."""
         values, _ = self.formula.values(lambda n: self.inputs.filled(Input(n.name, n.offset + self.shift)))
-        return np.broadcast_to(values, (len(self.inputs.departments),))
+        whole = (len(self.inputs.departments),)
+        return values if np.shape(values) == whole else np.broadcast_to(values, whole)
 
     @cached_property
     def values(self) -> list[float]:
@@ -100,19 +107,17 @@ class Side:
     @cached_property
     def gaps(self) -> Flags:
         """Where a number is missing."""
-        gaps: Flags = np.logical_or.reduce([self._gaps(wanted) for wanted in self.wanted])
-        return gaps
+        return _any([self._gaps(wanted) for wanted in self.wanted])
 
     @cached_property
     def any_number(self) -> Flags:
         """Where there is any number at all."""
-        there: Flags = np.logical_or.reduce([~np.isnan(self.inputs.column(wanted)) for wanted in self.wanted])
-        return there
+        return _any([self.inputs.known(wanted) for wanted in self.wanted])
 
     def _gaps(self, wanted: Input) -> Flags:
         """Of listed rows any without a number, while nothing listed is nothing missing."""
         if not self.inputs.derivations.dictionary[wanted.name].repeats:
-            return np.isnan(self.inputs.column(wanted))
+            return ~self.inputs.known(wanted)
         departments = range(len(self.inputs.departments))
         return np.array([any(r.state not in USABLE for r in self.inputs.about(wanted, d)) for d in departments])
 

@@ -17,7 +17,7 @@ from pydantic import model_validator
 
 from converter.mapping.documents import Ratio
 from converter.scoring.points import ComputedForm, Weight, number_text, settle, settled_text
-from converter.scoring.rounding import Floats, snap
+from converter.scoring.rounding import SNAP, Floats, half_up, snap
 from converter.vocabulary.numbers import percent, shortest
 
 Steps = Literal["whole", "started", "proportional"]
@@ -96,16 +96,17 @@ class StepForm(ComputedForm):
         return f"{words.standard} 每 {words.step} 扣 {each} 分，{until}（{STEP_NAMES[self.steps]}）"
 
     def trace(self, value: float, weight: Weight) -> str:
-        words, beyond = self._words, self._beyond(np.asarray(value))
-        counted = _taken(beyond, self.steps)
+        words, over = self._words, float(self.over_by(np.array(value)))
+        beyond = half_up(max(over, 0.0) / self.every, SNAP)
+        counted = float(_taken(np.array(beyond), self.steps))
         if counted == 0:
             less = "，不足一步" if beyond else ""
             return f"{words.within}{less}不扣分，得 {shortest(min(weight.top, weight.full))} 分"
-        steps, each = shortest(round(float(counted), 4)), weight.scaled(self.each)
+        steps, each = shortest(round(counted, 4)), weight.scaled(self.each)
         off = f"{shortest(each)} × {steps}"
         if self.most is not None and each * counted > weight.scaled(self.most):
             off = f"{shortest(weight.scaled(self.most))}（已扣满）"
-        points = shortest(float(self._left(counted, weight)))
+        points = shortest(float(self._left(np.array(counted), weight)))
         return f"{words.beyond} 计 {steps} 步，{shortest(weight.top)} − {off}，得 {points} 分"
 
     @cached_property

@@ -64,6 +64,7 @@ def shortest(value: float) -> str:
     return text.removesuffix(".0") if "e" not in text else text
 
 
+@lru_cache(maxsize=1 << 12)
 def percent(ratio: float) -> str:
     """A ratio as percent text with at most two decimals: 113.33% for 1.13333, 10% for 0.1; a small one keeps its digits."""
     text = fixed_percent(ratio, 2)
