@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from converter.books.assemble import department_books
 from converter.books.bound import Binder, unbound
+from converter.books.contents import DepartmentBook
 from converter.books.livecells import Live
 from converter.books.stamps import stamped_book
 from converter.books.tables import Row
@@ -171,20 +172,22 @@ def write_books(writing: Writing) -> list[Written]:
     findings: dict[str, list[Row]] = {}
     for kept in writing.findings:
         findings |= writing.scratch.load(kept)
-    written = []
+    written, folder = [], writing.scratch.folder
     with ExitStack() as streams:
         for book in unbound(writing.scratch.load_bytes(writing.books)):
             if book.department not in writing.names:
                 continue
             own = tuple(findings.get(book.department, ()))
-            content, live = stamped_book(replace(book, findings=own, fingerprint=writing.marks[book.department]))
-            stream = streams.enter_context((writing.scratch.folder / uuid.uuid4().hex).open("wb"))
+            known = vars(book) | {"findings": own, "fingerprint": writing.marks[book.department]}
+            content, live = stamped_book(DepartmentBook(**known))
+            file = uuid.uuid4().hex
+            stream = streams.enter_context(open(f"{folder}{os.sep}{file}", "wb"))  # noqa: PTH123  # as scratch
             stream.write(content)
             stream.flush()
             _begin_to_sync(stream.fileno())
             streams.callback(os.fsync, stream.fileno())
             name, digest = writing.names[book.department], hashlib.sha256(content).hexdigest()
-            written.append(Written(name, Path(stream.name).name, digest, live.digest, _kept(writing.scratch, live)))
+            written.append(Written(name, file, digest, live.digest, _kept(writing.scratch, live)))
     return written
 
 
