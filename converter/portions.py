@@ -6,6 +6,7 @@ the others; `write_books` makes the workbooks. What a chunk gives does not depen
 
 import gc
 import hashlib
+import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from typing import NamedTuple
 
 from converter.books.assemble import department_books
 from converter.books.bound import Binder, unbound
+from converter.books.contents import DepartmentBook
 from converter.books.livecells import Live
 from converter.books.stamps import stamped_book
 from converter.books.tables import Row
@@ -172,14 +174,15 @@ def write_books(writing: Writing) -> list[Written]:
     findings: dict[str, list[Row]] = {}
     for kept in writing.findings:
         findings |= writing.scratch.load(kept)
-    written = []
+    written, folder = [], writing.scratch.folder
     for book in unbound(writing.scratch.load_bytes(writing.books)):
         if book.department not in writing.names:
             continue
         own = tuple(findings.get(book.department, ()))
-        content, live = stamped_book(replace(book, findings=own, fingerprint=writing.marks[book.department]))
+        known = vars(book) | {"findings": own, "fingerprint": writing.marks[book.department]}
+        content, live = stamped_book(DepartmentBook(**known))
         file = uuid.uuid4().hex
-        with (writing.scratch.folder / file).open("wb") as stream:
+        with open(f"{folder}{os.sep}{file}", "wb") as stream:  # noqa: PTH123  # as scratch
             stream.write(content)
             stream.flush()
             begin_to_sync(stream.fileno())

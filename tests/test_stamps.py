@@ -72,7 +72,7 @@ def stamped(books: Sequence[DepartmentBook]) -> Iterator[tuple[DepartmentBook, d
     made: dict[tuple[Any, ...], Stamp] = {}
     for book, parts in zip(reversed(books), reversed(plain), strict=True):
         layout, figures = layout_of(book), figures_of(book)
-        key = (bool(book.fingerprint), any(row.note for row in figures.rows), *layout_key(layout))
+        key = (bool(book.fingerprint), any(row.note for row in figures.rows), *layout_key(book))
         made[key] = made.get(key) or Stamp(layout, figures, parts, book.fingerprint)
         yield book, dict(parts_of(made[key].filled(book, figures))), parts
         assert made[key].live.formulas == written_formulas(package(packed(*part) for part in parts.items()))

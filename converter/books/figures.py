@@ -6,6 +6,7 @@ serves for all that have the same layout (stamps).
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain, count, groupby, islice
 from typing import Any, NamedTuple
 
@@ -25,7 +26,11 @@ LOW_TOTAL, HIGH_TOTAL, OWN_TOTAL = "合计下限", "合计上限", "合计自评
 NAME_WIDTH, TEXT_WIDTH, MISSING_WIDTH, OTHERS_WIDTH = 15, 54, 26, 14
 SOURCE_WIDTHS = (32, 12, 30, 28, 8)
 _ROW_ROOM = (NAME_WIDTH, TEXT_WIDTH * 1.25, MISSING_WIDTH * 1.25, OTHERS_WIDTH * 1.25)
-_SOURCE_ROOM = tuple(width * SMALL for width in SOURCE_WIDTHS)
+_MISSING, _DASH = str(Status.MISSING), str(State.DASH)
+#: A named tuple without the detour over its own constructor.
+_made: Any = tuple.__new__
+_RAW_ROOM, *_SHARED_ROOM, _CELL_ROOM = (width * SMALL for width in SOURCE_WIDTHS)
+_OWN_ROOM = _RAW_ROOM, _CELL_ROOM
 
 
 class Line(NamedTuple):
@@ -174,15 +179,17 @@ def layout_of(book: DepartmentBook) -> Layout:
     )
 
 
-def layout_key(layout: Layout) -> tuple[Any, ...]:
-    """The same for two layouts of the same rules, formulas and adjustments (the very objects) and equal texts."""
-    lines = [(id(line.rule), *line[1:]) for line in layout.lines]
-    extras = [(one.name, one.text, one.ratio, one.scales, id(one.adjustment), one.added) for one in layout.extras]
-    data = [
-        (one.wanted.name, one.wanted.offset, one.year, one.unit, one.snapped, *map(id, one.formulas))
-        for one in layout.data
-    ]
-    return *layout[:5], tuple(layout.levels.items()), tuple(lines), tuple(extras), tuple(data)
+def layout_key(book: DepartmentBook) -> tuple[Any, ...]:
+    """The same for two books whose layouts have the same rules, formulas and adjustments (the very objects) and equal texts."""
+    return (
+        *(book.title, book.subtitle, book.year, book.take_self, book.notes, *book.levels.items()),
+        *[(id(row.rule), row.ratio, row.answered, row.decided, row.decided and row.left_out) for row in book.rows],
+        *[
+            (one.name, one.text, one.ratio, one.base is None, id(one.adjustment), one.points is None)
+            for one in book.steps[1:]
+        ],
+        *[(*row.wanted, row.year, row.unit, row.snapped, *map(id, row.formulas)) for row in book.data],
+    )
 
 
 def figures_of(book: DepartmentBook) -> Figures:
@@ -203,26 +210,35 @@ def figures_of(book: DepartmentBook) -> Figures:
 
 
 def _row(row: ScoreRow) -> RowFigures:
-    lines = most_lines((row.rule.name, row.rule.spec.text, row.missing, row.others), _ROW_ROOM)
-    decided = row.decided
-    return RowFigures(
-        row.value,
-        NO_NUMBER if decided and row.left_out else row.score,
-        row.low,
-        row.high,
-        DASH_TEXT if row.declared else row.own,
-        row.gap,
-        row.status,
-        "missing" if row.status == Status.MISSING and not decided else "center",
-        row.missing,
-        row.others,
-        score_note(row.missing, "" if decided else row.others),
-        max(row_height(1), 11.5 * lines + 5),
+    rule, missing, others, decided = row.rule, row.missing, row.others, row.decided
+    made: RowFigures = _made(
+        RowFigures,
+        (
+            row.value,
+            NO_NUMBER if decided and row.left_out else row.score,
+            row.low,
+            row.high,
+            DASH_TEXT if row.declared else row.own,
+            row.gap,
+            row.status,
+            "missing" if row.status == _MISSING and not decided else "center",
+            missing,
+            others,
+            score_note(missing, "" if decided else others),
+            _row_height(rule.name, rule.spec.text, missing, others),
+        ),
     )
+    return made
+
+
+@lru_cache(maxsize=1 << 10)
+def _row_height(*texts: str) -> float:
+    """The height of a row with such a 三级指标, 评价标准, 缺少数据 and 其他口径得分. Most rows of an indicator have the same."""
+    return max(row_height(1), 11.5 * most_lines(texts, _ROW_ROOM) + 5)
 
 
 def _level(rows: list[ScoreRow]) -> SumFigures:
-    return _sum(sums.points(rows, low=True), sums.points(rows, low=False), sums.own(rows))
+    return _sum(*sums.values(rows))
 
 
 def _sum(low: float, high: float, own: float) -> SumFigures:
@@ -236,6 +252,14 @@ def _extra(step: TotalRow) -> ExtraFigures:
 
 
 def _datum(row: DataRow) -> DataFigures:
-    sources = (row.raw, row.form, row.file, row.sheet, row.cell)
-    value = DASH_TEXT if row.state == State.DASH and not row.formulas else row.value
-    return DataFigures(value, row.state, *sources, row_height(most_lines(sources, _SOURCE_ROOM)))
+    value = DASH_TEXT if row.state == _DASH and not row.formulas else row.value
+    raw, form, file, sheet, cell = row.raw, row.form, row.file, row.sheet, row.cell
+    lines = max(_source_lines(form, file, sheet), most_lines((raw, cell), _OWN_ROOM))
+    made: DataFigures = _made(DataFigures, (value, row.state, raw, form, file, sheet, cell, row_height(lines)))
+    return made
+
+
+@lru_cache(maxsize=1 << 10)
+def _source_lines(*sources: str) -> int:
+    """The lines that 表单, 文件 and 工作表 take. Many figures of a department have the same."""
+    return most_lines(sources, _SHARED_ROOM)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from converter.books.department import FINDING_LOOKS, FINDING_ROOM
 from converter.books.moulds import Hole, Mould, content, height
@@ -20,27 +21,33 @@ class FindingSheet:
     """The sheet of a layout: `head` has the rows above the findings, `frame` is what stands before and behind the rows."""
 
     def __init__(
-        self, head: SketchPage, frame: tuple[str, str], numbers: Mapping[str, str], places: Mapping[Hole, int]
+        self, head: SketchPage, frame: tuple[str, str], numbers: Mapping[str, bytes], places: Mapping[Hole, int]
     ) -> None:
-        before, self._behind = frame
-        self._before, self._above = _DIMENSION.split(before, maxsplit=1)
+        before, behind = frame
+        self._before, self._above = map(str.encode, _DIMENSION.split(before, maxsplit=1))
+        self._behind = behind.encode()
         self._head = Mould(head, ("", ""), numbers, places)
-        ends = [f'<c r="{letters}' for letters in _LETTERS[1:]] + ["</row>"]
-        looks = [f'" s="{numbers.get(look)}"' for look in FINDING_LOOKS]  # without findings not all have a number
+        ends = [f'<c r="{letters}'.encode() for letters in _LETTERS[1:]] + [b"</row>"]
+        looks = [
+            b'" s="%b"' % numbers.get(look, b"") for look in FINDING_LOOKS
+        ]  # without findings not all have a number
         self._around = list(zip(looks, ends, strict=True))
 
     def filled(
         self,
-        filling: Sequence[str],
+        filling: Sequence[bytes],
         findings: Iterable[Row],
-        typed: Iterable[Sequence[object]],
-        index: Mapping[str, str],
-    ) -> str:
+        typed: Iterable[Sequence[Any]],
+        index: Mapping[str, bytes],
+    ) -> bytes:
         """The XML of some findings, `typed` as cells take them, texts by their `index`; the head takes its `filling`."""
         rows, number = [], _ABOVE
         for number, (finding, cells) in enumerate(zip(findings, typed, strict=True), start=_ABOVE + 1):
-            high, name = height(row_height(most_lines(finding, FINDING_ROOM))), str(number)
-            row = [f"{look}{content(cell, index)}{end}" for (look, end), cell in zip(self._around, cells, strict=True)]
-            rows.append(f'<row r="{name}" spans="1:{len(row)}"{high}><c r="A{name}{name.join(row)}')
-        size = f"A1:{_LETTERS[-1]}{number}"
-        return "".join((self._before, size, self._above, self._head.filled(filling, ()), *rows, self._behind))
+            high, name = height(row_height(most_lines(finding, FINDING_ROOM))), b"%d" % number
+            row = [
+                look + (index[cell] if cell.__class__ is str else content(cell, index)) + end
+                for (look, end), cell in zip(self._around, cells, strict=True)
+            ]
+            rows.append(b'<row r="%b" spans="1:%d"%b><c r="A%b%b' % (name, len(row), high, name, name.join(row)))
+        size = f"A1:{_LETTERS[-1]}{number}".encode()
+        return b"".join((self._before, size, self._above, self._head.filled(filling, ()), *rows, self._behind))

@@ -76,6 +76,8 @@ def numbered(*lines: str) -> tuple[str, ...]:
 
 def score_note(lacking: str, others: str) -> str:
     """The note at a score: what is missing, from which cell; and what other readings give. Empty where there is neither."""
+    if not lacking and not others:
+        return ""
     parts = [f"缺少数据：\n{_lines(lacking)}"] if lacking else []
     parts += [f"换一种读法：\n{_lines(others)}"] if others else []
     return "\n".join(parts)

@@ -1,4 +1,7 @@
-"""The XML of a sheet with holes for what differs by workbook: cells, results of formulas, heights of rows, numbers of strings."""
+"""The XML of a sheet with holes for what differs by workbook: cells, results of formulas, heights of rows, numbers of strings.
+
+It is kept as bytes, which are joined in a tenth of the time that texts of several alphabets take.
+"""
 
 import io
 import re
@@ -23,6 +26,8 @@ _USUAL = 20
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _INFINITE = (float("inf"), float("-inf"))
 _ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x|^\s|\s$")
+#: The end of a cell without a value.
+BLANK = b"/>"
 #: Stands for a hole while a mould is made; no XML holds it.
 _HOLE = "\0"
 _PAPER, _LONG = '<pageSetup paperSize="9"', ' fitToHeight="0"'
@@ -53,17 +58,17 @@ class Holes:
         self.places = {hole: at for at, hole in enumerate(holes)}
 
     def filling(
-        self, raw: Sequence[Any], typed: Sequence[Any], index: Mapping[str, str], numbers: Mapping[str, str]
-    ) -> list[str]:
+        self, raw: Sequence[Any], typed: Sequence[Any], index: Mapping[str, bytes], numbers: Mapping[str, bytes]
+    ) -> list[bytes]:
         """What a book fills in: its figures, `raw` and as cells take them, texts by their `index`, looks by their `numbers`."""
-        results = [outcome(raw[number]) for number in self._results]
+        results = [outcome(raw[number]) for number in self._results]  # kinds, and texts behind them
+        cells = map(typed.__getitem__, self._cells)
         return [
-            *[content(typed[number], index) for number in self._cells],
-            *[kind for kind, _ in results],
-            *[text for _, text in results],
+            *[index[value] if value.__class__ is str else content(value, index) for value in cells],
+            *chain(*zip(*results, strict=True)),
             *[numbers[raw[number]] for number in self._looks],
             *[height(raw[number]) for number in self._heights],
-            *[index[text] for text in self._texts],
+            *map(index.__getitem__, self._texts),
         ]
 
 
@@ -78,7 +83,7 @@ class Mould:
     """
 
     def __init__(
-        self, page: SketchPage, frame: tuple[str, str], numbers: Mapping[str, str], places: Mapping[Hole, int]
+        self, page: SketchPage, frame: tuple[str, str], numbers: Mapping[str, bytes], places: Mapping[Hole, int]
     ) -> None:
         self._together, self._numbers, self._places = page.together, numbers, places
         self._solid = [frame[0]]
@@ -92,20 +97,20 @@ class Mould:
                 last = row
             self._cell(f"{letters[column]}{row + 1}", page.cells[row, column])
         self._close(frame[1])
-        solid = "".join(self._solid).split(_HOLE)
-        self._pieces = [*chain(*zip(solid, repeat("")))][:-1]  # a hole between each two
+        solid = "".join(self._solid).encode().split(_HOLE.encode())
+        self._pieces = [*chain(*zip(solid, repeat(b"")))][:-1]  # a hole between each two
 
     def _hole(self, kind: str, thing: Any) -> str:
         self._holes.append(self._places[kind, thing])
         return _HOLE
 
     def _row(self, row: int, span: str, points: Any, *, first: bool) -> None:
-        high = "" if points is None else self._hole("height", points.number) if _differs(points) else height(points)
+        high = self._hole("height", points.number) if _differs(points) else _fixed_height(points)
         self._solid.append(f'{"" if first else "</row>"}<row r="{row + 1}" spans="{span}"{high}>')
 
     def _cell(self, name: str, cell: Cell) -> None:
         look, formula, value = cell
-        number = self._hole("look", look.number) if _differs(look) else self._numbers[look]
+        number = self._hole("look", look.number) if _differs(look) else self._numbers[look].decode()
         self._solid.append(f'<c r="{name}" s="{number}"')
         if formula is not None:
             kind, text = self._outcome(value)
@@ -113,14 +118,15 @@ class Mould:
         elif _differs(value):
             self._solid.append(self._hole("cell", value.number))
         elif value.__class__ is str and value:
-            self._solid.append(f' t="s"><v>{self._hole("text", value)}</v></c>')
+            self._solid.append(self._hole("text", value))
         else:
-            self._solid.append(content(value, {}))
+            self._solid.append(content(value or None, {}).decode())
 
     def _outcome(self, value: Any) -> tuple[str, str]:
         if _differs(value):
             return self._hole("kind", value.number), self._hole("result", value.number)
-        return outcome(value)
+        kind, text = outcome(value)
+        return kind.decode(), text.decode()
 
     def _close(self, behind: str) -> None:
         """The last row and what stands behind it: whether the sheet is printed on one page hangs on the heights."""
@@ -130,15 +136,19 @@ class Mould:
             self._solid += before, paper_and, _HOLE
         self._solid.append(behind)
 
-    def filled(self, filling: Sequence[str], figures: Sequence[Any]) -> str:
+    def filled(self, filling: Sequence[bytes], figures: Sequence[Any]) -> bytes:
         """The XML with the holes filled; of the figures only the heights of rows are asked for."""
         pieces, taken = self._pieces.copy(), list(map(filling.__getitem__, self._holes))
         if self._together is not None:
             widths, heights = self._together
             points = [figures[one.number] if one.__class__ is Slot else one for one in heights]
-            taken.append("" if paper.scale(widths, points) >= paper.LEAST_SCALE else _LONG)
+            taken.append(b"" if paper.scale(widths, points) >= paper.LEAST_SCALE else _LONG.encode())
         pieces[1::2] = taken
-        return "".join(pieces)
+        return b"".join(pieces)
+
+
+def _fixed_height(points: float | None) -> str:
+    return "" if points is None else height(points).decode()
 
 
 def _differs(thing: Any) -> bool:
@@ -153,48 +163,48 @@ class _Letters(dict[int, str]):
         return self[column]
 
 
-def content(value: Any, index: Mapping[str, str]) -> str:
-    """The end of a cell with a value; texts by their numbers."""
+def content(value: Any, index: Mapping[str, bytes]) -> bytes:
+    """The end of a cell with a value; texts by their `index`, which has those ends."""
     if value.__class__ is str:
-        return f' t="s"><v>{index[value]}</v></c>' if value else "/>"
+        return index[value]
     if value is None or value != value:
-        return "/>"
+        return BLANK
     if value in _INFINITE:
         raise UnusualError(value)
-    return f"><v>{value:.16G}</v></c>"
+    return b"><v>%.16G</v></c>" % value
 
 
 @lru_cache(maxsize=1 << 12, typed=True)
-def outcome(value: Any) -> tuple[str, str]:
+def outcome(value: Any) -> tuple[bytes, bytes]:
     """The type of a formula's cell and the text of its result. Few points come up, again and again."""
     if value.__class__ is float and value == value:
-        return "", str(int(value)) if value.is_integer() else str(value)
+        return b"", str(int(value) if value.is_integer() else value).encode()
     shown = result(value)
     if isinstance(shown, bool):
         raise UnusualError(shown)
     if not isinstance(shown, str):
-        return "", str(shown)
+        return b"", str(shown).encode()
     if shown in _ERRORS:  # a value of its own in Excel, not a text
         raise UnusualError(shown)
-    return ' t="str"' if shown else "", _escaped(shown)
+    return b' t="str"' if shown else b"", _escaped(shown).encode()
 
 
 @lru_cache(maxsize=1 << 12)
-def shared_string(text: str) -> str:
+def shared_string(text: str) -> bytes:
     """A text as sharedStrings.xml has it."""
     if not _ODD.search(text):
-        return f"<si><t>{text}</t></si>"
+        return f"<si><t>{text}</t></si>".encode()
     writer = SharedStrings()
     writer.fh = io.StringIO()
     writer._write_si(text)
-    return str(writer.fh.getvalue())
+    return str(writer.fh.getvalue()).encode()
 
 
 @lru_cache(maxsize=1 << 10)
-def height(points: float) -> str:
+def height(points: float) -> bytes:
     """The attributes of a row that is so many points high."""
     high = pixels(points)
-    return "" if high == _USUAL else f' ht="{high * 0.75:.16g}" customHeight="1"'
+    return b"" if high == _USUAL else f' ht="{high * 0.75:.16g}" customHeight="1"'.encode()
 
 
 def _spans(page: SketchPage) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -37,8 +38,8 @@ class Notes:
         down = _Edges([pixels(heights[row]) if row in heights else _ROW for row in rows], _ROW)
         texts, shapes = [], []
         for number, (row, column, text) in enumerate(sorted(notes), start=1):
-            said, look = note(text)
-            texts.append(_text(a1((row, column)), said, look))
+            said, look = _said(text)
+            texts.append(f'<comment ref="{a1((row, column))}" authorId="0">{said}</comment>')
             across = self._across.place(column + 1, _RIGHT, look["width"])
             shapes.append(_shape(number, row, column, across, down.place(row - 1, _DOWN, look["height"]), look))
         if len(texts) > MAX_COMMENTS:
@@ -78,13 +79,17 @@ class _Edges:
         return at, pixel - self._ends[at]
 
 
-def _text(cell: str, said: str, look: Mapping[str, Any]) -> str:
-    space = ' xml:space="preserve"' if _preserve_whitespace(said) else ""
-    text = _writer._escape_control_characters(_writer._escape_data(said))
-    return (
-        f'<comment ref="{cell}" authorId="0"><text><r><rPr><sz val="{look["font_size"]}"/><color indexed="81"/>'
-        f'<rFont val="{look["font_name"]}"/><family val="{look["font_family"]}"/></rPr><t{space}>{text}</t></r></text></comment>'
+@lru_cache(maxsize=1 << 10)
+def _said(text: str) -> tuple[str, Mapping[str, Any]]:
+    """A note's text as it is written, and how it looks. Many departments have the same."""
+    shown, look = note(text)
+    space = ' xml:space="preserve"' if _preserve_whitespace(shown) else ""
+    shown = _writer._escape_control_characters(_writer._escape_data(shown))
+    said = (
+        f'<text><r><rPr><sz val="{look["font_size"]}"/><color indexed="81"/><rFont val="{look["font_name"]}"/>'
+        f'<family val="{look["font_family"]}"/></rPr><t{space}>{shown}</t></r></text>'
     )
+    return said, look
 
 
 def _shape(number: int, row: int, column: int, across: Place, down: Place, look: Mapping[str, Any]) -> str:

@@ -26,11 +26,12 @@ from converter.books.department import (
 from converter.books.figures import Figures, Layout, Slot, figures_of, layout_key, layout_of
 from converter.books.findingrows import FindingSheet
 from converter.books.livecells import Formulas, Live, written_formulas
-from converter.books.moulds import Holes, Mould, shared_string
+from converter.books.moulds import BLANK, Holes, Mould, shared_string
 from converter.books.notes import Notes
 from converter.books.packing import Packed, package, packed, parts_of
 from converter.books.sketch import Sketch, SketchPage, UnusualError
-from converter.books.styles import Book, Setup, as_typed, printable
+from converter.books.styles import MAX_TEXT, Book, Setup, as_typed, printable
+from converter.books.tables import Row
 from converter.intake.cells import a1
 
 #: Layouts that a process remembers; texts up to here are surely within Excel's limit.
@@ -42,10 +43,14 @@ _STYLES, _STRINGS, _CORE = "xl/styles.xml", "xl/sharedStrings.xml", "docProps/co
 _NOTES, _SHAPES = "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"
 #: Parts that are made anew for each workbook, but for styles, which hang on what it holds and are the same for many.
 _VARYING = frozenset({*_SHEETS, _STRINGS, _CORE, _NOTES, _SHAPES, _STYLES})
-_NUMBERS = tuple(map(str, range(2_000)))
+#: Types of values that cells take as they are.
+_AS_THEY_ARE = frozenset({str, int, float, type(None)})
+#: The ends of cells with the first strings, by their numbers.
+_STRING = b' t="s"><v>%d</v></c>'
+_STRING_ENDS = tuple(_STRING % number for number in range(1_000))
 _STRINGS_XML = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="{}" uniqueCount="{}">{}</sst>'
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="%d" uniqueCount="%d">%b</sst>'
 )
 
 
@@ -60,15 +65,19 @@ class Stamp:
         write_legend(self._legend, layout)
         self._pages = [*self._sketch.pages, *self._head.pages, *self._legend.pages]
         self._holes, self.live = Holes(self._pages), Live.of(_formulas(self._pages))
-        self._names, self._foot = list(parts), f"指纹 {mark}&amp;C" if mark else ""
-        self._frames, self._ends = zip(*(_frame(parts[name].decode(), self._foot) for name in _SHEETS), strict=True)
+        self._names, foot = list(parts), f"指纹 {mark}&amp;C" if mark else ""
+        self._frames, ends = zip(*(_frame(parts[name].decode(), foot) for name in _SHEETS), strict=True)
+        self._marked, self._ends = bool(mark), [end.encode() for end in ends]
         self._fixed = {name: packed(name, part) for name, part in parts.items() if name not in _VARYING}
         self._core = re.split("<dc:title>.*</dc:title>", parts[_CORE].decode(), flags=re.DOTALL)
         slots = len(figures.flat())
         self._texts = [text for text in self._sketch.texts if text.__class__ is not Slot]
         order = count(slots)
         self._own = [text.number if text.__class__ is Slot else next(order) for text in self._sketch.texts]
-        self._looks = _first([look for page in self._sketch.pages for look in page.looks()])
+        self._looks, self._head_looks, self._last_looks = (
+            _first([look for page in sketch.pages for look in page.looks()])
+            for sketch in (self._sketch, self._head, self._legend)
+        )
         self._moulds: dict[tuple[str, ...], tuple[list[Mould], FindingSheet, Mould]] = {}
         noted = _NOTES in parts
         self._notes = Notes(self._pages[0].columns, parts[_NOTES].decode(), parts[_SHAPES].decode()) if noted else None
@@ -86,11 +95,12 @@ class Stamp:
 
     def _varying(self, book: DepartmentBook, figures: Figures) -> dict[str, Packed]:
         raw = figures.flat()
-        typed, findings = as_typed(raw), [as_typed(row) for row in book.findings]
+        typed, findings = _typed(raw, book.findings)
         own = map([*typed, *self._texts].__getitem__, self._own)
         texts = chain(own, self._head.texts, *findings, self._legend.texts)
         strings = [text for text in texts if text.__class__ is str and text]
-        index, order = _index(strings), self._order(raw, findings)
+        distinct, order = list(dict.fromkeys(strings)), self._order(raw, findings)
+        index = _index(distinct)
         numbers, styles = _numbered(order, noted=self._notes is not None)
         first, listed, last = self._moulds.get(order) or self._moulds.setdefault(order, self._moulded(numbers))
         filling = self._holes.filling(raw, typed, index, numbers)
@@ -99,21 +109,22 @@ class Stamp:
             listed.filled(filling, book.findings, findings, index),
             last.filled(filling, raw),
         )
-        foot = f"指纹 {book.fingerprint}&amp;C" if self._foot else ""
+        foot = f"指纹 {book.fingerprint}&amp;C".encode() if self._marked else b""
+        shared = b"".join(map(shared_string, distinct))
         parts = {
             **{name: sheet + foot + end for name, sheet, end in zip(_SHEETS, sheets, self._ends, strict=True)},
-            _STRINGS: _STRINGS_XML.format(len(strings), len(index), "".join(map(shared_string, index))),
-            _CORE: _title(book).join(self._core),
+            _STRINGS: _STRINGS_XML % (len(strings), len(distinct), shared),
+            _CORE: _title(book).join(self._core).encode(),
             **(self._noted(self._notes, raw) if self._notes else {}),
         }
-        return {_STYLES: styles} | {name: packed(name, part.encode()) for name, part in parts.items()}
+        return {_STYLES: styles} | {name: packed(name, part) for name, part in parts.items()}
 
     def _order(self, raw: list[Any], findings: Sequence[Any]) -> tuple[str, ...]:
         """The looks of a book, each where it first stands."""
-        head, legend = self._head.pages[0].looks(), self._legend.pages[0].looks()
-        return tuple(_first([*_resolved(self._looks, raw), *head, *(FINDING_LOOKS if findings else ()), *legend]))
+        listed = FINDING_LOOKS if findings else ()
+        return tuple(_first([*_resolved(self._looks, raw), *self._head_looks, *listed, *self._last_looks]))
 
-    def _moulded(self, numbers: Mapping[str, str]) -> tuple[list[Mould], FindingSheet, Mould]:
+    def _moulded(self, numbers: Mapping[str, bytes]) -> tuple[list[Mould], FindingSheet, Mould]:
         *first, head, last = self._pages
         places = self._holes.places
         return (
@@ -125,12 +136,12 @@ class Stamp:
             Mould(last, self._frames[-1], numbers, places),
         )
 
-    def _noted(self, notes: Notes, raw: list[Any]) -> dict[str, str]:
+    def _noted(self, notes: Notes, raw: list[Any]) -> dict[str, bytes]:
         """The notes at scores."""
         page = self._pages[0]
-        heights = dict(zip(page.heights, _resolved(page.heights.values(), raw), strict=True))
+        heights = {row: raw[one.number] if one.__class__ is Slot else one for row, one in page.heights.items()}
         said = [(row, column, raw[slot.number]) for row, column, slot in page.notes if raw[slot.number]]
-        return dict(zip((_NOTES, _SHAPES), notes.written(said, heights), strict=True))
+        return dict(zip((_NOTES, _SHAPES), map(str.encode, notes.written(said, heights)), strict=True))
 
 
 class First(NamedTuple):
@@ -143,8 +154,8 @@ class First(NamedTuple):
 
 def stamped_book(book: DepartmentBook) -> tuple[bytes, Live]:
     """The workbook's bytes and its formulas: the same as `department.department_book` writes, at a fraction of the time."""
-    layout, figures = layout_of(book), figures_of(book)
-    key = (any(row.note for row in figures.rows), bool(book.fingerprint), *layout_key(layout))
+    figures = figures_of(book)
+    key = (any(row.note for row in figures.rows), bool(book.fingerprint), *layout_key(book))
     known = _KNOWN.get(key)
     if isinstance(known, Stamp):
         try:
@@ -155,7 +166,7 @@ def stamped_book(book: DepartmentBook) -> tuple[bytes, Live]:
     written = package(packed(name, part) for name, part in parts.items())
     live = Live.of(written_formulas(written))
     if key not in _KNOWN:
-        _remember(key, First(layout, parts, book.fingerprint))
+        _remember(key, First(layout_of(book), parts, book.fingerprint))
     elif isinstance(known, First):
         _KNOWN[key] = _proven(known, book, figures, (written, live))
     return written, live
@@ -182,22 +193,32 @@ def _proven(first: First, book: DepartmentBook, figures: Figures, plain: tuple[b
 
 
 @lru_cache(maxsize=256)
-def _numbered(order: tuple[str, ...], *, noted: bool) -> tuple[Mapping[str, str], Packed]:
+def _numbered(order: tuple[str, ...], *, noted: bool) -> tuple[Mapping[str, bytes], Packed]:
     """The numbers of looks that are used in this order, and the styles of the book."""
     book = Book("")
     page = book.sheet("1", Setup())
     page.put_row(0, 0, range(len(order)), [book.look(name) for name in order])
     page.comment(0, 0, "1" if noted else "")
     styles = packed(_STYLES, parts_of(book.content())[_STYLES])
-    return {name: str(book.look(name)._get_xf_index()) for name in order}, styles  # as grid does
+    return {name: b"%d" % book.look(name)._get_xf_index() for name in order}, styles  # as grid does
 
 
-def _index(strings: Iterable[str]) -> dict[str, str]:
-    """The numbers of shared strings."""
-    index = dict(zip(dict.fromkeys(strings), chain(_NUMBERS, map(str, count(len(_NUMBERS)))), strict=False))
-    if max(map(len, index)) > _SURELY_SHORT:
+def _typed(raw: list[Any], findings: Sequence[Row]) -> tuple[list[Any], Sequence[Sequence[Any]]]:
+    """Figures and findings as `as_typed` gives them; where their texts are usual, which is told of all at once, they are so."""
+    values = [*raw, *chain(*findings)]
+    together = "".join([value for value in values if value.__class__ is str])
+    usual = together.replace("\n", "").replace("\u3000", "").isprintable() and 2 * len(together) < MAX_TEXT
+    if usual and _AS_THEY_ARE.issuperset(map(type, values)):
+        return raw, findings
+    return as_typed(raw), [as_typed(row) for row in findings]
+
+
+def _index(texts: Sequence[str]) -> dict[str, bytes]:
+    """The ends of cells with shared strings by their texts, which are numbered as they stand; without a text a cell is blank."""
+    if max(map(len, texts)) > _SURELY_SHORT:
         raise UnusualError("a text that may be too long for Excel")
-    return index
+    more = map(_STRING.__mod__, count(len(_STRING_ENDS)))
+    return {**dict(zip(texts, chain(_STRING_ENDS, more), strict=False)), "": BLANK}
 
 
 def _resolved(things: Iterable[Any], raw: list[Any]) -> list[Any]:

@@ -54,17 +54,25 @@ def own_text(rules: Iterable[Rule], cell: Cell) -> str:
     return f'IF({test},ROUND(SUM({",".join([*singles, *taken])}),{SCORE_DIGITS}),"{NO_NUMBER}")'
 
 
-def points(rows: Sequence[ScoreRow], *, low: bool) -> float:
-    """Value of the sum of 下限 (`low`) or 上限."""
-    value = 0.0
+def values(rows: Sequence[ScoreRow]) -> tuple[float, float, float]:
+    """Values of the sums of 下限, 上限 and 自评得分; the last is NaN where one is missing, or all of a weight of which one is
+    taken.
+    """
+    low = high = own = 0.0
     for members in _rows_by_weight(rows):
-        amounts = tuple([row.low if low else row.high for row in members])
         if len(members) == 1:
-            value += 0.0 if math.isnan(amounts[0]) else amounts[0]
-        else:
-            rule, known = members[0].rule, tuple([not math.isnan(row.score) for row in members])
-            value += _together(amounts, known, rule.take, rule.full, low=low)
-    return round(value, SCORE_DIGITS)
+            (row,) = members
+            low += row.low if row.low == row.low else 0.0  # not NaN
+            high += row.high if row.high == row.high else 0.0
+            own += row.own
+            continue
+        rule, known = members[0].rule, tuple([not math.isnan(row.score) for row in members])
+        take, full = rule.take, rule.full
+        low += _together(tuple([row.low for row in members]), known, take, full, low=True)
+        high += _together(tuple([row.high for row in members]), known, take, full, low=False)
+        given = [row.own for row in members]
+        own += sum(given) if take == "sum" else _picked(tuple(given), take)
+    return round(low, SCORE_DIGITS), round(high, SCORE_DIGITS), half_up(own, SCORE_DIGITS)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -74,19 +82,13 @@ def _together(amounts: tuple[float, ...], known: tuple[bool, ...], take: str, fu
     return float(together(column, there, take, full, np.nanmin if low else np.nanmax)[0])
 
 
-def own(rows: Sequence[ScoreRow]) -> float:
-    """Value of the sum of 自评得分."""
-    total = 0.0
-    for members in _rows_by_weight(rows):
-        take, given = members[0].rule.take, [row.own for row in members]
-        if take == "sum" or len(members) == 1:
-            total += sum(given)
-        elif all(map(math.isnan, given)):
-            return math.nan
-        else:
-            column = np.array(given)[:, np.newaxis]
-            total += float(picked(column, ~np.isnan(column), take, np.nanmin)[0])
-    return half_up(total, SCORE_DIGITS)
+@lru_cache(maxsize=1 << 12)
+def _picked(given: tuple[float, ...], take: str) -> float:
+    """The self score that counts of those of a group; NaN where there is none."""
+    if all(map(math.isnan, given)):
+        return math.nan
+    column = np.array(given)[:, np.newaxis]
+    return float(picked(column, ~np.isnan(column), take, np.nanmin)[0])
 
 
 def _rows_by_weight(rows: Sequence[ScoreRow]) -> Iterable[list[ScoreRow]]:
