@@ -43,7 +43,7 @@ def test_a_code_in_one_cell_or_several_of_mixed_types(cells: list[str], code: st
 
 
 def record(code: str) -> Record:
-    return Record(code, 0, ())
+    return Record(code, 0)
 
 
 @given(st.lists(st.sampled_from(["208", "20801", "2080101", "2080199", "20899", "221", "22102"]), max_size=9))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeGuard
 
+from converter.intake.lines import Line, lines_of
 from converter.vocabulary.numbers import NAN, Number, State, canonical, fixed_percent, read_text, shortest
 
 #: None and "" are both an empty cell.
@@ -33,6 +34,8 @@ _IS_NUMBER, _IS_ZERO = State.NUMBER, State.ZERO  # asked of the class, a state t
 _NO_NUMBERS = (bool, dt.date, dt.time, dt.timedelta)
 #: Row and column, both from 0.
 Cell = tuple[int, int]
+#: What merged ranges cover is kept where the ranges are so few, and the area has so few cells.
+_FEW_MERGES, _SMALL_AREA = 64, 2048
 
 
 @dataclass
@@ -66,28 +69,30 @@ class Sheet:
     @cached_property
     def covered(self) -> dict[Cell, Cell]:
         """Cell under a merged range → the first cell of the range, which holds the value shown; within the used area."""
-        covered = {}
-        for top, left, bottom, right in self.merges:
-            first, columns = (top, left), range(left, min(right, self.width - 1) + 1)
-            for row in range(top, min(bottom, len(self.rows) - 1) + 1):
-                for column in columns:
-                    covered[row, column] = first
-            if covered.get(first) == first:
-                del covered[first]
-        return covered
+        return self._covering[0]
 
     @cached_property
+    def _covering(self) -> "tuple[dict[Cell, Cell], frozenset[int]]":
+        """`covered`, and its rows."""
+        merges, rows, columns = tuple(self.merges), len(self.rows), self.width
+        few = len(merges) <= _FEW_MERGES and rows * columns <= _SMALL_AREA
+        return (_covering if few else _covering.__wrapped__)(merges, rows, columns)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The rows but for their numbers."""
+        return lines_of(self.rows)
+
+    @property
     def words(self) -> list[list[tuple[int, str]]]:
         """For each row: column and text of the cells that hold a text of their own (numbers and blanks left out)."""
-        return [
-            [(c, text) for c, value in enumerate(row) if value and isinstance(value, str) and (text := value.strip())]
-            for row in self.rows
-        ]
+        return [line.words for line in self.lines]
 
     @property
     def is_empty(self) -> bool:
         """Whether no cell holds anything."""
-        return not any(self.words) and not any(self.texts(row) for row in range(len(self.rows)))
+        filled = any(not line.is_empty for line in self.lines)
+        return not filled and not (self.errors and any(self.texts(row) for row in range(len(self.rows))))
 
     def anchor(self, cell: Cell) -> Cell:
         """The cell that holds the value shown at `cell`: the first of its merged range, or itself."""
@@ -113,14 +118,10 @@ class Sheet:
 
     def texts_in(self, row: int, columns: range) -> list[str]:
         """The texts shown in some columns of a row."""
-        if row in self._merged_rows or self.pads or self.errors:
+        if row in self._covering[1] or self.pads or self.errors:
             return [self.text((row, column)) for column in columns]
         cells = self.rows[row][columns.start : columns.stop]
         return [value if isinstance(value, str) else text_of(value) for value in cells]
-
-    @cached_property
-    def _merged_rows(self) -> set[int]:
-        return {row for row, _ in self.covered}
 
     @property
     def hides_any(self) -> bool:
@@ -149,12 +150,13 @@ class Sheet:
         if self.stale and cell in self.stale:
             return Number(NAN, State.STALE)
         value = self.value(cell)
-        if value is None or isinstance(value, str):
+        if isinstance(value, float):
+            if not math.isfinite(value):
+                return Number(NAN, State.UNREADABLE, reason="不是有限的数")
+        elif value is None or isinstance(value, str):
             return read_text(value) if value else _BLANK
-        if not isinstance(value, float) and isinstance(value, _NO_NUMBERS):
+        elif isinstance(value, _NO_NUMBERS):
             return Number(NAN, State.UNREADABLE, reason="是日期、时间或逻辑值")
-        if not math.isfinite(value):
-            return Number(NAN, State.UNREADABLE, reason="不是有限的数")
         number = canonical(value)
         unit = "%" if self.percents and cell in self.percents else ""
         return _number(Number, (number, _IS_NUMBER if number else _IS_ZERO, unit, ""))
@@ -174,6 +176,22 @@ class Sheet:
         if self.percents and cell in self.percents and _is_finite(value):
             return f"{text_of(value)}（显示为{fixed_percent(value, self.percents[cell])}）"
         return text_of(value)
+
+
+@lru_cache(maxsize=128)
+def _covering(
+    merges: tuple[tuple[int, int, int, int], ...], rows: int, columns: int
+) -> tuple[dict[Cell, Cell], frozenset[int]]:
+    """Sheet.covered of merged ranges within an area, and its rows. It is shared: nobody changes it."""
+    covered: dict[Cell, Cell] = {}
+    for top, left, bottom, right in merges:
+        first, across = (top, left), range(left, min(right, columns - 1) + 1)
+        for row in range(top, min(bottom, rows - 1) + 1):
+            for column in across:
+                covered[row, column] = first
+        if covered.get(first) == first:
+            del covered[first]
+    return covered, frozenset([row for row, _ in covered])
 
 
 @dataclass

@@ -9,7 +9,7 @@ from converter.intake import archives
 from converter.intake.cells import Workbook
 from converter.intake.guards import UnreadableError
 from converter.intake.passwords import decrypted
-from converter.intake.sniff import WORKBOOK_SUFFIXES, Container, expected, sniff
+from converter.intake.sniff import WORKBOOK_SUFFIXES, Container, expected, sniff, suffix_of
 from converter.intake.xlsx import read_xlsx
 
 #: Excel's limit for the name of a sheet; a text or a web page gives its own name to its only sheet.
@@ -43,7 +43,7 @@ def open_workbook(path: Path, name: str, inner: tuple[int, ...] = (), passwords:
         kind = sniff(content)
         workbook = _read(kind, content, name)
     opened = Opened(workbook)
-    if expected(name) is not kind and Path(name).suffix.lower() in WORKBOOK_SUFFIXES:
+    if expected(name) is not kind and suffix_of(name) in WORKBOOK_SUFFIXES:
         opened.notes.append(("F02", f"扩展名是 {Path(name).suffix}，内容是 {kind}"))
     if workbook.repaired:
         opened.notes.append(("F11", "文件结构有缺陷，修复后读取"))
@@ -81,7 +81,7 @@ def _read(kind: Container, content: bytes, name: str) -> Workbook:
 
 def _refusal(kind: Container, content: bytes, name: str) -> UnreadableError:
     """Why a file is not read."""
-    suffix = Path(name).suffix.lower()
+    suffix = suffix_of(name)
     if kind is Container.EMPTY:
         return UnreadableError("F03", "文件大小为 0")
     if kind is Container.ENCRYPTED:

@@ -6,7 +6,6 @@ import struct
 import zipfile
 import zlib
 from enum import StrEnum
-from pathlib import Path
 
 _OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
 #: A member, the end of an empty archive, and what programs that split archives put before a whole one.
@@ -63,6 +62,7 @@ _CLAIMS = {
     Container.HTML: {".htm", ".html"},
     Container.ZIP: {".zip"},
 }
+_CLAIMED = {suffix: kind for kind, suffixes in _CLAIMS.items() for suffix in suffixes}
 
 
 def sniff(content: bytes) -> Container:
@@ -138,5 +138,11 @@ def _sniff_text(content: bytes) -> Container:
 
 def expected(name: str) -> Container | None:
     """What the extension of `name` claims, None where it claims nothing we read."""
-    suffix = Path(name).suffix.lower()
-    return next((kind for kind, suffixes in _CLAIMS.items() if suffix in suffixes), None)
+    return _CLAIMED.get(suffix_of(name))
+
+
+def suffix_of(name: str) -> str:
+    """The extension of a file's name in the outputs, in small letters: Path's, without taking the path apart."""
+    last = name.rpartition("/")[2]
+    at = last.rfind(".")
+    return last[at:].lower() if 0 < at < len(last) - 1 else ""

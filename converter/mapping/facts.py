@@ -11,13 +11,14 @@ from converter.mapping.concealed import idle, shadows, visible_first
 from converter.mapping.fields import Dictionary, FieldKind
 from converter.mapping.forms import Form
 from converter.mapping.indicators import SELF_SCORE, WEIGHT, IndicatorRows, Line
-from converter.mapping.locate import Located, bound_tables
-from converter.mapping.matching import Match, match_form
+from converter.mapping.layouts import Layouts, Understood
+from converter.mapping.locate import Located
+from converter.mapping.matching import Match
 from converter.mapping.named import NamedRows
 from converter.mapping.page import Page, Seen
 from converter.mapping.replies import Reply, replies_on
 from converter.mapping.rows import Entry, Note, Rows, TableRows
-from converter.mapping.titles import Titles, printed_title
+from converter.mapping.titles import printed_title
 from converter.mapping.unfilled import two_units, unfilled, unsealed
 from converter.vocabulary.findings import Finding, Place, finding, mask
 from converter.vocabulary.numbers import USABLE, State
@@ -121,7 +122,7 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
         for sheet in () if _OWN_SHEETS[1] <= names else workbook.sheets:
             _read_replies(Page(sheet), reading)
         return reading
-    titles = _titles(tuple(forms))
+    layouts = _layouts(tuple(forms), dictionary)
     for sheet in workbook.sheets:
         if sheet.is_empty:
             continue
@@ -131,18 +132,16 @@ def read_documents(workbook: Workbook, file: str, forms: list[Form], dictionary:
             unused[sheet.name] = "隐藏的工作表"
             continue
         page = Page(sheet)
-        found = _recognise(page, file, titles, dictionary)
-        if isinstance(found, Document):
+        understood = layouts.understood(sheet)
+        if (found := _recognise(page, file, understood, dictionary)) is not None:
             documents.append(found)
-        elif not _read_replies(page, reading):
-            unused[sheet.name] = found
+        elif not (understood.replies and _read_replies(page, reading)):
+            unused[sheet.name] = understood.reason
     reading.documents, reading.unused = tuple(documents), unused or _NONE
     return reading
 
 
-@lru_cache(maxsize=16)
-def _titles(forms: tuple[Form, ...]) -> Titles:
-    return Titles(forms)
+_layouts = lru_cache(maxsize=16)(Layouts)
 
 
 def _holds_numbers(sheet: Sheet) -> bool:
@@ -159,25 +158,13 @@ def _read_replies(page: Page, reading: Reading) -> bool:
     return True
 
 
-def _recognise(page: Page, file: str, titles: Titles, dictionary: Dictionary) -> Document | str:
-    """The sheet as the form whose title it bears and whose tables it holds; without a title, as one it holds wholly.
+def _recognise(page: Page, file: str, understood: Understood, dictionary: Dictionary) -> Document | None:
+    """The sheet as the form that it was understood as, None where it is no form.
 
     Of forms of one title (收入支出决算总表 as 公开01 and as 财决01) the one that gives most counts.
     """
-    groups = titles.of(page)
-    reasons = []
-    for group in groups:
-        matches = [(form, match_form(page, form, dictionary, partial=True)) for form in group]
-        if read := _fullest(page, file, [one for _, one in matches if isinstance(one, Match)], dictionary):
-            return _written(read)
-        reasons += [f"标题像“{form.form}”，但{one}" for form, one in matches]
-    tried = [form for group in groups for form in group]
-    for form in titles.forms:
-        if form not in tried and not form.only_by_title:
-            match = match_form(page, form, dictionary, partial=False)
-            if isinstance(match, Match):
-                return _written(_read(page, file, match, dictionary))
-    return "；".join(reasons) or "标题和表头与已知的表单都不符"
+    read = _fullest(page, file, understood.matches, dictionary)
+    return _written(read) if read else None
 
 
 class _Read:
@@ -210,7 +197,6 @@ def _read(page: Page, file: str, match: Match, dictionary: Dictionary) -> _Read:
     reader = TableRows(page, form, dictionary, document.year, document.unit)
     for reason in match.reasons:
         reader.note("M02", f"{form.form}：{reason}，其中的栏目未读取", (0, 0))
-    bound_tables(page, form, match.tables, dictionary)
     for table in match.tables:
         reader.read(table)
     readers: list[Rows] = [reader]
@@ -245,7 +231,7 @@ def _written(read: _Read) -> Document:
     """The document with its department, entries as facts with 原文, notes as findings, both with the full address."""
     document, page, form = read.document, read.page, read.match.form
     name = page.department(form.department, read.match.head_row) or Seen("", (0, 0))
-    document.department, document.department_cell = mask(name.text), name.cell if name.text else None
+    document.department, document.department_cell = _masked(name.text), name.cell if name.text else None
     facts, wrong = _facts(document, page, form, read.entries)
     notes = [
         *two_units(page, document.unit),
@@ -261,6 +247,10 @@ def _written(read: _Read) -> Document:
     if form.by_name or all(fact.unit != _MONEY for fact in document.facts):
         document.unit_named = True  # every row names its own, or there is no money whose unit a line would have to name
     return document
+
+
+#: A department's name stands on each of its sheets.
+_masked = lru_cache(maxsize=1 << 8)(mask)
 
 
 def _facts(document: Document, page: Page, form: Form, entries: Sequence[Entry]) -> tuple[list[Fact], list[Note]]:

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from converter.intake.cells import Cell, Sheet
+from converter.intake.lines import Line
 from converter.mapping.forms import match_head
 from converter.vocabulary.labels import label, plain, shown, unit_of
 from converter.vocabulary.numbers import USABLE, State
@@ -62,28 +63,80 @@ class HeadRow:
 _head_row = lru_cache(maxsize=1 << 12)(HeadRow)
 
 
-class Page:
-    """A sheet and the matching forms of its labels.
-
-    `labels` holds for each row: column → matching form of its text (numbers and blanks left out); `places`: label → the
-    cells that hold it, in reading order.
+class Said:
+    """What the texts of a row say: each column's matching form, unit lines with their columns, the first year and its column,
+    and whether one says that there is nothing to put into the table. What not every row is asked for is told when it is.
     """
+
+    __slots__ = ("_labels", "_nothing", "_words", "_years", "units")
+
+    def __init__(self, line: Line) -> None:
+        self._words = line.words
+        self.units = [(column, unit) for column, text in line.words if "位" in text and (unit := _unit_in(text))]
+        self._labels: dict[int, str] | None = None
+        self._years: list[tuple[int, int]] | None = None
+        self._nothing: bool | None = None
+
+    @property
+    def labels(self) -> dict[int, str]:
+        """Column → matching form of its text. Nobody changes it."""
+        if self._labels is None:
+            self._labels = {column: folded for column, text in self._words if (folded := label(text))}
+        return self._labels
+
+    @property
+    def year(self) -> tuple[int, int] | None:
+        """The first text that names a year: its column and the year."""
+        if self._years is None:
+            self._years = [(column, year) for column, text in self._words if (year := year_in(text)) is not None]
+        return self._years[0] if self._years else None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether a text says that there is nothing to put into the table."""
+        if self._nothing is None:
+            self._nothing = any(_NOTHING.match(plain(text)) is not None for _, text in self._words)
+        return self._nothing
+
+
+def said_by(line: Line) -> Said:
+    """What the texts of a row say, told once."""
+    if line.said is None:
+        line.said = Said(line)
+    assert isinstance(line.said, Said)
+    return line.said
+
+
+class Page:
+    """A sheet and the matching forms of its labels (numbers and blanks left out)."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
-        self.labels: list[dict[int, str]] = []
-        self.places = places = dict[str, list[Cell]]()
         self._head_rows: dict[int, HeadRow] = {}
         self._figures: dict[int, list[int]] = {}
         self._dated: dict[str, list[Cell]] = {}
-        for row, words in enumerate(sheet.words):
-            line = {column: folded for column, text in words if (folded := label(text))}
-            self.labels.append(line)
-            for column, folded in line.items():
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """What the texts of each row say."""
+        return [said_by(line) for line in self.sheet.lines]
+
+    @cached_property
+    def labels(self) -> list[dict[int, str]]:
+        """For each row: column → matching form of its text. Nobody changes them: other pages have the same."""
+        return [said.labels for said in self.said]
+
+    @cached_property
+    def places(self) -> dict[str, list[Cell]]:
+        """Label → the cells that hold it, in reading order."""
+        places: dict[str, list[Cell]] = {}
+        for row, labels in enumerate(self.labels):
+            for column, folded in labels.items():
                 if folded in places:
                     places[folded].append((row, column))
                 else:
                     places[folded] = [(row, column)]
+        return places
 
     def label(self, cell: Cell) -> str:
         """The matching form of what is shown in a cell, merged ranges filled; numbers are texts, too."""
@@ -136,12 +189,12 @@ class Page:
     @cached_property
     def head_texts(self) -> list[str]:
         """The texts of the first rows, where a title may stand."""
-        return [text for row in self.sheet.words[:HEAD_ROWS] for _, text in row]
+        return [text for line in self.sheet.lines[:HEAD_ROWS] for _, text in line.words]
 
     @cached_property
     def declares_nothing(self) -> bool:
         """Whether a note says that the department has nothing to put into the table (注：本部门无政府性基金…收支。)."""
-        return any(_NOTHING.match(plain(text)) is not None for row in self.sheet.words for _, text in row)
+        return any(said.nothing for said in self.said)
 
     def unit(self) -> Seen | None:
         """The unit line (单位：万元), wherever it stands; the first of several."""
@@ -151,17 +204,14 @@ class Page:
     def units(self) -> list[Seen]:
         """Every unit line of the sheet, in reading order."""
         return [
-            Seen(unit, (row, column))
-            for row, words in enumerate(self.sheet.words)
-            for column, text in words
-            if "位" in text and (unit := _unit_in(text))
+            Seen(unit, (row, column)) for row, said in enumerate(self.said) if said.units for column, unit in said.units
         ]
 
     def department(self, heads: Sequence[str], until: int) -> Seen | None:
         """The name behind 填报单位： in the head area, in the same cell or the next filled one; None where blank."""
         known = _names_first(tuple(heads))
-        for row, words in enumerate(self.sheet.words[:until]):
-            for column, text in words:
+        for row, line in enumerate(self.sheet.lines[:until]):
+            for column, text in line.words:
                 folded = plain(text)
                 if not folded.startswith(known) or not (folded in known or _named(known).match(folded)):
                     continue
@@ -175,10 +225,10 @@ class Page:
 
     def year(self, until: int) -> Seen | None:
         """The year in the head area (2019年度); a 文号's year and dates never count."""
-        for row, words in enumerate(self.sheet.words[:until]):
-            for column, text in words:
-                if (found := year_in(text)) is not None:
-                    return Seen(str(found), (row, column))
+        for row, said in enumerate(self.said[:until]):
+            if said.year is not None:
+                column, year = said.year
+                return Seen(str(year), (row, column))
         return None
 
 

@@ -5,13 +5,14 @@ Such rows overlap: a column is never summed with its own parents. Only the row å
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
 from converter.mapping.locate import Located
 from converter.mapping.page import Page
-from converter.vocabulary.numbers import USABLE, Number, State, canonical
+from converter.vocabulary.numbers import USABLE, State, canonical
 
 #: A code has three digits or more; fewer are a row's number.
 _SHORTEST_CODE = 3
@@ -19,11 +20,10 @@ _READABLE = USABLE | {State.BLANK, State.DASH}
 
 
 class Record(NamedTuple):
-    """One row by its code, with the reading of each column of the table."""
+    """One row and its code."""
 
     code: str
     row: int
-    numbers: tuple[Number, ...]
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,14 @@ def code_of(texts: Iterable[str]) -> str:
     return "".join([*parts[:1], *[part.zfill(2) for part in parts[1:]]]) if parts else ""
 
 
+_code_of = lru_cache(maxsize=1 << 11)(code_of)
+
+
 def records(page: Page, located: Located) -> list[Record]:
     """The rows of a table that have a code."""
-    found = []
-    for row in range(located.first, located.last):
-        code = code_of(page.sheet.texts_in(row, located.names))
-        if len(code) >= _SHORTEST_CODE:
-            numbers = tuple([page.sheet.number((row, column.index)) for column in located.columns])
-            found.append(Record(code, row, numbers))
-    return found
+    rows = range(located.first, located.last)
+    found = [Record(_code_of(tuple(page.sheet.texts_in(row, located.names))), row) for row in rows]
+    return [record for record in found if len(record.code) >= _SHORTEST_CODE]
 
 
 def leaves(rows: Sequence[Record]) -> list[Record]:
@@ -65,12 +64,12 @@ def gaps(page: Page, located: Located, total_row: int) -> list[Gap]:
 
     A column with a cell that cannot be read is left out.
     """
-    ends = leaves(records(page, located))
+    ends, number = leaves(records(page, located)), page.sheet.number
     if not ends:
         return []
     found = []
-    for at, column in enumerate(located.columns):
-        total, parts = page.sheet.number((total_row, column.index)), [record.numbers[at] for record in ends]
+    for column in located.columns:
+        total, parts = number((total_row, column.index)), [number((end.row, column.index)) for end in ends]
         if total.state not in USABLE or not all(part.state in _READABLE for part in parts):
             continue
         added = canonical(sum(part.value for part in parts if part.state in USABLE))

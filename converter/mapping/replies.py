@@ -21,7 +21,7 @@ class Reply(NamedTuple):
 
 def replies_on(page: Page, file: str) -> list[Reply] | None:
     """The answers on a sheet, in its order; None where it has no heads 编号 and 部门说明."""
-    if page.places.keys().isdisjoint((NUMBER, *_HEADS[NUMBER])):
+    if not may_be_replies(page):
         return None  # the usual case, without looking at every row
     lines = lines_of([page.sheet], _HEADS, [NUMBER, REPLY], file)
     if lines is None:
@@ -31,6 +31,11 @@ def replies_on(page: Page, file: str) -> list[Reply] | None:
         for line in lines
         if line.text(NUMBER) and line.text(REPLY)
     ]
+
+
+def may_be_replies(page: Page) -> bool:
+    """Whether a sheet has a head 编号, by any of its names."""
+    return not page.places.keys().isdisjoint((NUMBER, *_HEADS[NUMBER]))
 
 
 def joined(replies: Sequence[Reply]) -> str:

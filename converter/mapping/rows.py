@@ -172,7 +172,7 @@ class TableRows(Rows):
         for row in range(located.first, located.last):
             if row in located.repeats:
                 continue
-            shown_label = self._row_name(located, row, items)
+            shown_label = self._row_name(located, row)
             text = label(shown_label)
             if text in items:
                 listed = located.table.listed.get(items[text], "")
@@ -186,25 +186,15 @@ class TableRows(Rows):
             ):
                 self._report(text, shown_label, items, located, row)
 
-    def _row_name(self, located: Located, row: int, items: dict[str, str]) -> str:
-        """The row's name: the known one among the texts before its numbers, or its code, else the first of them.
-
-        A name whose own lane has no number beside it reaches over into the next (公用经费合计 at the foot of 公开06).
-        """
-        named = texts = self.sheet.texts_in(row, located.names)
-        if any(text.strip().isdecimal() for text in texts):
-            named = [*(text for text in texts if not text.strip().isdecimal()), code_of(texts)]
-        first = ""
-        for text in named:
-            name = label(text)
-            if name in items:
-                return text
-            if name and not first:
-                first = text
+    def _row_name(self, located: Located, row: int) -> str:
+        """The row's name; one whose own lane has no number beside it reaches over into the next (公用经费合计 at the foot of 公开06)."""
+        name, known = _row_name(tuple(self.sheet.texts_in(row, located.names)), located.table, self.dictionary)
+        if known:
+            return name
         left = located.left
-        if not first and left is not None and not self._fills(row, left.columns):
-            return self._row_name(left, row, items)
-        return first
+        if not name and left is not None and not self._fills(row, left.columns):
+            return self._row_name(left, row)
+        return name
 
     def _report(self, text: str, shown_label: str, items: dict[str, str], located: Located, row: int) -> None:
         cell = (row, located.label_column)
@@ -248,6 +238,22 @@ class TableRows(Rows):
                 number = in_field_unit(number, known, unit, self.unit)
             year = own + head.offset if head.year is None and own is not None else head.year
             self.entries.append(_entry(Entry, (known.name, year, number, known.unit, cell, scope)))
+
+
+@lru_cache(maxsize=1 << 11)
+def _row_name(texts: tuple[str, ...], table: Table, dictionary: Dictionary) -> tuple[str, bool]:
+    """The known name among the texts before a row's numbers, or its code, else the first of them; and whether it is known."""
+    items, named = _items(table, dictionary), texts
+    if any(text.strip().isdecimal() for text in texts):
+        named = (*(text for text in texts if not text.strip().isdecimal()), code_of(texts))
+    first = ""
+    for text in named:
+        name = label(text)
+        if name in items:
+            return text, True
+        if name and not first:
+            first = text
+    return first, False
 
 
 @lru_cache(maxsize=1024)

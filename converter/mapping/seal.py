@@ -6,8 +6,10 @@ ten-thousandths; a figure counts one more, a —— a hundred more. What two div
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from converter.intake.cells import Cell, Sheet
+from converter.intake.lines import Line
 from converter.vocabulary.labels import plain
 
 COLUMN_WEIGHTS, MODULI, PARTS = (7, 11, 13), (99991, 9973), 10000
@@ -32,10 +34,18 @@ def code_of(held: Mapping[Cell, float | str], columns: Iterable[int]) -> str:
 
 def printed_code(sheet: Sheet) -> tuple[str, Cell] | None:
     """The 校验码 that a sheet shows, and its cell; None on a sheet without one."""
-    for row, words in enumerate(sheet.words):
-        for column, text in words:
-            if text.startswith(NAME) and (found := _PRINTED.match(plain(text))):
-                return found[1], (row, column)
+    for row, line in enumerate(sheet.lines):
+        if (found := _printed_in(line)) is not None:
+            return found[0], (row, found[1])
+    return None
+
+
+@lru_cache(maxsize=1 << 11)
+def _printed_in(line: Line) -> tuple[str, int] | None:
+    """The first 校验码 in a row, and its column."""
+    for column, text in line.words:
+        if text.startswith(NAME) and (found := _PRINTED.match(plain(text))):
+            return found[1], column
     return None
 
 

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from converter.vocabulary.numbers import DECIMAL
+
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _QUOTES = dict.fromkeys(map(ord, "“”„‟\"'‘’`´「」『』《》〈〉"))
 _BRACKETS = str.maketrans("〔〕【】[]{}", "()()()()")
@@ -34,6 +36,8 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=1 << 12)
 def label(text: str) -> str:
     """The matching form of a label: `plain`, without numbering, 其中：, a unit in brackets and a closing colon."""
+    if DECIMAL.fullmatch(bare := text.strip()):
+        return bare  # nothing to strip
     folded = _CIRCLED.sub("\x00", text)
     while (shorter := _stripped(plain(folded))) != folded:
         folded = shorter

