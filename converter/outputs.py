@@ -65,7 +65,8 @@ def write(
     csv = [Page(gathered.scratch, name, pieces) for name, pieces in gathered.csv_files()]
     there = _each(engine, write_page, csv, "写数据表") if idle else map(write_page, csv)
     book, sources = _shown(gathered, received, names, info)
-    shown = Page(gathered.scratch, "report.html", partial(report_page, book, whole.rules.distinct[0].grade_lines()))
+    lines = whole.rules.distinct[0].grade_lines()
+    shown = Page(gathered.scratch, "report.html", partial(report_page, book, lines, gathered.tally))
     here = [] if idle else [write_page(shown), *there]
     reuse = gathered.scoring.reuse
     memory = Blocks(reuse.ledger, gathered.scratch, reuse.base) if reuse else None

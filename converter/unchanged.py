@@ -113,7 +113,7 @@ def _code() -> str:
     """SHA-256 over this program's modules and templates."""
     digest = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*")):
-        if path.suffix in (".py", ".j2"):
+        if path.suffix in (".py", ".html"):
             digest.update(f"{path.relative_to(_PACKAGE).as_posix()}\0{_digest(path)}\n".encode())
     return digest.hexdigest()
 
