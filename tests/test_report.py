@@ -94,6 +94,11 @@ def test_every_department_with_its_interval_and_every_finding_with_its_cell() ->
     assert page.index("全批与规则") < page.index("甲局（错误 1）")
 
 
+def test_grade_lines_stand_where_their_points_are_on_the_bar() -> None:
+    page = report(made(total("甲局", 77, 88)), [60, 72.5]).decode()
+    assert re.findall(r'<line x1="([\d.]+)" y1="0" x2="([\d.]+)"', page) == [("120", "120"), ("145", "145")]
+
+
 def test_the_page_needs_nothing_from_outside_and_no_script() -> None:
     page = report(made(total("甲局", 77, 88)), [60]).decode()
     assert "<script" not in page

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from markupsafe import escape
 
+from converter.vocabulary.numbers import shortest
+
 _MARK = re.compile(r"\{\{ (\w+) \}\}")
 #: Rows, or pieces of the page, that are made together.
 _TOGETHER = 500
@@ -59,10 +61,11 @@ def unhanded(department: str, due: str, status: str, basic: str, indicators: str
     return f'<tr><td>{department}</td><td class="short">{due}</td><td>{status}</td>{counts}</tr>\n'
 
 
-def bars(lines: Sequence[str]) -> Callable[..., str]:
+def bars(lines: Sequence[float]) -> Callable[..., str]:
     """What makes a row of 名次, over lines at these points."""
+    places = [shortest(points * 2) for points in lines]
     ruled = "".join(
-        [f'<line x1="{x * 2}" y1="0" x2="{x * 2}" y2="16" stroke="#cfcfcf" stroke-dasharray="2 2"/>' for x in lines]
+        [f'<line x1="{x}" y1="0" x2="{x}" y2="16" stroke="#cfcfcf" stroke-dasharray="2 2"/>' for x in places]
     )
 
     def rank(

@@ -44,7 +44,7 @@ def report(book: SummaryBook, grade_lines: Sequence[float], tally: Tally) -> Ite
         "verdict": map(markup.line, escaped(_verdict(batch, tally))),
         "handed_line": escaped([_handed(statuses)]),
         "unhanded": _unhanded(handed) if len({*statuses, _HANDED_IN}) > 1 else (),
-        "ranks": in_html(map(_rank, _below(totals, *_RANKED)), markup.bars([shortest(line) for line in grade_lines])),
+        "ranks": in_html(map(_rank, _below(totals, *_RANKED)), markup.bars(grade_lines)),
         "spread": [histogram(batch.lows, batch.highs)],
         "scatter": scatter([point for point in points if holds(point[0])]),
         "lost": in_html(_lost(tables["指标得分"]), markup.lost),
