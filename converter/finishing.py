@@ -10,7 +10,8 @@ from converter.beginning import Job
 from converter.bookwork import files_of
 from converter.engine import Engine
 from converter.gathering import Gathered, Scoring, tell_all
-from converter.lastrun import last_manifest, missing, since
+from converter.lastmanifest import MANIFEST, last_manifest
+from converter.lastrun import missing, since
 from converter.lastyear import last_output
 from converter.manifest import info_rows
 from converter.mapping.departments import regions_named
@@ -20,7 +21,7 @@ from converter.marks import materials
 from converter.options import Options
 from converter.outcome import Report
 from converter.outputs import publish, write
-from converter.publish import MANIFEST, Stage
+from converter.publish import Stage
 from converter.receiving import Received, file_findings
 from converter.reuse import Reuse
 from converter.scoring.batch import Rules

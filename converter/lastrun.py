@@ -1,13 +1,10 @@
 """What has changed since the last run into the same folder, in a line; and who has still to be asked for tables (催报)."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from converter.publish import MANIFEST
 from converter.vocabulary.numbers import shortest
 
 if TYPE_CHECKING:  # a run that has nothing to do asks here what the last one said, without pandas
@@ -50,15 +47,6 @@ class Since:
         moved = [{"department": name, "how": how} for name, how in self.moved]
         counts = {"received": self.received, "resent": self.resent, "gone": self.gone, "missing": self.missing}
         return {**counts, "moved": moved}
-
-
-def last_manifest(output: Path) -> dict[str, Any] | None:
-    """run.json of the last run into a folder; None where there is none, or it is no longer one."""
-    try:
-        content = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return content if isinstance(content, dict) else None
 
 
 def since(

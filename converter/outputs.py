@@ -15,12 +15,13 @@ from converter.books.tables import Row, Rows
 from converter.bookwork import Books, files_of
 from converter.engine import Engine, alive
 from converter.gathering import Gathered
+from converter.lastmanifest import MANIFEST
 from converter.manifest import info_rows, manifest, source_rows
 from converter.marks import fingerprint, materials
 from converter.pages import Page, write_page
 from converter.portions import Writing, write_books
 from converter.progress import tracked
-from converter.publish import MANIFEST, Stage, name_strangers, previous_outputs
+from converter.publish import Stage, name_strangers, previous_outputs
 from converter.receiving import Received
 from converter.recorded import recorded
 from converter.scoring.choosing import Choice

@@ -13,12 +13,12 @@ from typing import Any
 
 from converter import __version__
 from converter.intake.discover import Inbox, Source
-from converter.lastrun import Since, last_manifest
+from converter.lastmanifest import MANIFEST, last_manifest
+from converter.lastrun import Since
 from converter.ledger import key_of
 from converter.mapping.layers import Layers
 from converter.marks import LIBRARIES
 from converter.options import Options
-from converter.publish import MANIFEST
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, level_at_least
 
 _PACKAGE = Path(__file__).parent
