@@ -4,7 +4,6 @@ import hashlib
 import platform
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import version as library_version
 from itertools import groupby, islice
 from typing import Any
 
@@ -14,7 +13,7 @@ from converter.intake.discover import Inbox
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
-from converter.marks import INPUTS, LIBRARIES, MARK, run_mark
+from converter.marks import INPUTS, LIBRARIES, MARK, library_version, run_mark
 from converter.scoring.choosing import Choice, level_of
 from converter.scoring.outline import extended
 from converter.scoring.prior import Prior

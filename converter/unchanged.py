@@ -7,7 +7,6 @@ import sys
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import version as library_version
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from converter.lastmanifest import MANIFEST, last_manifest
 from converter.lastrun import Since
 from converter.ledger import key_of
 from converter.mapping.layers import Layers
-from converter.marks import LIBRARIES
+from converter.marks import LIBRARIES, library_version
 from converter.options import Options
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, level_at_least
 

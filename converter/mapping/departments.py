@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from converter.mapping.facts import Document
 from converter.mapping.roster import Listed, Roster, without_region
@@ -66,7 +67,9 @@ def group(documents: Sequence[Document], regions: Sequence[str], roster: Roster 
     owned, same = naming.apart(owned)
     submissions: dict[str, Submission] = {}
     for name, document in owned:
-        submissions.setdefault(name, Submission(name, listed=naming.entry(name))).documents.append(document)
+        if name not in submissions:
+            submissions[name] = Submission(name, listed=naming.entry(name))
+        submissions[name].documents.append(document)
     for owner, item in [*found, *same]:
         if owner in submissions:
             submissions[owner].findings.append(item)
@@ -211,6 +214,7 @@ def _specific(name: str) -> str:
     return "".join(_AROUND.sub("", part) for part in map(plain, parts) if not _GENERIC.fullmatch(part))
 
 
+@lru_cache(maxsize=4096)
 def _body(folder: str) -> str:
     """The innermost folder that is named after a body (人社局/上年 → 人社局), "" without one."""
     names = (_specific(part) for part in reversed(folder.split("/")))
