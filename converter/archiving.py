@@ -16,8 +16,8 @@ from typing import IO, Any
 
 from converter.books.readback import Output
 from converter.intake.discover import discover, listed
+from converter.lastmanifest import MANIFEST
 from converter.mapping.library import Library
-from converter.publish import MANIFEST
 from converter.vocabulary.findings import Place, RunError
 
 LIST = "清单.json"

@@ -4,14 +4,15 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from converter.beginning import Job
 from converter.bookwork import files_of
 from converter.engine import Engine
 from converter.gathering import Gathered, Scoring, tell_all
-from converter.lastrun import last_manifest, missing, since
-from converter.lastyear import last_output
+from converter.lastmanifest import MANIFEST, last_manifest
+from converter.lastrun import missing, since
 from converter.manifest import info_rows
 from converter.mapping.departments import regions_named
 from converter.mapping.facts import Reading
@@ -20,11 +21,12 @@ from converter.marks import materials
 from converter.options import Options
 from converter.outcome import Report
 from converter.outputs import publish, write
-from converter.publish import MANIFEST, Stage
+from converter.publish import Stage
 from converter.receiving import Received, file_findings
 from converter.reuse import Reuse
 from converter.scoring.batch import Rules
 from converter.scoring.choosing import Choice, choices
+from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, begin
 from converter.scratch import Scratch
 from converter.settings import Settings
@@ -102,7 +104,7 @@ def _score(
     options: Options,
 ) -> Gathered:
     """Every department scored, and what is said of each. Raises RunError R07 where there is none."""
-    prior = last_output(options.prior, settings.library.dictionary, whole.year) if options.prior else None
+    prior = _prior(options.prior, settings, whole.year)
     if not whole.departments:
         raise _nothing_scored(received.readings, whole.year)
     replies = [reply for reading in received.readings for reply in reading.replies]
@@ -130,6 +132,15 @@ def _score(
     whole.conclude((scratch.load(portion.gist) for portion in gathered.portions), received.digests)
     tell_all(engine, gathered, file_findings(received.readings, received.submissions), replies)
     return gathered
+
+
+def _prior(folder: Path | None, settings: Settings, year: int) -> Prior | None:
+    """Last year's output, where one is given."""
+    if folder is None:
+        return None
+    from converter.lastyear import last_output
+
+    return last_output(folder, settings.library.dictionary, year)
 
 
 def _nothing_scored(readings: Sequence[Reading], year: int) -> RunError:

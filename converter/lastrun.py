@@ -1,13 +1,10 @@
 """What has changed since the last run into the same folder, in a line; and who has still to be asked for tables (催报)."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from converter.publish import MANIFEST
 from converter.vocabulary.numbers import shortest
 
 if TYPE_CHECKING:  # a run that has nothing to do asks here what the last one said, without pandas
@@ -52,15 +49,6 @@ class Since:
         return {**counts, "moved": moved}
 
 
-def last_manifest(output: Path) -> dict[str, Any] | None:
-    """run.json of the last run into a folder; None where there is none, or it is no longer one."""
-    try:
-        content = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return content if isinstance(content, dict) else None
-
-
 def since(
     last: Mapping[str, Any] | None, now: Mapping[str, Any], totals: Totals, handed: "Sequence[Submitted]"
 ) -> Since | None:
@@ -70,9 +58,8 @@ def since(
     try:
         if last is None or last["year"] != now["year"]:
             return None
-        before, after = _digests(last), _digests(now)
+        (before, of_before), (after, of_now) = _handed_in(last), _handed_in(now)
         was = {str(who): (float(low), float(high)) for who, (low, high) in last["totals"].items()}
-        files = _files(last), _files(now)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     rules = "、".join(word for key, word in _RULES.items() if _version(last, key) != _version(now, key))
@@ -80,7 +67,7 @@ def since(
         received=len(after.keys() - before.keys()),
         resent=sum(1 for name in before.keys() & after.keys() if before[name] != after[name]),
         gone=len(before.keys() - after.keys()),
-        moved=tuple(_moved(was, totals, files, rules)),
+        moved=tuple(_moved(was, totals, (of_before, of_now), rules)),
         missing=missing(handed),
     )
 
@@ -91,17 +78,16 @@ def _version(manifest: Mapping[str, Any], key: str) -> object:
     return found.get("sha256", found.get("version")) if isinstance(found, dict) else found
 
 
-def _digests(manifest: Mapping[str, Any]) -> dict[str, str]:
-    return {str(entry["file"]): str(entry["sha256"]) for entry in manifest["inputs"]}
-
-
-def _files(manifest: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Department → its files with their SHA-256."""
+def _handed_in(manifest: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """The files with their SHA-256, and those of each department."""
+    digests: dict[str, str] = {}
     owned: dict[str, dict[str, str]] = defaultdict(dict)
     for entry in manifest["inputs"]:
+        file, digest = str(entry["file"]), str(entry["sha256"])
+        digests[file] = digest
         for use in entry["documents"]:
-            owned[str(use["department"])][str(entry["file"])] = str(entry["sha256"])
-    return owned
+            owned[str(use["department"])][file] = digest
+    return digests, owned
 
 
 def _moved(

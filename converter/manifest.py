@@ -4,8 +4,7 @@ import hashlib
 import platform
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import version as library_version
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 
 from converter import __version__
@@ -14,7 +13,7 @@ from converter.intake.discover import Inbox
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Reading
 from converter.mapping.library import Library
-from converter.marks import INPUTS, LIBRARIES, MARK, run_mark
+from converter.marks import INPUTS, LIBRARIES, MARK, library_version, run_mark
 from converter.scoring.choosing import Choice, level_of
 from converter.scoring.outline import extended
 from converter.scoring.prior import Prior
@@ -22,7 +21,6 @@ from converter.scoring.whole import Whole
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
-_OF_DOCUMENT = ("department", "year", "form", "result")
 
 
 def source_rows(
@@ -162,11 +160,20 @@ class Inputs(list[dict[str, Any]]):
         return self._count
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        files = groupby(self._sources, key=lambda row: row[0])
-        for name, rows in islice(files, self._count):
-            of_file = list(rows)
-            documents = [dict(zip(_OF_DOCUMENT, (*row[1:4], row[6]), strict=True)) for row in of_file]
-            yield {"file": name, "size": of_file[0][4], "sha256": of_file[0][5], "documents": documents}
+        return islice(self._entries(), self._count)
+
+    def _entries(self) -> Iterator[dict[str, Any]]:
+        entry: dict[str, Any] = {}
+        for file, department, year, form, size, sha256, result in self._sources:
+            document = {"department": department, "year": year, "form": form, "result": result}
+            if entry and file == entry["file"]:
+                entry["documents"].append(document)
+            else:
+                if entry:
+                    yield entry
+                entry = {"file": file, "size": size, "sha256": sha256, "documents": [document]}
+        if entry:
+            yield entry
 
 
 def manifest(

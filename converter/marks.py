@@ -7,6 +7,8 @@ the same workbook, byte by byte, while only other departments hand in again.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.metadata import version
 
 #: A row of 运行信息 or 问题清单.
 Row = tuple[object, ...]
@@ -19,6 +21,12 @@ LIBRARIES = (
     *("pandas", "numpy", "xlsxwriter", "python-calamine", "xlrd", "openpyxl", "lxml", "charset-normalizer"),
     *("pydantic", "ruamel.yaml", "PyYAML"),
 )
+
+
+@cache
+def library_version(name: str) -> str:
+    """The version of an installed library, looked up once."""
+    return version(name)
 
 
 def run_mark(info: Sequence[Row]) -> str:

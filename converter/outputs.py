@@ -15,12 +15,13 @@ from converter.books.tables import Row, Rows
 from converter.bookwork import Books, files_of
 from converter.engine import Engine, alive
 from converter.gathering import Gathered
+from converter.lastmanifest import MANIFEST
 from converter.manifest import info_rows, manifest, source_rows
 from converter.marks import fingerprint, materials
 from converter.pages import Page, write_page
 from converter.portions import Writing, write_books
 from converter.progress import tracked
-from converter.publish import MANIFEST, Stage, name_strangers, previous_outputs
+from converter.publish import Stage, name_strangers, previous_outputs
 from converter.receiving import Received
 from converter.recorded import recorded
 from converter.scoring.choosing import Choice
@@ -65,7 +66,8 @@ def write(
     csv = [Page(gathered.scratch, name, pieces) for name, pieces in gathered.csv_files()]
     there = _each(engine, write_page, csv, "写数据表") if idle else map(write_page, csv)
     book, sources = _shown(gathered, received, names, info)
-    shown = Page(gathered.scratch, "report.html", partial(report_page, book, whole.rules.distinct[0].grade_lines()))
+    lines = whole.rules.distinct[0].grade_lines()
+    shown = Page(gathered.scratch, "report.html", partial(report_page, book, lines, gathered.tally))
     here = [] if idle else [write_page(shown), *there]
     reuse = gathered.scoring.reuse
     memory = Blocks(reuse.ledger, gathered.scratch, reuse.base) if reuse else None

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from converter.lastmanifest import MANIFEST, last_manifest
 from converter.syncing import Syncing, sync
 from converter.vocabulary.findings import Place, RunError
 
 log = logging.getLogger("jixiao")
-MANIFEST = "run.json"
 _JOURNAL, _STAGE, _LOCK = "publish.json", "stage", "lock"
 #: What Excel and WPS, and LibreOffice, lay beside a workbook that they hold open.
 _OWNER_FILES = ("~${}", ".~{}", ".~lock.{}#")
@@ -153,6 +153,7 @@ class Stage:
         self._journal = workshop(output) / _JOURNAL
         self._syncing = Syncing()
         self.hashes: dict[str, str] = {}
+        self._made: set[Path] = set()
 
     def recover(self) -> bool:
         """Completes a publish that was interrupted, or clears a stage that never got so far. True when it completed one."""
@@ -187,10 +188,16 @@ class Stage:
             if not sha256:
                 with file.open("rb") as stream:
                     sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self._make(path.parent)
             file.replace(path)
         self._syncing.add(path)
         self.hashes[name] = sha256
+
+    def _make(self, folder: Path) -> None:
+        """Makes a folder of the stage, once: to be told that it is there takes longer than a move."""
+        if folder not in self._made:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._made.add(folder)
 
     def leave(self, name: str, sha256: str) -> None:
         """Takes note of an output that lies in OUT as it is to be."""
@@ -205,8 +212,8 @@ class Stage:
             self._syncing.finish()
             waiting.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
             sync(waiting)
-            for folder in sorted({(self._folder / name).parent for name in names}):
-                _sync(folder)
+            for folder in sorted(set(map(os.path.dirname, names))):
+                _sync(self._folder / folder)
             waiting.replace(self._journal)
             _sync(self._journal.parent)
         self._move(plan)
@@ -217,14 +224,15 @@ class Stage:
         try:
             for name in plan["remove"]:
                 (self.output / name).unlink(missing_ok=True)
+            for folder in set(map(os.path.dirname, plan["move"])):
+                (self.output / folder).mkdir(parents=True, exist_ok=True)
             for name in plan["move"]:
                 source, target = self._folder / name, self.output / name
                 if source.exists():
-                    target.parent.mkdir(parents=True, exist_ok=True)
                     _take_mode(source, target)
                     source.replace(target)
-            for folder in sorted({(self.output / name).parent for name in (*plan["remove"], *plan["move"])}):
-                _sync(folder)
+            for folder in sorted(set(map(os.path.dirname, (*plan["remove"], *plan["move"])))):
+                _sync(self.output / folder)
         except OSError as error:
             advice = "请关闭正在打开它的 Excel/WPS 后重新运行，程序会接着写完"
             raise RunError(
@@ -236,7 +244,7 @@ class Stage:
 def previous_outputs(output: Path) -> dict[str, str]:
     """Names and hashes of the files in OUT that its manifest lists; empty without a readable manifest."""
     try:
-        listed = json.loads((output / MANIFEST).read_text(encoding="utf-8"))["outputs"]
+        listed = (last_manifest(output) or {})["outputs"]
         named = {str(entry["file"]): str(entry["sha256"]) for entry in listed}
         folders = {folder: _lies_in(output, folder) for folder in set(map(os.path.dirname, named))}
         return {
@@ -255,8 +263,8 @@ def _lies_in(output: Path, name: str) -> bool:
 
 def _is_file(output: Path, name: str) -> bool:
     """Whether a name from an old manifest, of a folder in OUT, is a file that really lies there."""
-    path = output / name
-    return path.is_file() and (not path.is_symlink() or _lies_in(output, name))
+    path = f"{output}{os.sep}{name}"  # there are many: a Path takes longer than the questions
+    return os.path.isfile(path) and (not os.path.islink(path) or _lies_in(output, name))  # noqa: PTH113, PTH114
 
 
 def strangers(output: Path, known: Iterable[str]) -> list[str]:

@@ -3,12 +3,12 @@
 The readers are imported where they are used: who only hands the work out does without them.
 """
 
-import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from converter.engine import collect_seldom
 from converter.intake.cells import Sheet
 from converter.intake.discover import Source
 from converter.intake.guards import UnreadableError
@@ -34,13 +34,6 @@ class _Equipment:
 
 
 _equipment: _Equipment | None = None
-
-
-def collect_seldom() -> None:
-    """Looks for garbage in circles every 50,000 objects instead of every 700: what a batch makes is kept or freed at once,
-    and looking through it takes a tenth of the time of reading.
-    """
-    gc.set_threshold(50_000, 20, 50)
 
 
 def prepare(

@@ -15,7 +15,7 @@ from typing import Any
 
 from converter import __version__
 from converter.archiving import BUILTIN, LIST, OUT, damaged, list_of
-from converter.publish import MANIFEST
+from converter.lastmanifest import MANIFEST
 from converter.run import run
 from converter.settings import Options
 from converter.vocabulary.findings import Place, RunError

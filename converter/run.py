@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from converter.beginning import Job, begun
 from converter.cluster import Cluster
-from converter.engine import Engine, LocalPool, undisturbed
+from converter.engine import Engine, LocalPool, collect_seldom, undisturbed
 from converter.intake.discover import Inbox
+from converter.lastmanifest import forget_last
 from converter.ledger import NAME as LEDGER
 from converter.ledger import Ledger
 from converter.mapping.departments import drop_copies, group
 from converter.options import Options
 from converter.publish import WORK, room, workshop
-from converter.reading import collect_seldom, prepare
+from converter.reading import prepare
 from converter.recalling import Recall
 from converter.receiving import Received, read_all, set_apart
 from converter.scratch import Scratch
@@ -65,6 +66,7 @@ def done(options: Options, job: Job, settings: Settings, *, cached: bool) -> "Re
 
 def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | None) -> "Report":
     collect_seldom()
+    forget_last()
     with _scratch(options) as scratch, _engine(options, settings, scratch, job.inbox) as engine:
         recall = Recall(ledger, scratch, program(settings.library)) if ledger is not None else None
         received = _receive(engine, scratch, job.inbox, settings, options, recall)

@@ -7,18 +7,17 @@ import sys
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import version as library_version
 from pathlib import Path
 from typing import Any
 
 from converter import __version__
 from converter.intake.discover import Inbox, Source
-from converter.lastrun import Since, last_manifest
+from converter.lastmanifest import MANIFEST, last_manifest
+from converter.lastrun import Since
 from converter.ledger import key_of
 from converter.mapping.layers import Layers
-from converter.marks import LIBRARIES
+from converter.marks import LIBRARIES, library_version
 from converter.options import Options
-from converter.publish import MANIFEST
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, level_at_least
 
 _PACKAGE = Path(__file__).parent
@@ -113,7 +112,7 @@ def _code() -> str:
     """SHA-256 over this program's modules and templates."""
     digest = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*")):
-        if path.suffix in (".py", ".j2"):
+        if path.suffix in (".py", ".html"):
             digest.update(f"{path.relative_to(_PACKAGE).as_posix()}\0{_digest(path)}\n".encode())
     return digest.hexdigest()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from converter.lastrun import last_manifest, reminders, since
+from converter.lastrun import reminders, since
 from converter.run import Options, run
 from converter.scoring.submitted import Submitted
 from tests.workbooks import SUINING_BASIC, basic_data, suining, write_xlsx
@@ -73,12 +73,6 @@ def test_many_that_moved_are_counted_and_the_first_are_named() -> None:
 )
 def test_without_a_last_run_of_this_year_nothing_is_compared(last: dict[str, Any] | None) -> None:
     assert since(last, manifest(), SAME, HANDED) is None
-
-
-@pytest.mark.parametrize("text", ["", "[1]", "\x00", "{"])
-def test_a_damaged_manifest_is_none(tmp_path: Path, text: str) -> None:
-    (tmp_path / "run.json").write_text(text, encoding="utf-8")
-    assert last_manifest(tmp_path) is None
 
 
 def test_who_is_to_be_reminded_of_what() -> None:

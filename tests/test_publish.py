@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from converter.publish import MANIFEST, Stage, locked, previous_outputs, strangers, workshop
+from converter.lastmanifest import MANIFEST
+from converter.publish import Stage, locked, previous_outputs, strangers, workshop
 from converter.run import Options, run
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
 from tests.workbooks import basic_data, indicator_table, suining, write_xlsx

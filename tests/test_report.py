@@ -2,14 +2,20 @@
 
 import re
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import escape
 
 from converter.audit import report as pages
 from converter.audit.charts import histogram, scatter
+from converter.audit.markup import escaped, in_html
 from converter.books.summary import SHEETS, SummaryBook
 from converter.books.tables import Row, Table
+from converter.vocabulary.findings import LEVEL_ORDER, Level, Tally
 from tests.outputs import Out
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">&"\'{{ 7*7 }}'
@@ -17,7 +23,17 @@ HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">&"\'{{ 7*7 }}'
 
 def report(book: SummaryBook, grade_lines: list[float]) -> bytes:
     """The page whole."""
-    return b"".join(pages.report(book, grade_lines))
+    findings = next(table.rows for table in book.tables if table.name == "问题清单")
+    return b"".join(pages.report(book, grade_lines, counted(findings)))
+
+
+def counted(findings: Iterable[Row]) -> Tally:
+    """The tally of rows of 问题清单."""
+    counts: dict[str, list[int]] = {}
+    for _, level, _, department, *_ in findings:
+        of = counts.setdefault(str(department), [0] * (len(LEVEL_ORDER) + 1))
+        of[LEVEL_ORDER[Level(str(level))]] += 1
+    return Tally({who: tuple(of) for who, of in counts.items()})
 
 
 def total(name: str, low: float, high: float, own: float | None = 90.0) -> Row:
@@ -78,6 +94,11 @@ def test_every_department_with_its_interval_and_every_finding_with_its_cell() ->
     assert page.index("全批与规则") < page.index("甲局（错误 1）")
 
 
+def test_grade_lines_stand_where_their_points_are_on_the_bar() -> None:
+    page = report(made(total("甲局", 77, 88)), [60, 72.5]).decode()
+    assert re.findall(r'<line x1="([\d.]+)" y1="0" x2="([\d.]+)"', page) == [("120", "120"), ("145", "145")]
+
+
 def test_the_page_needs_nothing_from_outside_and_no_script() -> None:
     page = report(made(total("甲局", 77, 88)), [60]).decode()
     assert "<script" not in page
@@ -92,6 +113,17 @@ def test_hostile_text_stays_text() -> None:
     assert "<img" not in page
     assert "{{ 7*7 }}" in page
     assert report(made(total("甲\x0b局\ud800", 1, 2)), [60])
+
+
+@given(st.lists(st.text("<>&'\"\0\x1f甲a\n", max_size=4), max_size=6))
+def test_texts_escaped_together_are_each_escaped(texts: list[str]) -> None:
+    assert escaped(texts) == [str(escape(text)) for text in texts]
+
+
+def test_rows_are_made_of_escaped_cells_however_many_there_are() -> None:
+    rows = [(f"<{n}>", '"') for n in range(1201)]
+    assert list(in_html(rows, "{}|{}".format)) == [f"&lt;{n}&gt;|&#34;" for n in range(1201)]
+    assert list(in_html([], "{}".format)) == []
 
 
 def test_indicators_stand_in_the_order_of_what_they_lose_and_unknown_is_not_zero() -> None:

@@ -181,6 +181,13 @@ def test_what_has_not_changed_is_told_before_anything_heavy_is_loaded() -> None:
         ("run IN -o NEW", True),
         ("run IN --output NEW --year 2019", True),
         ("run IN -o OLD", False),
+        ("run IN -o OLD -q --log-file LOG", False),
+        ("run CHANGED -o OLD", True),
+        ("run IN CHANGED/a/甲.xlsx -o OLD", True),
+        ("run IN -o OLD --mappings CHANGED", True),
+        ("run . -o OLD", True),
+        ("run BOTH -o BOTH/OLD", False),
+        ("run NOWHERE -o OLD", False),
         ("run IN -o OLD --no-cache", True),
         ("run --dry-run", True),
         ("run", False),
@@ -193,10 +200,43 @@ def test_what_has_not_changed_is_told_before_anything_heavy_is_loaded() -> None:
 def test_workers_load_before_the_command_line_is_understood_where_they_are_needed_for_sure(
     line: str, early: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "OLD").mkdir()
-    (tmp_path / "OLD/run.json").write_text("{}")
+    newer = ("IN/.hidden/a.xlsx", "CHANGED/a/甲.xlsx", "BOTH/OLD/books/a.xlsx", "LOG")
+    placed(tmp_path, {"IN/a.xlsx": 1, "OLD/run.json": 2, "BOTH/OLD/run.json": 2, **dict.fromkeys(newer, 3)})
     monkeypatch.chdir(tmp_path)
+    assert begins(line, monkeypatch) is early
+
+
+@pytest.mark.parametrize(
+    ("times", "early"),
+    [
+        ({"收件箱/a.xlsx": 1}, True),
+        ({"收件箱/a.xlsx": 1, "结果/run.json": 2}, False),
+        ({"收件箱/a.xlsx": 3, "结果/run.json": 2}, True),
+        ({"复核记录.xlsx": 3, "结果/run.json": 2}, True),
+    ],
+)
+def test_a_run_by_its_settings_asks_for_workers_early_where_anything_beside_them_is_newer(
+    times: dict[str, int], early: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed(tmp_path, {"设置.yaml": 1, **times})
+    monkeypatch.chdir(tmp_path)
+    assert begins("run -q", monkeypatch) is early
+
+
+def placed(folder: Path, times: dict[str, int]) -> None:
+    """Files that were changed at these times; folders, before all of them."""
+    for name, time in times.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("{}")
+        os.utime(folder / name, (time, time))
+    for path in (folder, *folder.rglob("*")):
+        if path.is_dir():
+            os.utime(path, (0, 0))
+
+
+def begins(line: str, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether a command line has workers loaded."""
     loaded: list[object] = []
     monkeypatch.setattr("converter.again.preload", loaded.append)
     begin_loading(line.split())
-    assert bool(loaded) is early
+    return bool(loaded)

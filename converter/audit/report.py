@@ -1,118 +1,111 @@
-"""report.html: the whole batch on one self-contained page, for paper and for a phone. Every text is escaped."""
+"""report.html: the whole batch on one self-contained page, for paper and for a phone. Every text is escaped (markup)."""
 
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 
-import jinja2
-
+from converter.audit import markup
 from converter.audit.charts import histogram, scatter
+from converter.audit.markup import escaped, in_html, shown
 from converter.books.columns import holds
 from converter.books.styles import clean
 from converter.books.summary import SummaryBook
 from converter.books.tables import Table
-from converter.vocabulary.findings import Level
+from converter.vocabulary.findings import Level, Tally
 from converter.vocabulary.numbers import NAN, shortest
-
-Record = dict[str, Any]
 
 #: So many departments' findings stand on the page; findings.csv holds all.
 MOST_GROUPS = 1000
 _BATCH = "全批与规则"
 _OPEN = 3
 _HANDED_IN = "已报"
+_HANDED = ("部门", "应报", "报送状态", "基础数据表", "指标表", "决算", "上年数据")
+_RANKED = ("名次", "名次区间", "部门", "等次", "复算下限", "复算上限", "自评得分", "主要扣分", "缺数指标")
+_FOUND = ("部门", "级别", "代码", "说明", "建议", "影响分值", "文件", "工作表", "单元格")
+_RULES = ("三级指标", "分值", "指标公式", "计分方式", "原文")
 
 
-@cache
-def _template() -> jinja2.Template:
-    loader = jinja2.PackageLoader("converter.audit", ".")
-    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.get_template("report.html.j2")
-
-
-def report(book: SummaryBook, grade_lines: Sequence[float]) -> Iterator[bytes]:
-    """The page from the tables of the summary workbook, a piece at a time; the same for the same content."""
-    tables = {table.name: Records(table) for table in book.tables}
+def report(book: SummaryBook, grade_lines: Sequence[float], tally: Tally) -> Iterator[bytes]:
+    """The page from the tables of the summary workbook, a piece at a time; the same for the same content. `tally` counts the
+    rows of 问题清单.
+    """
+    tables = {table.name: table for table in book.tables}
     totals, findings, handed = tables["汇总"], tables["问题清单"], tables["报送情况"]
-    lows, highs, owns = totals.numbers("复算下限"), totals.numbers("复算上限"), totals.numbers("自评得分")
-    spoken_of, levels = _counted(findings)
-    groups = _groups(findings, spoken_of, (who for (who,) in totals.only("部门")))
-    statuses = Counter(str(status) for (status,) in handed.only("报送状态"))
-    content = {
-        "title": book.title,
-        "subtitle": book.subtitle,
-        "verdict": _verdict(totals, levels),
-        "handed_line": _handed(statuses),
-        "unhanded": (r for r in handed if r["报送状态"] != _HANDED_IN) if len({*statuses, _HANDED_IN}) > 1 else (),
-        "grade_lines": [shortest(line) for line in grade_lines],
-        "ranks": map(_rank, totals),
-        "spread": histogram(lows, highs),
-        "scatter": scatter([point for point in zip(owns, lows, highs, strict=True) if holds(point[0])]),
-        "lost": _lost(tables["指标得分"]),
-        "findings_line": _findings_line(len(findings), len(spoken_of)),
-        "groups": groups,
-        "rules": [{key: _text(value) for key, value in row.items()} for row in tables["规则"]],
-        "made_of": tables["运行信息"],
+    batch = _batch(totals)
+    points = zip(batch.owns, batch.lows, batch.highs, strict=True)
+    statuses = Counter(str(status) for (status,) in _below(handed, "报送状态"))
+    content: dict[str, Iterable[str]] = {
+        "title": escaped([book.title]),
+        "subtitle": escaped([book.subtitle]),
+        "verdict": map(markup.line, escaped(_verdict(batch, tally))),
+        "handed_line": escaped([_handed(statuses)]),
+        "unhanded": _unhanded(handed) if len({*statuses, _HANDED_IN}) > 1 else (),
+        "ranks": in_html(map(_rank, _below(totals, *_RANKED)), markup.bars(grade_lines)),
+        "spread": [histogram(batch.lows, batch.highs)],
+        "scatter": scatter([point for point in points if holds(point[0])]),
+        "lost": in_html(_lost(tables["指标得分"]), markup.lost),
+        "findings_line": escaped([_findings_line(len(findings.rows), len(tally.counts))]),
+        "groups": _groups(findings, tally, (str(who) for (who,) in _below(totals, "部门"))),
+        "rules": in_html((tuple(map(_text, row)) for row in _below(tables["规则"], *_RULES)), markup.rule),
+        "made_of": in_html((tuple(map(shown, row)) for row in tables["运行信息"].rows), markup.made_of),
     }
-    stream = _template().stream(content)
-    stream.enable_buffering(256)
-    return (clean(piece).encode() for piece in stream)
+    return (clean(piece).encode() for piece in markup.filled(content))
 
 
-@dataclass(frozen=True)
-class Records:
-    """The rows of a table by head, gone through as often as is needed; NaN and None are blank."""
-
-    table: Table
-
-    def __len__(self) -> int:
-        return len(self.table.rows)
-
-    def __iter__(self) -> Iterator[Record]:
-        for row in self.table.rows:
-            cells = zip(self.table.heads, row, strict=True)
-            yield {head: "" if value is None or value != value else value for head, value in cells}  # NaN
-
-    def only(self, *heads: str) -> Iterator[tuple[Any, ...]]:
-        """What the rows hold below some heads."""
-        places = [self.table.heads.index(head) for head in heads]
-        return (tuple(row[at] for at in places) for row in self.table.rows)
-
-    def numbers(self, head: str) -> "array[float]":
-        """The numbers below a head, NaN where there is none."""
-        return array("d", (value if holds(value) else NAN for (value,) in self.only(head)))
+def _below(table: Table, *heads: str) -> Iterator[tuple[Any, ...]]:
+    """What the rows of a table hold below some heads."""
+    places = [table.heads.index(head) for head in heads]
+    if len(places) == 1:
+        return ((row[places[0]],) for row in table.rows)
+    return map(itemgetter(*places), table.rows)
 
 
 def _text(value: object) -> str:
-    return shortest(value) if isinstance(value, int | float) else str(value)
+    return shortest(value) if isinstance(value, int | float) and holds(value) else shown(value)
 
 
-def _counted(findings: Records) -> tuple[dict[str, None], Counter[str]]:
-    """Whom the findings are about, each once, and how many there are of each level."""
-    spoken_of: dict[str, None] = {}
-    levels: Counter[str] = Counter()
-    for who, level in findings.only("部门", "级别"):
-        spoken_of[who] = None
-        levels[level] += 1
-    return spoken_of, levels
+@dataclass
+class _Batch:
+    """What 汇总 says of the batch: 复算下限, 复算上限 and 自评得分 of each department (NaN where there is none), 等次, how many 复算得分
+    are settled, and how many 自评得分 are above and below them.
+    """
+
+    lows: "array[float]" = field(default_factory=lambda: array("d"))
+    highs: "array[float]" = field(default_factory=lambda: array("d"))
+    owns: "array[float]" = field(default_factory=lambda: array("d"))
+    grades: Counter[str] = field(default_factory=Counter)
+    settled: int = 0
+    above: int = 0
+    under: int = 0
 
 
-def _verdict(totals: Records, levels: Mapping[str, int]) -> list[str]:
+def _batch(totals: Table) -> _Batch:
+    batch = _Batch()
+    wanted = ("复算下限", "复算上限", "自评得分", "等次", "复算得分", "自评差异")
+    for low, high, own, grade, score, gap in _below(totals, *wanted):
+        batch.lows.append(low if holds(low) else NAN)
+        batch.highs.append(high if holds(high) else NAN)
+        batch.owns.append(own if holds(own) else NAN)
+        batch.grades[grade] += 1
+        batch.settled += holds(score)
+        batch.above += holds(gap) and gap > 0
+        batch.under += holds(gap) and gap < 0
+    return batch
+
+
+def _verdict(batch: _Batch, tally: Tally) -> list[str]:
     """What a head of section reads first."""
-    settled = sum(1 for (score,) in totals.only("复算得分") if holds(score))
-    grades = Counter(grade for (grade,) in totals.only("等次"))
-    counted = "，".join(f"{level} {levels[str(level)]} 项" for level in Level)
-    graded = "，".join(f"{grade} {count} 个" for grade, count in sorted(grades.items()))
-    gaps = totals.numbers("自评差异")
-    high, low = sum(1 for gap in gaps if gap > 0), sum(1 for gap in gaps if gap < 0)
+    count = len(batch.lows)
+    counted = "，".join(f"{level} {tally.at(level)} 项" for level in Level)
+    graded = "，".join(f"{grade} {members} 个" for grade, members in sorted(batch.grades.items()))
     return [
-        f"评分 {len(totals)} 个部门，其中 {settled} 个得分已确定，{len(totals) - settled} 个因缺数只有区间。",
+        f"评分 {count} 个部门，其中 {batch.settled} 个得分已确定，{count - batch.settled} 个因缺数只有区间。",
         f"等次：{graded}。",
-        f"自评确定偏高 {high} 个部门，确定偏低 {low} 个部门。",
+        f"自评确定偏高 {batch.above} 个部门，确定偏低 {batch.under} 个部门。",
         f"问题：{counted}。",
     ]
 
@@ -124,28 +117,36 @@ def _handed(statuses: Mapping[str, int]) -> str:
     return "，".join(f"{status} {count} 个部门" for status, count in counts.items()) + "。"
 
 
-def _rank(row: Record) -> Record:
-    low, high, own = row["复算下限"], row["复算上限"], row["自评得分"]
-    return {
-        "place": row["名次"] or row["名次区间"],
-        "name": row["部门"],
-        "points": shortest(low) if low == high else f"{shortest(low)}～{shortest(high)}",
-        "grade": row["等次"],
-        "own": shortest(own) if isinstance(own, float) else "—",
-        "x": f"{low * 2:.1f}",
-        "width": f"{max(2.0, (high - low) * 2):.1f}",
-        "own_x": f"{min(own, 100.0) * 2:.1f}" if isinstance(own, float) else None,
-        "deductions": row["主要扣分"],
-        "missing": row["缺数指标"],
-    }
+def _unhanded(handed: Table) -> Iterator[str]:
+    """The departments that have not handed in all, as a table."""
+    rows = (tuple(map(shown, row)) for row in _below(handed, *_HANDED) if row[2] != _HANDED_IN)
+    yield f'<div class="wide"><table><thead><tr>{"".join(f"<th>{head}</th>" for head in _HANDED)}</tr></thead><tbody>\n'
+    yield from in_html(rows, markup.unhanded)
+    yield "</tbody></table></div>"
 
 
-def _lost(scores: Records) -> list[Record]:
+def _rank(row: tuple[Any, ...]) -> tuple[str, ...]:
+    place, places, name, grade, low, high, own, deductions, missing = row
+    return (
+        shown(place or places),
+        shown(name),
+        shortest(low) if low == high else f"{shortest(low)}～{shortest(high)}",
+        shown(grade),
+        shortest(own) if holds(own) else "—",
+        f"{low * 2:.1f}",
+        f"{max(2.0, (high - low) * 2):.1f}",
+        f"{min(own, 100.0) * 2:.1f}" if holds(own) else "",
+        shown(deductions),
+        shown(missing),
+    )
+
+
+def _lost(scores: Table) -> Iterator[tuple[str, ...]]:
     """Indicators by the mean share of points lost where there is a score; the largest first."""
     fulls: dict[str, float] = {}
     points: dict[str, array[float]] = {}
     members: Counter[str] = Counter()
-    for name, full, score in scores.only("三级指标", "分值", "得分"):
+    for name, full, score in _below(scores, "三级指标", "分值", "得分"):
         members[name] += 1
         if full is not None and full > fulls.setdefault(name, 0.0):  # not where there is none (NaN)
             fulls[name] = full
@@ -157,45 +158,31 @@ def _lost(scores: Records) -> list[Record]:
         if not full:
             continue  # shares the weight of the indicator above it
         lost = full - sum(known) / len(known) if known else 0.0
-        share = lost / full
-        rows.append((share, name, full, lost, members[name] - len(known), bool(known)))
-    return [
-        {
-            "name": name,
-            "full": shortest(full),
-            "lost": f"{lost:.2f}" if known else "—",
-            "share": f"{share:.0%}" if known else "—",
-            "width": f"{max(0.0, share) * 150:.1f}",
-            "label_x": f"{max(0.0, share) * 150 + 4:.1f}",
-            "unknown": unknown,
-        }
-        for share, name, full, lost, unknown, known in sorted(rows, key=lambda row: (-row[0], row[1]))
-    ]
+        rows.append((lost / full, name, full, lost, members[name] - len(known), bool(known)))
+    for share, name, full, lost, unknown, scored in sorted(rows, key=lambda row: (-row[0], row[1])):
+        long = max(0.0, share) * 150
+        told = (f"{lost:.2f}", f"{share:.0%}") if scored else ("—", "—")
+        yield name, shortest(full), *told, f"{long:.1f}", f"{long + 4:.1f}", str(unknown)
 
 
-def _groups(findings: Records, spoken_of: Collection[str], order: Iterable[str]) -> list[Record]:
+def _groups(findings: Table, tally: Tally, order: Iterable[str]) -> Iterator[str]:
     """Findings by department: those of the whole batch first, then in the order of 汇总; no more than MOST_GROUPS."""
+    spoken_of = tally.counts
     names = dict.fromkeys(islice((name for name in chain([""], order) if name in spoken_of), MOST_GROUPS))
     if len(names) < MOST_GROUPS:
         names |= dict.fromkeys(sorted(name for name in spoken_of if name not in names)[: MOST_GROUPS - len(names)])
-    by_department: dict[str, list[Record]] = {name: [] for name in names}
-    wanted = ("部门", "级别", "代码", "说明", "建议", "影响分值", "文件", "工作表", "单元格")
-    for department, level, code, message, advice, points, *place in findings.only(*wanted):
-        if department in by_department:
-            shown = {
-                "级别": level,
-                "代码": code,
-                "说明": message,
-                "建议": advice,
-                "place": "!".join(filter(None, place)),
-            }
-            by_department[department].append({**shown, "影响分值": shortest(points) if holds(points) else ""})
-    groups = []
-    for at, name in enumerate(names):
-        counts = Counter(row["级别"] for row in by_department[name])
-        counted = "，".join(f"{level} {counts[str(level)]}" for level in Level if counts[str(level)])
-        groups.append({"name": name or _BATCH, "counts": counted, "rows": by_department[name], "open": at < _OPEN})
-    return groups
+    found = [row for row in _below(findings, *_FOUND) if row[0] in names]
+    by_department: dict[str, list[str]] = {name: [] for name in names}
+    for row, told in zip(found, in_html(map(_finding, found), markup.finding), strict=True):
+        by_department[row[0]].append(told)
+    for at, (name, shown_as) in enumerate(zip(names, escaped([name or _BATCH for name in names]), strict=True)):
+        counts = "，".join(f"{level} {count}" for level in Level if (count := tally.of_level(name, level)))
+        yield markup.group(shown_as, counts, by_department[name], unfolded=at < _OPEN)
+
+
+def _finding(row: tuple[Any, ...]) -> tuple[str, ...]:
+    _, level, code, message, advice, points, *place = row
+    return level, code, message, advice, shortest(points) if holds(points) else "", "!".join(filter(None, place))
 
 
 def _findings_line(findings: int, groups: int) -> str:

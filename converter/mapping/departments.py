@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 
 from converter.mapping.facts import Document
 from converter.mapping.roster import Listed, Roster, without_region
@@ -18,8 +19,6 @@ _WORDS = (
     r"|(?:收入支出|部门)?[预决]算(?:公开)?(?:报表|套表|总表|表)?|财决\w{0,6}表?|(?:报送|自评|上报|补报)?(?:材料|资料)|报表|附[件表]\d*"
     r"|修改后?|最终版?|定稿|终稿|副本|新版|补报|上报|重报|再次报送|报送|第[一二三四五六七八九十\d]+[批次组]|v?\d+"
 )
-_AROUND = re.compile(rf"^(?:{_WORDS})+|(?:{_WORDS})+$", re.IGNORECASE)
-_GENERIC = re.compile(rf"(?:{_WORDS}|数据|表格?|自评|绩效|评价|部门|收件箱)*", re.IGNORECASE)
 #: How names of bodies end that are departments of a county or its units.
 _BODY = re.compile(
     r"(?:局|委|委员会|办|办公室|部|室|院|所|站|校|学|园|馆|社|会|联|队|中心|公司|[镇乡]|街道|团|厅|处|库|台|场|集团)$"
@@ -66,7 +65,9 @@ def group(documents: Sequence[Document], regions: Sequence[str], roster: Roster 
     owned, same = naming.apart(owned)
     submissions: dict[str, Submission] = {}
     for name, document in owned:
-        submissions.setdefault(name, Submission(name, listed=naming.entry(name))).documents.append(document)
+        if name not in submissions:
+            submissions[name] = Submission(name, listed=naming.entry(name))
+        submissions[name].documents.append(document)
     for owner, item in [*found, *same]:
         if owner in submissions:
             submissions[owner].findings.append(item)
@@ -205,12 +206,21 @@ def drop_copies(submissions: Sequence[Submission], digests: Mapping[str, str]) -
                 submission.findings.append(finding("F10", message, subject=file, place=Place(file)))
 
 
+@cache
+def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What stands around the name of a department, and names without one; made (in ten milliseconds) where names are told."""
+    around = re.compile(rf"^(?:{_WORDS})+|(?:{_WORDS})+$", re.IGNORECASE)
+    return around, re.compile(rf"(?:{_WORDS}|数据|表格?|自评|绩效|评价|部门|收件箱)*", re.IGNORECASE)
+
+
 def _specific(name: str) -> str:
     """What a folder or file is called besides years, forms, versions and numbers; "" where nothing is left."""
     parts = re.split(r"[\s_\-—–.、,，+&#()（）]+", re.sub(r"\.zip$", "", name, flags=re.IGNORECASE))
-    return "".join(_AROUND.sub("", part) for part in map(plain, parts) if not _GENERIC.fullmatch(part))
+    around, generic = _words()
+    return "".join(around.sub("", part) for part in map(plain, parts) if not generic.fullmatch(part))
 
 
+@lru_cache(maxsize=4096)
 def _body(folder: str) -> str:
     """The innermost folder that is named after a body (人社局/上年 → 人社局), "" without one."""
     names = (_specific(part) for part in reversed(folder.split("/")))

@@ -5,8 +5,6 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
-
 from converter.vocabulary.numbers import DECIMAL
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -65,6 +63,8 @@ def shown(text: str) -> str:
 
 def nearest(text: str, known: Iterable[str], floor: float = 50.0) -> str:
     """The known name most like `text`, for a suggestion only ("" when none is at all alike)."""
+    from rapidfuzz import fuzz, process  # for those only who have something to suggest
+
     best = process.extractOne(text, sorted(set(known)), scorer=fuzz.ratio, score_cutoff=floor)
     return best[0] if best else ""
 

@@ -1,0 +1,33 @@
+"""run.json of the last run into OUT. A run asks for it several times where it begins, and where it ends: it is parsed once."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "run.json"
+
+
+def last_manifest(output: Path) -> dict[str, Any] | None:
+    """What the last run into a folder wrote, for reading; None where there is none, or it is no longer one."""
+    try:
+        file = output / MANIFEST
+        now = file.stat()
+        return _parsed(str(file), now.st_ino, now.st_mtime_ns, now.st_size)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=1)
+def _parsed(file: str, *_: int) -> dict[str, Any] | None:
+    """The content of a file as it is now."""
+    try:
+        content = json.loads(Path(file).read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def forget_last() -> None:
+    """Lets go of what was parsed, which may be large, for as long as the work lasts."""
+    _parsed.cache_clear()

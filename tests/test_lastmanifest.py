@@ -1,0 +1,25 @@
+"""run.json of the last run: read once, and the one that lies there."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from converter.lastmanifest import forget_last, last_manifest
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "\x00", "{"])
+def test_a_damaged_manifest_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "run.json").write_text(text, encoding="utf-8")
+    assert last_manifest(tmp_path) is None
+
+
+def test_the_last_manifest_is_the_one_that_lies_there_now(tmp_path: Path) -> None:
+    for said in ('{"year": 1}', '{"year": 2}'):
+        (tmp_path / "new").write_text(said, encoding="utf-8")
+        (tmp_path / "new").replace(tmp_path / "run.json")
+        assert last_manifest(tmp_path) == last_manifest(tmp_path) == json.loads(said)
+    forget_last()
+    assert last_manifest(tmp_path) == {"year": 2}
+    (tmp_path / "run.json").unlink()
+    assert last_manifest(tmp_path) is None
