@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: Departments in a chunk: enough that what every chunk costs by itself does not weigh, few enough that a worker stays small.
-CHUNK = 128
+CHUNK = 256
 
 
 @dataclass(frozen=True)
