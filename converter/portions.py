@@ -36,6 +36,8 @@ from converter.unpickling import packed
 
 #: So many workbooks are written by one task.
 BOOKS = 8
+#: So many departments cost more than what a chunk costs by itself.
+_WORTH = 32
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,11 @@ class Chunk:
 
 
 def in_chunks(submissions: Sequence[Submission], rules: Rules, size: int, jobs: int) -> list[Sequence[Submission]]:
-    """The departments in chunks of that size at most, where there are several as many for each worker, the last ones halved, so
-    that none waits long for another. Decisions are one record about all of them, so that they keep all of them together. One
+    """The departments in chunks of that size at most, as many for each worker (smaller ones, where they are few), the last ones
+    halved where there are several, so that none waits long for another. Decisions are one record about all of them, so that they keep all of them together. One
     more department does not move all the bounds: those whose rows lie together stay so.
     """
-    count = 1 if rules.decisions else -(-len(submissions) // max(1, size))
+    count = 1 if rules.decisions else max(-(-len(submissions) // max(1, size)), min(jobs, len(submissions) // _WORTH))
     if count > 1:
         count = min(len(submissions), -(-count // jobs) * jobs)
     step = TOGETHER if len(submissions) >= 4 * TOGETHER * count else 1

@@ -40,7 +40,12 @@ def test_the_last_round_is_of_halves(count: int, jobs: int) -> None:
 
 def test_where_there_is_work_for_one_round_nothing_is_halved() -> None:
     assert lengths(200, 128, 2) == [100, 100]
-    assert lengths(100, 128, 2) == [100]
+
+
+def test_few_departments_are_shared_out_where_that_is_worth_it() -> None:
+    assert lengths(100, 128, 2) == [48, 52]
+    assert lengths(100, 128, 1) == [100]
+    assert lengths(60, 128, 8) == [60]
 
 
 def test_rows_that_lie_together_stay_together_when_a_department_comes() -> None:
