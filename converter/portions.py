@@ -60,8 +60,8 @@ class Chunk:
 
 def in_chunks(submissions: Sequence[Submission], rules: Rules, size: int, jobs: int) -> list[Sequence[Submission]]:
     """The departments in chunks of that size at most, as many for each worker (smaller ones, where they are few), the last ones
-    halved where there are several, so that none waits long for another. Decisions are one record about all of them, so that they keep all of them together. One
-    more department does not move all the bounds: those whose rows lie together stay so.
+    halved where there are several, so that none waits long for another. Decisions are one record about all of them, so that
+    they keep all of them together. One more department does not move all the bounds: those whose rows lie together stay so.
     """
     count = 1 if rules.decisions else max(-(-len(submissions) // max(1, size)), min(jobs, len(submissions) // _WORTH))
     if count > 1:
