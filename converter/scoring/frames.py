@@ -73,6 +73,16 @@ def facts_frame(used: Sequence[tuple[Submission, list[Document]]]) -> pd.DataFra
             if document.facts:
                 for column, own in zip(columns.values(), _columns(submission.department, document), strict=True):
                     column.extend(own)
+    return _framed(columns)
+
+
+def frame_of(rows: Sequence[FactRow]) -> pd.DataFrame:
+    """Rows as a frame."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(FACT_COLUMNS)
+    return _framed(dict(zip(FACT_COLUMNS, columns, strict=True)))
+
+
+def _framed(columns: Mapping[str, Sequence[object]]) -> pd.DataFrame:
     frame = pd.DataFrame(columns, dtype=object)  # to look for kinds is dear
     return frame.astype({"year": "int64", "form_year": "int64", "value": "float64", "adopted": "bool"})
 

@@ -283,9 +283,9 @@ class Inputs:
         rows = []
         for one in self.derivations.closure(wanted):
             if self.derivations.of(one):
-                for position in map(int, np.flatnonzero(~np.isnan(self.column(one)))):
+                column, year = self.column(one).tolist(), self.year + one.offset
+                for position in np.flatnonzero(self.known(one)).tolist():
                     formula = self.formula_used(one, position)
                     text = formula.text if formula else ""
-                    value = float(self.column(one)[position])
-                    rows.append((self.departments[position], self.year + one.offset, one.name, value, text))
+                    rows.append((self.departments[position], year, one.name, column[position], text))
         return rows
