@@ -209,7 +209,7 @@ def test_the_score_sheet_prints_on_one_page(book: Workbook) -> None:
 
 def test_a_form_too_long_for_one_page_flows_over_several(content: DepartmentBook) -> None:
     row = content.rows[0]
-    many = tuple(replace(row, rule=replace(row.rule, name=f"{row.rule.name}{n}", group=f"组{n}")) for n in range(60))
+    many = tuple(row._replace(rule=replace(row.rule, name=f"{row.rule.name}{n}", group=f"组{n}")) for n in range(60))
     sheet = openpyxl.load_workbook(io.BytesIO(department_book(replace(content, rows=many))))["评分表"]
     assert sheet.page_setup.fitToHeight == 0
 
@@ -241,7 +241,7 @@ def test_only_the_departments_own_problems_are_listed(book: Workbook, batch: Bat
 def test_an_indicator_without_a_second_level(desk: Desk, content: DepartmentBook) -> None:
     """A scheme may have two levels only, and a first level of a single indicator: nothing to merge, nothing lost."""
     row = content.rows[0]
-    single = replace(row, rule=replace(row.rule, spec=row.rule.spec.model_copy(update={"path": ["单列"]})))
+    single = row._replace(rule=replace(row.rule, spec=row.rule.spec.model_copy(update={"path": ["单列"]})))
     made = department_book(replace(content, rows=(single, *content.rows[1:]), levels={}))
     sheet = openpyxl.load_workbook(io.BytesIO(made))["评分表"]
     assert (sheet["A5"].value, sheet["C5"].value, sheet["A6"].value) == ("单列", None, "单列小计")

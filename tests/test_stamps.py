@@ -112,14 +112,14 @@ def other(draw: st.DrawFn, book: DepartmentBook) -> DepartmentBook:
     def row(one: ScoreRow) -> ScoreRow:
         numbers: dict[str, Any] = {name: draw(NUMBERS) for name in ("value", "score", "low", "high", "own", "gap")}
         missing, others = draw(TEXTS), draw(TEXTS)
-        return replace(
-            one, **numbers, status=draw(STATUSES), missing=missing, others=others, declared=draw(st.booleans())
+        return one._replace(
+            **numbers, status=draw(STATUSES), missing=missing, others=others, declared=draw(st.booleans())
         )
 
     def datum(one: DataRow) -> DataRow:
         texts: dict[str, Any] = {name: draw(TEXTS) for name in ("raw", "form", "file", "sheet", "cell")}
         state = draw(st.sampled_from([str(State.DASH), str(State.NUMBER), "数值"]))
-        return replace(one, value=draw(NUMBERS), state=state, **texts)
+        return one._replace(value=draw(NUMBERS), state=state, **texts)
 
     def step(one: TotalRow) -> TotalRow:
         base = None if one.base is None else draw(NUMBERS)
@@ -151,7 +151,7 @@ def test_notes_of_every_kind(samples: list[DepartmentBook]) -> None:
     """Blanks at the ends, characters of XML and control, texts that make rows and notes high."""
     texts = (" 两头空 ", *HOSTILE, "末尾换行\n", "；" * 40, "<&>\"'", "字" * 3_000, "a\t\r\x1fb", "_x000A_")
     for start in range(0, len(texts), 4):
-        rows = [replace(row, missing=texts[(start + at) % len(texts)]) for at, row in enumerate(samples[0].rows)]
+        rows = [row._replace(missing=texts[(start + at) % len(texts)]) for at, row in enumerate(samples[0].rows)]
         for _, ours, plain in stamped([replace(samples[0], rows=tuple(rows)), samples[0]]):
             assert ours == plain
 
@@ -211,9 +211,9 @@ def test_another_text_of_the_layout_is_another_layout(samples: list[DepartmentBo
             stamped_book(replace(samples[0], **change))
     assert len(plainly) == 2 * len(changes)
     first, *rest = samples[0].rows
-    stamped_book(replace(samples[0], rows=(replace(first, rule=replace(first.rule, full=9.0)), *rest)))
-    stamped_book(replace(samples[0], rows=(replace(first, ratio=not first.ratio), *rest)))
-    stamped_book(replace(samples[0], rows=(replace(first, decided=True), *rest)))
+    stamped_book(replace(samples[0], rows=(first._replace(rule=replace(first.rule, full=9.0)), *rest)))
+    stamped_book(replace(samples[0], rows=(first._replace(ratio=not first.ratio), *rest)))
+    stamped_book(replace(samples[0], rows=(first._replace(decided=True), *rest)))
     assert len(plainly) == 2 * len(changes) + 3
 
 
@@ -231,7 +231,7 @@ def test_what_is_unusual_is_written_the_plain_way(samples: list[DepartmentBook],
         stamped_book(replace(samples[0], department=name))
     long = replace(samples[0], department="长", findings=((*FINDING[:6], "长" * 40_000, *FINDING[7:]),))
     assert same(stamped_book(long)[0], long)
-    error = replace(samples[0], department="错", rows=tuple(replace(row, status="#N/A") for row in samples[0].rows))
+    error = replace(samples[0], department="错", rows=tuple(row._replace(status="#N/A") for row in samples[0].rows))
     assert same(stamped_book(error)[0], error)
     marked = replace(samples[0], department="印", fingerprint="a&<b")
     assert same(stamped_book(marked)[0], marked)
@@ -239,7 +239,7 @@ def test_what_is_unusual_is_written_the_plain_way(samples: list[DepartmentBook],
     shapes = Notes((10.0,), "<comment ></comment>", "<v:shape id></v:shape>")
     with pytest.raises(UnusualError):
         shapes.written([(row, 0, "说") for row in range(1, MAX_COMMENTS + 2)], {})
-    endless = replace(samples[0], data=tuple(replace(row, value=math.inf) for row in samples[0].data))
+    endless = replace(samples[0], data=tuple(row._replace(value=math.inf) for row in samples[0].data))
     stamp = Stamp(
         layout_of(endless), figures_of(endless), parts_of(department_book(samples[0])), samples[0].fingerprint
     )

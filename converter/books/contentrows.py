@@ -9,7 +9,7 @@ from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
 from converter.scoring.inputs import Inputs
 from converter.scoring.scorerows import is_ratio, others_texts
-from converter.scoring.status import certain_gap
+from converter.scoring.status import Status, certain_gap
 from converter.vocabulary.numbers import State
 
 
@@ -33,7 +33,7 @@ def score_rows_of(column: RuleScores, inputs: Inputs) -> Callable[[int, Containe
             high=high[at],
             own=own[at],
             gap=certain_gap(own[at], low[at], high[at]),
-            status=str(column.status[at]),
+            status=_STATUS[column.status[at]],
             missing="；".join(map(str, gaps)) if gaps else "",
             others=verdict.text if verdict else others[at],
             declared=declared is not None and inputs.declared(declared, at),
@@ -42,6 +42,11 @@ def score_rows_of(column: RuleScores, inputs: Inputs) -> Callable[[int, Containe
         )
 
     return row
+
+
+#: 状态 as plain texts.
+_STATES = {state: state.value for state in State}
+_STATUS = {status: status.value for status in Status}
 
 
 def data_rows_of(wanted: Input, inputs: Inputs) -> Callable[[int], DataRow]:
@@ -61,7 +66,11 @@ def data_rows_of(wanted: Input, inputs: Inputs) -> Callable[[int], DataRow]:
         if not rows:
             return DataRow(wanted, year, values[at], unit, inputs.missing(wanted, at)[0].reason, "", "", "", "", "")
         first = rows[0]
-        raw, cell = ("；".join(texts) for texts in zip(*((row.raw, row.cell) for row in rows), strict=True))
-        return DataRow(wanted, year, values[at], unit, str(first.state), raw, first.form, first.file, first.sheet, cell)
+        raw, cell = first.raw, first.cell
+        if len(rows) > 1:
+            raw, cell = "；".join([row.raw for row in rows]), "；".join([row.cell for row in rows])
+        return DataRow(
+            wanted, year, values[at], unit, _STATES[first.state], raw, first.form, first.file, first.sheet, cell
+        )
 
     return computed if formulas else read

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from converter.books.tables import Row
 from converter.scoring.adjustments import Adjustment
@@ -9,8 +10,7 @@ from converter.scoring.expressions import Formula, Input
 from converter.scoring.indicators import Rule
 
 
-@dataclass(frozen=True)
-class DataRow:
+class DataRow(NamedTuple):
     """One row of 基础数据: an input with its value, or the formulas it is derived by."""
 
     wanted: Input
@@ -27,8 +27,7 @@ class DataRow:
     snapped: bool = True
 
 
-@dataclass(frozen=True)
-class ScoreRow:
+class ScoreRow(NamedTuple):
     """One row of 评分表: a rule and what was computed for it.
 
     `declared`: the self score is a declared dash; `answered`: the answers of persons stand in 基础数据;

@@ -21,7 +21,7 @@ from converter.scoring.decisions import Decisions
 from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
 from converter.scoring.followers import without_followers
-from converter.scoring.frames import FACT_COLUMNS, FactRow, facts_frame, joined
+from converter.scoring.frames import FactRow, facts_frame, frame_of, joined
 from converter.scoring.inputs import Inputs
 from converter.scoring.ledger import Ledger
 from converter.scoring.outcomes import Row, audit_rows, check_rows, checks_frame
@@ -271,10 +271,11 @@ def _with_derived(inputs: Inputs, scheme: Scheme) -> pd.DataFrame:
         FactRow(who, at, name, value, dictionary[name].unit, State.DERIVED, True, text, "", "", "", "", "", year)
         for who, at, name, value, text in derived
     ]
-    if not rows:
-        return inputs.facts.sort_values("department", kind="stable", ignore_index=True)
-    frame = pd.DataFrame(rows, columns=list(FACT_COLUMNS)).astype({"adopted": "bool"})
-    return pd.concat([inputs.facts, frame]).sort_values("department", kind="stable", ignore_index=True)
+    facts = pd.concat([inputs.facts, frame_of(rows)]) if rows else inputs.facts
+    names = facts["department"].tolist()
+    places = {who: place for place, who in enumerate(sorted(set(names)))}
+    order = np.argsort([places[who] for who in names], kind="stable")
+    return facts.take(order).reset_index(drop=True)
 
 
 def used_by_scheme(batch: Batch) -> Flags:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from converter.scoring.frames import FactRow
+from converter.scoring.frames import FactRow, in_yuan
 from converter.scoring.rounding import Flags
 
 #: What tells one number from every other of a department.
@@ -53,8 +54,23 @@ class Evidence:
     def rounded(self) -> Flags:
         """Where any figure is an amount that was rounded to 0.01 万元, so that it does not stand in 元."""
         found = np.zeros(len(self.rows), dtype=bool)
-        found[[at for at, own in enumerate(self.rows) for row in own if row.unit == "万元" and not row.in_yuan]] = True
+        found[
+            [
+                at
+                for at, own in enumerate(self.rows)
+                for row in own
+                if row.unit == "万元" and not in_yuan(row.raw, row.value)
+            ]
+        ] = True
         return found
+
+
+def together(parts: Sequence[Evidence]) -> Evidence:
+    """The facts behind several values of every department, which share none: those of the first before those of the others."""
+    made = Evidence([list(chain.from_iterable(own)) for own in zip(*(part.rows for part in parts), strict=True)])
+    made.distinct = np.sum([part.distinct for part in parts], axis=0)
+    made.rounded = np.logical_or.reduce([part.rounded for part in parts])
+    return made
 
 
 def counted(one: Evidence, other: Evidence, *, apart: bool) -> Counts:

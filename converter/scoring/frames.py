@@ -43,14 +43,15 @@ class FactRow(NamedTuple):
     @property
     def in_yuan(self) -> bool:
         """Whether its cell gives an amount in 元, unrounded: 原文 is 10,000 times the value (万元)."""
-        return _in_yuan(self.raw, self.value)
+        return in_yuan(self.raw, self.value)
 
 
 _placed = lru_cache(maxsize=1 << 14)(Place)
 
 
 @lru_cache(maxsize=1 << 14)
-def _in_yuan(raw: str, value: float) -> bool:
+def in_yuan(raw: str, value: float) -> bool:
+    """Whether a text gives an amount in 元, unrounded: 10,000 times the value (万元)."""
     if raw == shortest(value):  # most stand in 万元, as they are
         return value == 0
     number = read_text(raw)
@@ -66,18 +67,34 @@ _MOST_NAMED = 5
 
 def facts_frame(used: Sequence[tuple[Submission, list[Document]]]) -> pd.DataFrame:
     """All facts of the documents in scope, in a fixed order, none adopted yet."""
-    rows = [
-        (
-            submission.department, fact.year if fact.year is not None else document.year or 0, fact.field, fact.value,
-            fact.unit, fact.state, False, fact.raw, fact.form, fact.scope, *fact.place, document.year or 0,
-        )
-        for submission, documents in used
-        for document in documents
-        for fact in document.facts
-    ]  # fmt: skip
+    columns: dict[str, list[object]] = {name: [] for name in FACT_COLUMNS}
+    for submission, documents in used:
+        for document in documents:
+            if document.facts:
+                for column, own in zip(columns.values(), _columns(submission.department, document), strict=True):
+                    column.extend(own)
+    return _framed(columns)
+
+
+def frame_of(rows: Sequence[FactRow]) -> pd.DataFrame:
+    """Rows as a frame."""
     columns = zip(*rows, strict=True) if rows else ((),) * len(FACT_COLUMNS)
-    frame = pd.DataFrame(dict(zip(FACT_COLUMNS, columns, strict=True)), dtype=object)  # to look for kinds is dear
+    return _framed(dict(zip(FACT_COLUMNS, columns, strict=True)))
+
+
+def _framed(columns: Mapping[str, Sequence[object]]) -> pd.DataFrame:
+    frame = pd.DataFrame(columns, dtype=object)  # to look for kinds is dear
     return frame.astype({"year": "int64", "form_year": "int64", "value": "float64", "adopted": "bool"})
+
+
+def _columns(department: str, document: Document) -> tuple[Sequence[object], ...]:
+    """The facts of a document as columns of the frame."""
+    years, fields, values, units, states, raws, forms, scopes, places = zip(*document.facts, strict=True)
+    count, year = len(years), document.year or 0
+    return (
+        [department] * count, [year if one is None else one for one in years], fields, values, units, states,
+        [False] * count, raws, forms, scopes, *zip(*places, strict=True), [year] * count,
+    )  # fmt: skip
 
 
 def joined(facts: pd.DataFrame, rows: Sequence[FactRow]) -> pd.DataFrame:

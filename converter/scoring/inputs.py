@@ -53,6 +53,10 @@ def _added(rows: Iterable[FactRow]) -> float:
     return total.value
 
 
+def _blank(row: FactRow) -> bool:
+    return row.state is State.BLANK
+
+
 class Inputs:
     """Values by input for a fixed list of departments, in the scored year. Facts must have been adopted.
 
@@ -197,10 +201,8 @@ class Inputs:
 
     def _reason(self, wanted: Input, position: int) -> Missing:
         department, year = self.departments[position], self.year + wanted.offset
-        rows = sorted(
-            self.about(wanted, position), key=lambda row: row.state is State.BLANK
-        )  # a dash elsewhere declares
-        for row in rows:
+        rows = self.about(wanted, position)
+        for row in sorted(rows, key=_blank) if len(rows) > 1 else rows:  # a dash elsewhere declares
             if row.adopted and not self._comparable(wanted, position):
                 return Missing(wanted.name, year, INCOMPARABLE, row.place)
             if row.state in REASONS:
@@ -281,9 +283,9 @@ class Inputs:
         rows = []
         for one in self.derivations.closure(wanted):
             if self.derivations.of(one):
-                for position in map(int, np.flatnonzero(~np.isnan(self.column(one)))):
+                column, year = self.column(one).tolist(), self.year + one.offset
+                for position in np.flatnonzero(self.known(one)).tolist():
                     formula = self.formula_used(one, position)
                     text = formula.text if formula else ""
-                    value = float(self.column(one)[position])
-                    rows.append((self.departments[position], self.year + one.offset, one.name, value, text))
+                    rows.append((self.departments[position], year, one.name, column[position], text))
         return rows

@@ -1,6 +1,7 @@
 """The checks frame (勾稽核对, checks.csv): a row for each comparison, and for each built-in check of each department."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 import pandas as pd
 
@@ -25,7 +26,9 @@ def check_rows(results: Sequence[Result], found: Sequence[Fault], audited: Itera
         for result in fault.results:
             others = sorted({code for code in codes if code != code_of(result.key)})
             first[id(result)] = f"与 {'、'.join(others)} 是同一个数引起的" if others else ""
-    rows: list[Row] = [(*result.row(_reason(result, first)), result.key) for result in results]
+    rows: list[Row] = [
+        (*one.row(_reason(one, first) if one.outcome is Outcome.FAIL else ""), one.key) for one in results
+    ]
     return rows + [(*row, BUILT_IN) for row in audited]
 
 
@@ -42,16 +45,21 @@ def checks_frame(rows: Sequence[Row]) -> pd.DataFrame:
 
 def distinct(rows: Iterable[Row]) -> Iterator[Row]:
     """Each of the rows once: one that is in several groups in the first of them."""
-    seen: dict[Row, list[Row]] = {}
+    seen: dict[Row, Row] = {}
+    more: dict[Row, list[Row]] = {}
     for row in rows:
-        key = (*row[:4], *row[8:10])  # what is no number, for NaN is not equal to itself
-        if key not in seen:
-            seen[key] = [row]
-        elif any(_same(row[4:8], other[4:8]) for other in seen[key]):
-            continue
-        else:
-            seen[key].append(row)
+        key = _no_numbers(row)
+        first = seen.setdefault(key, row)
+        if first is not row:
+            others = more.setdefault(key, [first])
+            if any(_same(row[4:8], other[4:8]) for other in others):
+                continue
+            others.append(row)
         yield row
+
+
+#: What is no number in a row: NaN is not equal to itself.
+_no_numbers: Callable[[Row], Row] = itemgetter(0, 1, 2, 3, 8, 9)
 
 
 def _same(one: Row, other: Row) -> bool:

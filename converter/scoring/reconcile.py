@@ -19,6 +19,8 @@ from converter.vocabulary.findings import Level
 from converter.vocabulary.numbers import NAN
 
 NOTHING = "表中无数"
+#: 结果 as plain texts.
+_OUTCOMES = {outcome: outcome.value for outcome in Outcome}
 
 
 class Result(NamedTuple):
@@ -63,7 +65,7 @@ class Result(NamedTuple):
     def row(self, reason: str = "") -> tuple[object, ...]:
         """The row of 勾稽核对, with another `reason` where it has one."""
         code, numbers = code_of(self.key), self[7:11]
-        return code, self.department, self.year, self.what, *numbers, self.outcome.value, reason or self.reason
+        return code, self.department, self.year, self.what, *numbers, _OUTCOMES[self.outcome], reason or self.reason
 
 
 def reconcile(checks: Checks, desk: Desk, broken: Mapping[str, str]) -> list[Result]:

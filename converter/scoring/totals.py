@@ -113,11 +113,12 @@ def totals_frame(
 
 def ranked(frame: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
     """The rows in the order of 复算下限, 复算上限 and name, each with its ranks among those of its kind."""
-    frame = frame.assign(best=0, worst=0)
     low, high = (frame[end].to_numpy() for end in ("low", "high"))
-    for _, alike in frame.groupby(list(kinds)):
-        best, worst = ranks(low[alike.index], high[alike.index])
-        frame.loc[alike.index, "best"], frame.loc[alike.index, "worst"] = best, worst
+    best, worst = np.zeros((2, len(frame)), dtype=np.int64)
+    for kind in dict.fromkeys(kinds):
+        alike = np.array([one == kind for one in kinds])
+        best[alike], worst[alike] = ranks(low[alike], high[alike])
+    frame = frame.assign(best=best, worst=worst)
     ordered = frame.sort_values(["low", "high", "department"], ascending=[False, False, True], ignore_index=True)
     return ordered[list(TOTAL_COLUMNS)]
 
