@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Sequence
 from functools import cache, reduce
 from itertools import chain
+from operator import xor
 from typing import Any, NamedTuple, Protocol
 
 from converter.books.packing import Packed, as_packed
@@ -70,22 +71,43 @@ def joined(first: int, second: int, length: int) -> int:
     """The CRC-32 of two pieces one behind the other, from that of each and the length of the second (as zlib's
     crc32_combine, which Python does not have).
     """
-    powers = (_squared(bit) for bit in range(length.bit_length()) if length >> bit & 1)
-    return reduce(_times, powers, first) ^ second
+    for bit in range(length.bit_length()):
+        if length >> bit & 1:
+            first = _times(first, _multiples(bit))
+    return first ^ second
+
+
+#: For each digit of a polynomial in base 16, the lowest first: what each of its values gives.
+_Multiples = list[list[int]]
+
+
+def _times(one: int, multiples: _Multiples) -> int:
+    """The product of a polynomial over GF(2), modulo that of CRC-32, with the one that has these multiples."""
+    product = 0
+    for digit in multiples:
+        product ^= digit[one & 15]
+        one >>= 4
+    return product
 
 
 @cache
-def _squared(times: int) -> int:
-    """x^(8·2^times) modulo the polynomial."""
-    return _ONE >> 8 if times == 0 else _times(_squared(times - 1), _squared(times - 1))
+def _multiples(times: int) -> _Multiples:
+    """The multiples of x^(8·2^times)."""
+    power = _ONE >> 8 if times == 0 else _power(times - 1)
+    products = []  # with x^31, x^30 …: the lowest bit is the highest power
+    for _ in range(32):
+        products.append(power)
+        power = power >> 1 ^ (_POLYNOMIAL if power & 1 else 0)
+    products.reverse()
+    return [[_sum(products[at : at + 4], value) for value in range(16)] for at in range(0, 32, 4)]
 
 
-def _times(one: int, other: int) -> int:
-    """The product of two polynomials over GF(2) modulo that of CRC-32."""
-    product, bit = 0, _ONE
-    while bit:
-        if one & bit:
-            product ^= other
-        other = other >> 1 ^ (_POLYNOMIAL if other & 1 else 0)
-        bit >>= 1
-    return product
+def _power(times: int) -> int:
+    """x^(8·2^(times + 1))."""
+    multiples = _multiples(times)
+    return _times(_times(_ONE, multiples), multiples)
+
+
+def _sum(products: Sequence[int], value: int) -> int:
+    """Those products that have a bit in the value."""
+    return reduce(xor, (one for at, one in enumerate(products) if value >> at & 1), 0)

@@ -179,7 +179,7 @@ class SummaryWriter:
             rows.append(one.rows)
             links += [one.links] if one.links else []
             page.worksheet.known(block.first, one.heights if noted < MAX_COMMENTS else (), linked=bool(one.links))
-            for note in one.notes:
+            for note in one.notes[: max(0, MAX_COMMENTS - noted)]:
                 page.comment(*note)
             noted += len(one.notes)
         return rows, links
