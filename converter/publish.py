@@ -152,6 +152,7 @@ class Stage:
         self._journal = workshop(output) / _JOURNAL
         self.hashes: dict[str, str] = {}
         self._made: set[Path] = set()
+        self._left: set[str] = set()
 
     def recover(self) -> bool:
         """Completes a publish that was interrupted, or clears a stage that never got so far. True when it completed one."""
@@ -191,6 +192,7 @@ class Stage:
             self._make(path.parent)
             file.replace(path)
         self.hashes[name] = sha256
+        self._left.discard(name)
 
     def _make(self, folder: Path) -> None:
         """Makes a folder of the stage, once: to be told that it is there takes longer than a move."""
@@ -201,10 +203,11 @@ class Stage:
     def leave(self, name: str, sha256: str) -> None:
         """Takes note of an output that lies in OUT as it is to be."""
         self.hashes[name] = sha256
+        self._left.add(name)
 
     def publish(self, stale: Iterable[str]) -> None:
         """Moves everything staged into OUT and removes the `stale` files of the previous run; the manifest goes last."""
-        names = sorted(self.hashes, key=lambda name: (name == MANIFEST, name))
+        names = sorted(self.hashes.keys() - self._left, key=lambda name: (name == MANIFEST, name))
         plan = {"move": names, "remove": sorted(stale)}
         waiting = self._journal.with_suffix(".tmp")
         with writing(self.output):
