@@ -1,11 +1,15 @@
 """`python -m converter` is the command `jixiao`. Light: every worker process imports it, as the program it belongs to."""
 
+import gc
 import sys
 from typing import NoReturn
 
 
 def main() -> NoReturn:
-    """Runs the command line and exits with its code; what workers need begins to load before the commands do."""
+    """Runs the command line and exits with its code; what workers need begins to load before the commands do.
+
+    What is left at the end is not looked through for garbage, which takes the interpreter a third of a second after a run.
+    """
     try:
         from converter.again import begin_loading
         from converter.engine import undisturbed
@@ -16,7 +20,10 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         exec("")  # noqa: S102  # as in converter.console: else the interpreter ends by SIGINT
         sys.exit(130)
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()
 
 
 if __name__ == "__main__":

@@ -154,6 +154,7 @@ class Stage:
         self._syncing = Syncing()
         self.hashes: dict[str, str] = {}
         self._made: set[Path] = set()
+        self._left: set[str] = set()
 
     def recover(self) -> bool:
         """Completes a publish that was interrupted, or clears a stage that never got so far. True when it completed one."""
@@ -192,6 +193,7 @@ class Stage:
             file.replace(path)
         self._syncing.add(path)
         self.hashes[name] = sha256
+        self._left.discard(name)
 
     def _make(self, folder: Path) -> None:
         """Makes a folder of the stage, once: to be told that it is there takes longer than a move."""
@@ -202,10 +204,11 @@ class Stage:
     def leave(self, name: str, sha256: str) -> None:
         """Takes note of an output that lies in OUT as it is to be."""
         self.hashes[name] = sha256
+        self._left.add(name)
 
     def publish(self, stale: Iterable[str]) -> None:
         """Moves everything staged into OUT and removes the `stale` files of the previous run; the manifest goes last."""
-        names = sorted(self.hashes, key=lambda name: (name == MANIFEST, name))
+        names = sorted(self.hashes.keys() - self._left, key=lambda name: (name == MANIFEST, name))
         plan = {"move": names, "remove": sorted(stale)}
         waiting = self._journal.with_suffix(".tmp")
         with writing(self.output):

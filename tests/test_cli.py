@@ -1,5 +1,6 @@
 """The commands as a user meets them: exit codes, one Chinese line for every mistake, JSON and help on any console."""
 
+import gc
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from converter.__main__ import main as program
 from converter.cli import main
 from converter.mapping.library import builtin
 from tests.conftest import ROOT
@@ -518,3 +520,14 @@ def test_a_closed_pipe_is_no_bug(suining_out: Path) -> None:
         said = running.stderr.read().decode()
     assert "Traceback" not in said
     assert "程序缺陷" not in said
+
+
+def test_the_end_of_the_program_looks_for_no_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["jixiao", "--version"])
+    try:
+        with pytest.raises(SystemExit) as left:
+            program()
+        assert left.value.code == 0
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()

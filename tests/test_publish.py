@@ -124,6 +124,19 @@ def test_everything_is_there_and_nothing_else(output: Path) -> None:
     assert contents(output) == wholly(NEW)
 
 
+def test_an_output_that_is_left_stays_and_one_that_is_taken_after_all_is_moved(output: Path, tmp_path: Path) -> None:
+    stage = Stage(output)
+    for name in ("部门/甲.xlsx", "部门/乙.xlsx"):
+        stage.leave(name, "as it was")
+    (tmp_path / "new").write_bytes(b"new b")
+    stage.take("部门/乙.xlsx", tmp_path / "new")
+    stage.add(MANIFEST, b"{}")
+    assert sorted(stage.hashes) == ["run.json", "部门/乙.xlsx", "部门/甲.xlsx"]
+    stage.publish(["scores.csv"])
+    expected = {"汇总.xlsx": b"old summary", "部门/甲.xlsx": b"old a", "部门/乙.xlsx": b"new b", MANIFEST: b"{}"}
+    assert contents(output) == expected
+
+
 def test_the_workshop_stands_beside_and_is_swept(output: Path) -> None:
     publish(output, NEW)
     assert workshop(output) == output.parent / ".OUT.jixiao"
