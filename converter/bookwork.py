@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from converter.gathering import Gathered
 from converter.marks import book_mark
-from converter.portions import Writing, Written
 from converter.reuse import Book
-from converter.scoring.whole import Whole
 from converter.scratch import Kept
+from converter.tasks import Writing, Written
 
 
 class Left(NamedTuple):
@@ -19,14 +18,6 @@ class Left(NamedTuple):
 
     name: str
     sha256: str
-
-
-def files_of(whole: Whole, digests: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
-    """The files of each department, with their SHA-256."""
-    return {
-        one.department: [(document.file, digests[document.file]) for document in one.documents]
-        for one in whole.submissions
-    }
 
 
 @dataclass

@@ -47,6 +47,11 @@ def alive(results: Iterable[Out | Lost[In]], doing: str) -> Iterator[Out]:
         yield result
 
 
+def each(engine: "Engine", function: Callable[[In], Out], items: Sequence[In], doing: str) -> Iterator[Out]:
+    """The function of each item, by the workers, one at a time; it takes as long as it needs, and none may be lost."""
+    return alive(engine.map(function, items, 1, timed=False), doing)
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Interruptions wait while a worker is started (cut short in its start it would complain in English) and while modules

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from converter.beginning import Job
-from converter.bookwork import files_of
-from converter.engine import Engine
+from converter.engine import Engine, undisturbed
 from converter.gathering import Gathered, Scoring, tell_all
 from converter.lastmanifest import MANIFEST, last_manifest
 from converter.lastrun import missing, since
@@ -17,10 +16,9 @@ from converter.manifest import info_rows
 from converter.mapping.departments import regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.years import choose_year
-from converter.marks import materials
+from converter.marks import files_of, materials
 from converter.options import Options
 from converter.outcome import Report
-from converter.outputs import publish, write
 from converter.publish import Stage
 from converter.receiving import Received, file_findings
 from converter.reuse import Reuse
@@ -62,6 +60,8 @@ class Ending:
                 "exit_code": report.exit_code,
                 "seconds": report.seconds,
             }
+            from converter.outputs import publish
+
             report.removed = publish(self.stage, options, self.made_of, outcome)
         report.outputs = {name: digest for name, digest in self.stage.hashes.items() if name != MANIFEST}
         return report
@@ -76,7 +76,15 @@ def finish(
     report = Report(whole, gathered.tally)
     report.exit_code = _exit_code(gathered.tally, options.fail_on)
     report.findings = list(gathered.findings()) if options.findings else []
+    from converter.outputs import write
+
     return Ending(report, stage, write(engine, stage, gathered, received, settings, chosen, options))
+
+
+def _load_writers() -> None:
+    """What writes the outputs is loaded while the workers score."""
+    with undisturbed():
+        import converter.outputs  # noqa: F401
 
 
 def _choose(received: Received, settings: Settings, options: Options) -> tuple[Whole, dict[str, Choice]]:
@@ -111,7 +119,8 @@ def _score(
     reuse = None
     if received.recall is not None:
         made_of = materials(
-            info_rows(whole, settings.library, received.inbox, chosen, prior), files_of(whole, received.digests)
+            info_rows(whole, settings.library, received.inbox, chosen, prior),
+            files_of(whole.submissions, received.digests),
         )
         reuse = Reuse(received.recall.ledger, scratch, received.recall.base, made_of)
     scoring = Scoring(
@@ -126,6 +135,7 @@ def _score(
         books=options.books,
         bar=options.bar,
         reuse=reuse,
+        meanwhile=_load_writers,
     )
     gathered = scoring.gathered()
     gathered.prior = prior

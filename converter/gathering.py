@@ -8,16 +8,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import accumulate, chain
-from typing import TypeVar
 
 from converter.books import tables
 from converter.books.columns import Seen
 from converter.books.tables import Row, Rows
-from converter.engine import Engine, alive
+from converter.engine import Engine, each
 from converter.mapping.departments import Submission
 from converter.mapping.replies import Reply
 from converter.merging import Portion, Put, Segment, Telling, Told, merge, tell, widest
-from converter.portions import Chunk, in_chunks, score
 from converter.progress import tracked
 from converter.reuse import Reuse, mergings, with_at_large
 from converter.scoring.frames import FactRow
@@ -25,10 +23,9 @@ from converter.scoring.handling import answered, by_number, in_vain, with_replie
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
 from converter.scratch import DIGEST, Kept, Laid, Leads, Part, Parts, Pile, Scratch
+from converter.tasks import Chunk, in_chunks
 from converter.vocabulary.findings import Finding, Tally, in_order, numbered
-
-In = TypeVar("In")
-Out = TypeVar("Out")
+from converter.workers import score
 
 _LAST = 1 << 30
 
@@ -159,8 +156,8 @@ def _add(parts: tuple[Parts, Parts], rows: Put) -> None:
 
 @dataclass(frozen=True)
 class Scoring:
-    """How departments are scored, chunk by chunk: by the workers, or here where there is but one chunk. `reuse` takes what
-    earlier runs worked out.
+    """How departments are scored, chunk by chunk, by the workers. `reuse` takes what earlier runs worked out; `meanwhile` is done
+    while the workers are at it.
     """
 
     engine: Engine
@@ -174,6 +171,7 @@ class Scoring:
     books: bool
     bar: bool
     reuse: Reuse | None = None
+    meanwhile: Callable[[], None] = lambda: None
 
     @cached_property
     def _figures(self) -> dict[str, list[FactRow]]:
@@ -201,7 +199,7 @@ class Scoring:
         if known:
             shares = {**known, **{who: kept for one in scored for who, kept in one.shares.items()}}
             work = mergings(self.scratch, parts, shares, self.answers)
-            portions = with_at_large([*_each(self.engine, merge, work, "评分")], scored, at_large)
+            portions = with_at_large([*each(self.engine, merge, work, "评分")], scored, at_large)
         firsts, books = [part[0].department for part in parts], [book for one in scored for book in one.books]
         return Gathered(self.scratch, self.whole, firsts, portions, books, self)
 
@@ -209,7 +207,9 @@ class Scoring:
         """Chunks scored, their shares kept for later runs; `every` scheme is audited by the first."""
         work = [self._chunk(own, every=every and at == 0) for at, own in enumerate(chunks)]
         portions: list[Portion] = []
-        for portion in tracked(_each(self.engine, score, work, "评分"), len(work), "评分", bar=self.bar):
+        results = each(self.engine, score, work, "评分")
+        self.meanwhile()
+        for portion in tracked(results, len(work), "评分", bar=self.bar):
             if self.reuse is not None:
                 self.reuse.keep(portion)
                 if every and not portions and not self.whole.rules.decisions:
@@ -238,13 +238,6 @@ class Scoring:
         return [book for portion in self._scored(chunks, every=False) for book in portion.books]
 
 
-def _each(engine: Engine, function: Callable[[In], Out], work: Sequence[In], doing: str) -> Iterator[Out]:
-    """One piece of work is done here: a worker would first have to load what this process has."""
-    if len(work) == 1:
-        return map(function, work)
-    return alive(engine.map(function, work, 1, timed=False), doing)
-
-
 def _of(prior: Prior | None, figures: Mapping[str, list[FactRow]], submissions: Sequence[Submission]) -> Prior | None:
     """Last year's output as far as it is about some departments."""
     if prior is None:
@@ -268,7 +261,7 @@ def tell_all(engine: Engine, gathered: Gathered, more: Sequence[Finding], replie
         for portion, share in zip(gathered.portions, shares, strict=True)
     ]
     gathered.tally = Tally.of(gathered.at_large)
-    for told in _each(engine, tell, work, "整理问题清单"):
+    for told in each(engine, tell, work, "整理问题清单"):
         gathered.tally.add(told.tally)
         gathered.told.append(replace(told, tally=Tally()))
 

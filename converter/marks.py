@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 
+from converter.mapping.departments import Submission
+
 #: A row of 运行信息 or 问题清单.
 Row = tuple[object, ...]
 MARK = "指纹"
@@ -39,6 +41,13 @@ def run_mark(info: Sequence[Row]) -> str:
 def fingerprint(info: Sequence[Row]) -> str:
     """The 指纹 of 运行信息, printed at the foot of every page of the summary."""
     return str(next(row[1] for row in info if row[0] == MARK))
+
+
+def files_of(submissions: Sequence[Submission], digests: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """The files of each department, with their SHA-256."""
+    return {
+        one.department: [(document.file, digests[document.file]) for document in one.documents] for one in submissions
+    }
 
 
 def materials(info: Sequence[Row], files: Mapping[str, Iterable[tuple[str, str]]]) -> dict[str, str]:

@@ -2,35 +2,34 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import Any
 
 from converter.audit.report import report as report_page
 from converter.blocks import Blocks
 from converter.books.assemble import book_names, summary
 from converter.books.summary import SummaryBook, SummaryWriter
 from converter.books.tables import Row, Rows
-from converter.bookwork import Books, files_of
-from converter.engine import Engine, alive
+from converter.bookwork import Books
+from converter.engine import Engine, each
 from converter.gathering import Gathered
 from converter.lastmanifest import MANIFEST
 from converter.manifest import info_rows, manifest, source_rows
-from converter.marks import fingerprint, materials
+from converter.marks import files_of, fingerprint, materials
 from converter.pages import Page, write_page
-from converter.portions import Writing, write_books
 from converter.progress import tracked
 from converter.publish import Stage, name_strangers, previous_outputs
 from converter.receiving import Received
 from converter.recorded import recorded
 from converter.scoring.choosing import Choice
 from converter.settings import Options, Settings
+from converter.tasks import Writing
+from converter.workers import write_books
 
 log = logging.getLogger("jixiao")
-In = TypeVar("In")
-Out = TypeVar("Out")
-#: So few tasks are done here: a worker would first have to load what this process has.
+#: So few tasks leave the workers time for other things.
 _FEW = 3
 _WORDS = 5_000
 #: A fourth of the departments' workbooks is written before the rows of the summary are made, and while here is told what they
@@ -57,22 +56,22 @@ def write(
         return {}
     info = info_rows(whole, library, inbox, chosen, gathered.prior, recalculated=options.recalculate)
     mark = fingerprint(info)
-    made_of = materials(info, files_of(whole, received.digests)) if options.books else {}
+    made_of = materials(info, files_of(whole.submissions, received.digests)) if options.books else {}
     books = Books(gathered, names, made_of, options.output)
     work = _to_write(books, stage)
     ahead = len(work) // _AHEAD if len(work) > _FEW else 0
-    early = _each(engine, write_books, work[:ahead], _WRITING)
+    early = each(engine, write_books, work[:ahead], _WRITING)
     idle = not ahead and len(gathered.portions) > 1  # the workers have little else to write
     csv = [Page(gathered.scratch, name, pieces) for name, pieces in gathered.csv_files()]
-    there = _each(engine, write_page, csv, "写数据表") if idle else map(write_page, csv)
+    there = each(engine, write_page, csv, "写数据表") if idle else map(write_page, csv)
     book, sources = _shown(gathered, received, names, info)
     lines = whole.rules.distinct[0].grade_lines()
     shown = Page(gathered.scratch, "report.html", partial(report_page, book, lines, gathered.tally))
     here = [] if idle else [write_page(shown), *there]
     reuse = gathered.scoring.reuse
     memory = Blocks(reuse.ledger, gathered.scratch, reuse.base) if reuse else None
-    writer = SummaryWriter(book, partial(_each, engine), gathered.scratch, memory)
-    late = _each(engine, write_books, work[ahead:], _WRITING) if ahead else map(write_books, work)
+    writer = SummaryWriter(book, partial(each, engine, doing="写汇总工作簿"), gathered.scratch, memory)
+    late = each(engine, write_books, work[ahead:], _WRITING)
     here += [write_page(shown)] if idle else []
     target = gathered.scratch.folder / "summary.xlsx"
     writer.write(target)
@@ -104,13 +103,6 @@ def _to_write(books: Books, stage: Stage) -> list[Writing]:
     for name, digest in left:
         stage.leave(name, digest)
     return books.writings({one.name for one in left})
-
-
-def _each(
-    engine: Engine, function: Callable[[In], Out], items: Sequence[In], doing: str = "写汇总工作簿"
-) -> Iterator[Out]:
-    """The function of each item, by the workers."""
-    return alive(engine.map(function, items, 1, timed=False), doing)
 
 
 def _as_json(content: Mapping[str, Any]) -> Iterator[bytes]:

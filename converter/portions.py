@@ -8,13 +8,11 @@ import gc
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 from converter.books.assemble import department_books
 from converter.books.bound import Binder, unbound
@@ -24,55 +22,15 @@ from converter.books.stamps import stamped_book
 from converter.books.tables import Row
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
-from converter.merging import TOGETHER, Portion, Share, put_together
+from converter.merging import Portion, Share, put_together
 from converter.recalling import documents_in
 from converter.scoring.batch import Batch, Rules, score_kinds
-from converter.scoring.prior import Prior
 from converter.scoring.whole import gist
 from converter.scratch import Kept, Scratch
 from converter.shares import parted
 from converter.syncing import begin_to_sync
+from converter.tasks import BOOKS, Chunk, Writing, Written
 from converter.unpickling import packed
-
-#: So many workbooks are written by one task.
-BOOKS = 8
-#: So many departments cost more than what a chunk costs by itself.
-_WORTH = 32
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Departments to be scored together. `contents` says where the documents of each file lie, `rules` where the Rules do;
-    `every` scheme is audited by one chunk, whether it has departments there or not. `parted`: the share of each department
-    is put aside by itself too.
-    """
-
-    scratch: Scratch
-    rules: Kept
-    submissions: Sequence[Submission]
-    contents: Mapping[str, Kept]
-    prior: Prior | None
-    answers: frozenset[str]
-    every: bool
-    books: bool
-    parted: bool = False
-
-
-def in_chunks(submissions: Sequence[Submission], rules: Rules, size: int, jobs: int) -> list[Sequence[Submission]]:
-    """The departments in chunks of that size at most, as many for each worker (smaller ones, where they are few), the last ones
-    halved where there are several, so that none waits long for another. Decisions are one record about all of them, so that
-    they keep all of them together. One more department does not move all the bounds: those whose rows lie together stay so.
-    """
-    count = 1 if rules.decisions else max(-(-len(submissions) // max(1, size)), min(jobs, len(submissions) // _WORTH))
-    if count > 1:
-        count = min(len(submissions), -(-count // jobs) * jobs)
-    step = TOGETHER if len(submissions) >= 4 * TOGETHER * count else 1
-    bounds = [*(len(submissions) * at // count // step * step for at in range(count)), len(submissions)]
-    if count > jobs:
-        bounds = sorted(
-            {*bounds, *((start + stop) // 2 // step * step for start, stop in pairwise(bounds[-jobs - 1 :]))}
-        )
-    return [submissions[start:stop] for start, stop in pairwise(bounds)]
 
 
 @lru_cache(maxsize=1)
@@ -143,31 +101,6 @@ def _put_books(batch: Batch, scratch: Scratch) -> list[tuple[tuple[str, ...], Ke
     books = sorted(department_books(batch, []), key=lambda book: book.department)
     groups, binder = [books[at : at + BOOKS] for at in range(0, len(books), BOOKS)], Binder()
     return [(tuple(book.department for book in group), scratch.keep_bytes(binder.bound(group))) for group in groups]
-
-
-@dataclass(frozen=True)
-class Writing:
-    """Workbooks to be written: where their contents and the findings of their departments lie (in one of several places); by
-    department their names, others are not written, and their 指纹.
-    """
-
-    scratch: Scratch
-    books: Kept
-    findings: Sequence[Kept]
-    names: Mapping[str, str]
-    marks: Mapping[str, str]
-
-
-class Written(NamedTuple):
-    """A workbook that lies in the scratch folder, to be moved to where its name says; `formulas` is the digest of its live
-    formulas, which lie at `kept`.
-    """
-
-    name: str
-    file: str
-    sha256: str
-    formulas: str
-    kept: Kept
 
 
 @_uncollected()

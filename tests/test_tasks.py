@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from converter.mapping.departments import Submission
 from converter.merging import TOGETHER
-from converter.portions import in_chunks
 from converter.scoring.batch import Rules
+from converter.tasks import in_chunks
 
 
 @dataclass(frozen=True)

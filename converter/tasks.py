@@ -1,0 +1,79 @@
+"""What workers are given in pass 2, and what they give back. Light: who hands it out loads nothing of what does it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from converter.mapping.departments import Submission
+from converter.merging import TOGETHER
+from converter.scratch import Kept, Scratch
+
+if TYPE_CHECKING:
+    from converter.scoring.batch import Rules
+    from converter.scoring.prior import Prior
+
+#: So many workbooks are written by one task.
+BOOKS = 8
+#: So many departments cost more than what a chunk costs by itself.
+_WORTH = 32
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Departments to be scored together. `contents` says where the documents of each file lie, `rules` where the Rules do;
+    `every` scheme is audited by one chunk, whether it has departments there or not. `parted`: the share of each department
+    is put aside by itself too.
+    """
+
+    scratch: Scratch
+    rules: Kept
+    submissions: Sequence[Submission]
+    contents: Mapping[str, Kept]
+    prior: "Prior | None"
+    answers: frozenset[str]
+    every: bool
+    books: bool
+    parted: bool = False
+
+
+def in_chunks(submissions: Sequence[Submission], rules: "Rules", size: int, jobs: int) -> list[Sequence[Submission]]:
+    """The departments in chunks of that size at most, as many for each worker (smaller ones, where they are few), the last ones
+    halved where there are several, so that none waits long for another. Decisions are one record about all of them, so that
+    they keep all of them together. One more department does not move all the bounds: those whose rows lie together stay so.
+    """
+    count = 1 if rules.decisions else max(-(-len(submissions) // max(1, size)), min(jobs, len(submissions) // _WORTH))
+    if count > 1:
+        count = min(len(submissions), -(-count // jobs) * jobs)
+    step = TOGETHER if len(submissions) >= 4 * TOGETHER * count else 1
+    bounds = [*(len(submissions) * at // count // step * step for at in range(count)), len(submissions)]
+    if count > jobs:
+        bounds = sorted(
+            {*bounds, *((start + stop) // 2 // step * step for start, stop in pairwise(bounds[-jobs - 1 :]))}
+        )
+    return [submissions[start:stop] for start, stop in pairwise(bounds)]
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Workbooks to be written: where their contents and the findings of their departments lie (in one of several places); by
+    department their names, others are not written, and their 指纹.
+    """
+
+    scratch: Scratch
+    books: Kept
+    findings: Sequence[Kept]
+    names: Mapping[str, str]
+    marks: Mapping[str, str]
+
+
+class Written(NamedTuple):
+    """A workbook that lies in the scratch folder, to be moved to where its name says; `formulas` is the digest of its live
+    formulas, which lie at `kept`.
+    """
+
+    name: str
+    file: str
+    sha256: str
+    formulas: str
+    kept: Kept
