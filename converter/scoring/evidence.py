@@ -79,18 +79,22 @@ class Together(Evidence):
 
     @cached_property
     def rows(self) -> Sequence[Sequence[FactRow]]:
+        """The facts of each department, made when they are asked for: most sides need only their counts."""
         return [list(chain.from_iterable(own)) for own in zip(*(part.rows for part in self._parts), strict=True)]
 
     @cached_property
     def distinct(self) -> Counts:
+        """How many numbers there are."""
         return np.asarray(np.sum([part.distinct for part in self._parts], axis=0))
 
     @cached_property
     def every_scope(self) -> frozenset[str]:
+        """The 资金口径 that any of the figures name, but for ""."""
         return frozenset().union(*(part.every_scope for part in self._parts))
 
     @cached_property
     def rounded(self) -> Flags:
+        """Where any figure is an amount that was rounded to 0.01 万元."""
         return np.asarray(np.logical_or.reduce([part.rounded for part in self._parts]))
 
 
