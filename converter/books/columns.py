@@ -111,18 +111,16 @@ def _longest(head: str, values: Sequence[object]) -> float:
     if head in _GROWING:
         return max((display_width(str(value)) for value in set(values)), default=0.0)
     if head in _AMOUNTS:
-        return max((_digits(value) for value in set(values) if isinstance(value, float)), default=0.0)
+        amounts = [value for value in values if isinstance(value, float)]
+        unknown = len("nan") if any(value != value for value in amounts) else 0
+        return float(max(unknown, max(map(_digits, {value for value in amounts if value == value}), default=0)))
     return float(any(map(holds, values[:1])) or any(map(holds, set(values))))
 
 
-def _digits(amount: float) -> float:
-    """How long an amount is as shown."""
-    return _digits_of(amount) if amount == amount else float(len("nan"))
-
-
 @lru_cache(maxsize=1 << 12)
-def _digits_of(amount: float) -> float:
-    return float(len(f"{amount:,.15g}"))
+def _digits(amount: float) -> int:
+    """How long an amount is as shown."""
+    return len(f"{amount:,.15g}")
 
 
 def _width(head: str, usual: float, longest: float) -> float:

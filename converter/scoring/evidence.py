@@ -30,8 +30,13 @@ class Evidence:
     """The facts behind one value of every department, by position."""
 
     def __init__(self, rows: Sequence[Sequence[FactRow]]) -> None:
-        self.rows = rows
+        self._rows = rows
         self.counts: Counts = np.array(list(map(len, rows)), dtype=np.int64)
+
+    @property
+    def rows(self) -> Sequence[Sequence[FactRow]]:
+        """The facts of each department."""
+        return self._rows
 
     @cached_property
     def distinct(self) -> Counts:
@@ -65,12 +70,32 @@ class Evidence:
         return found
 
 
-def together(parts: Sequence[Evidence]) -> Evidence:
+class Together(Evidence):
     """The facts behind several values of every department, which share none: those of the first before those of the others."""
-    made = Evidence([list(chain.from_iterable(own)) for own in zip(*(part.rows for part in parts), strict=True)])
-    made.distinct = np.sum([part.distinct for part in parts], axis=0)
-    made.rounded = np.logical_or.reduce([part.rounded for part in parts])
-    return made
+
+    def __init__(self, parts: Sequence[Evidence]) -> None:
+        self._parts = parts
+        self.counts = np.sum([part.counts for part in parts], axis=0)
+
+    @cached_property
+    def rows(self) -> Sequence[Sequence[FactRow]]:
+        """The facts of each department, made when they are asked for: most sides need only their counts."""
+        return [list(chain.from_iterable(own)) for own in zip(*(part.rows for part in self._parts), strict=True)]
+
+    @cached_property
+    def distinct(self) -> Counts:
+        """How many numbers there are."""
+        return np.asarray(np.sum([part.distinct for part in self._parts], axis=0))
+
+    @cached_property
+    def every_scope(self) -> frozenset[str]:
+        """The 资金口径 that any of the figures name, but for ""."""
+        return frozenset().union(*(part.every_scope for part in self._parts))
+
+    @cached_property
+    def rounded(self) -> Flags:
+        """Where any figure is an amount that was rounded to 0.01 万元."""
+        return np.asarray(np.logical_or.reduce([part.rounded for part in self._parts]))
 
 
 def counted(one: Evidence, other: Evidence, *, apart: bool) -> Counts:

@@ -86,10 +86,13 @@ class Inputs:
         self._gaps: dict[tuple[Input, int], list[Missing]] = {}
 
     def without(self, incomparable: Collection[tuple[str, str]]) -> "Inputs":
-        """The same inputs with figures of last year that are not to be compared."""
+        """The same inputs with figures of last year that are not to be compared; what is read of this year stays as it is."""
         made = copy(self)
-        made._incomparable, made._columns, made._used, made._gaps = frozenset(incomparable), {}, {}, {}
-        made._filled, made._known = {}, {}
+        made._incomparable, made._used, made._gaps = frozenset(incomparable), {}, {}
+        stays = {one for one in self._columns if one.offset == 0 and not self.derivations.of(one)}
+        made._columns = {one: column for one, column in self._columns.items() if one in stays}
+        made._filled = {one: column for one, column in self._filled.items() if one in stays}
+        made._known = {one: flags for one, flags in self._known.items() if one in stays}
         return made
 
     @cached_property
@@ -188,7 +191,7 @@ class Inputs:
         return self._gaps[wanted, position]
 
     def _missing(self, wanted: Input, position: int) -> list[Missing]:
-        if not np.isnan(self.column(wanted)[position]):
+        if self.known(wanted)[position]:
             return []
         formulas = self.derivations.of(wanted)
         if not formulas:

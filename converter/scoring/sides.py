@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from converter.scoring.checks import LAST_FORM
-from converter.scoring.evidence import Evidence, together
+from converter.scoring.evidence import Evidence, Together
 from converter.scoring.expressions import Formula, Input, parse
 from converter.scoring.frames import FactRow, adopt_form
 from converter.scoring.inputs import Inputs
@@ -136,7 +136,7 @@ class Side:
         """The facts behind the value of every department."""
         if self.wanted and not self._derived:
             parts = [self.inputs.evidence(wanted) for wanted in self.wanted]
-            return parts[0] if len(parts) == 1 else together(parts)
+            return parts[0] if len(parts) == 1 else Together(parts)
         return Evidence([self.figures(position) for position in range(len(self.inputs.departments))])
 
     def figures(self, position: int) -> list[FactRow]:
