@@ -26,8 +26,6 @@ _USUAL = 20
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _INFINITE = (float("inf"), float("-inf"))
 _ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x|^\s|\s$")
-#: The end of a cell without a value.
-BLANK = b"/>"
 #: Stands for a hole while a mould is made; no XML holds it.
 _HOLE = "\0"
 _PAPER, _LONG = '<pageSetup paperSize="9"', ' fitToHeight="0"'
@@ -35,6 +33,19 @@ _escaped = XMLwriter()._escape_data  # as grid does
 
 #: What a hole takes, and of which figure (by the number of its slot), or which text.
 Hole = tuple[str, Any]
+
+
+class Ends(dict[Any, bytes]):
+    """The ends of cells by what these hold: shared strings by their texts, numbers when they are asked for."""
+
+    def __missing__(self, value: Any) -> bytes:
+        if value.__class__ is str and value:
+            raise KeyError(value)
+        if value is None or value == "" or value != value:
+            return b"/>"
+        if value in _INFINITE:
+            raise UnusualError(value)
+        return b"><v>%.16G</v></c>" % value
 
 
 class Holes:
@@ -58,17 +69,16 @@ class Holes:
         self.places = {hole: at for at, hole in enumerate(holes)}
 
     def filling(
-        self, raw: Sequence[Any], typed: Sequence[Any], index: Mapping[str, bytes], numbers: Mapping[str, bytes]
+        self, raw: Sequence[Any], typed: Sequence[Any], ends: Ends, numbers: Mapping[str, bytes]
     ) -> list[bytes]:
-        """What a book fills in: its figures, `raw` and as cells take them, texts by their `index`, looks by their `numbers`."""
+        """What a book fills in: its figures, `raw` and as cells take them, the latter by their `ends`, looks by their `numbers`."""
         results = [outcome(raw[number]) for number in self._results]  # kinds, and texts behind them
-        cells = map(typed.__getitem__, self._cells)
         return [
-            *[index[value] if value.__class__ is str else content(value, index) for value in cells],
+            *map(ends.__getitem__, map(typed.__getitem__, self._cells)),
             *chain(*zip(*results, strict=True)),
             *[numbers[raw[number]] for number in self._looks],
             *[height(raw[number]) for number in self._heights],
-            *map(index.__getitem__, self._texts),
+            *map(ends.__getitem__, self._texts),
         ]
 
 
@@ -120,7 +130,7 @@ class Mould:
         elif value.__class__ is str and value:
             self._solid.append(self._hole("text", value))
         else:
-            self._solid.append(content(value or None, {}).decode())
+            self._solid.append(Ends()[value].decode())
 
     def _outcome(self, value: Any) -> tuple[str, str]:
         if _differs(value):
@@ -161,17 +171,6 @@ class _Letters(dict[int, str]):
     def __missing__(self, column: int) -> str:
         self[column] = a1((0, column))[:-1]
         return self[column]
-
-
-def content(value: Any, index: Mapping[str, bytes]) -> bytes:
-    """The end of a cell with a value; texts by their `index`, which has those ends."""
-    if value.__class__ is str:
-        return index[value]
-    if value is None or value != value:
-        return BLANK
-    if value in _INFINITE:
-        raise UnusualError(value)
-    return b"><v>%.16G</v></c>" % value
 
 
 @lru_cache(maxsize=1 << 12, typed=True)
