@@ -16,7 +16,7 @@ from xlsxwriter.xmlwriter import XMLwriter
 from converter.books import paper
 from converter.books.figures import Slot
 from converter.books.sketch import Cell, SketchPage, UnusualError
-from converter.books.styles import pixels, result
+from converter.books.styles import NO_NUMBER, pixels, result
 from converter.intake.cells import a1
 
 #: Rows that share one `spans` attribute.
@@ -25,7 +25,7 @@ _SPAN = 16
 _USUAL = 20
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _INFINITE = (float("inf"), float("-inf"))
-_ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x|^\s|\s$")
+_ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x")
 #: Stands for a hole while a mould is made; no XML holds it.
 _HOLE = "\0"
 _PAPER, _LONG = '<pageSetup paperSize="9"', ' fitToHeight="0"'
@@ -38,11 +38,15 @@ Hole = tuple[str, Any]
 class Ends(dict[Any, bytes]):
     """The ends of cells by what these hold: shared strings by their texts, numbers when they are asked for."""
 
+    def __init__(self, strings: Iterable[tuple[str, bytes]] = ()) -> None:
+        super().__init__(strings)
+        self[""] = self[None] = b"/>"
+
     def __missing__(self, value: Any) -> bytes:
-        if value.__class__ is str and value:
-            raise KeyError(value)
-        if value is None or value == "" or value != value:
+        if value != value:
             return b"/>"
+        if value.__class__ is str:
+            raise KeyError(value)
         if value in _INFINITE:
             raise UnusualError(value)
         return b"><v>%.16G</v></c>" % value
@@ -72,7 +76,8 @@ class Holes:
         self, raw: Sequence[Any], typed: Sequence[Any], ends: Ends, numbers: Mapping[str, bytes]
     ) -> list[bytes]:
         """What a book fills in: its figures, `raw` and as cells take them, the latter by their `ends`, looks by their `numbers`."""
-        results = [outcome(raw[number]) for number in self._results]  # kinds, and texts behind them
+        nothing, given = outcome(NO_NUMBER), map(raw.__getitem__, self._results)
+        results = [outcome(value) if value == value else nothing for value in given]  # kinds, and texts behind them
         return [
             *map(ends.__getitem__, map(typed.__getitem__, self._cells)),
             *chain(*zip(*results, strict=True)),
@@ -192,7 +197,8 @@ def outcome(value: Any) -> tuple[bytes, bytes]:
 def shared_string(text: str) -> bytes:
     """A text as sharedStrings.xml has it."""
     if not _ODD.search(text):
-        return f"<si><t>{text}</t></si>".encode()
+        space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+        return f"<si><t{space}>{text}</t></si>".encode()
     writer = SharedStrings()
     writer.fh = io.StringIO()
     writer._write_si(text)
