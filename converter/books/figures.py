@@ -31,6 +31,8 @@ _MISSING, _DASH = str(Status.MISSING), str(State.DASH)
 _made: Any = tuple.__new__
 _RAW_ROOM, *_SHARED_ROOM, _CELL_ROOM = (width * SMALL for width in SOURCE_WIDTHS)
 _OWN_ROOM = _RAW_ROOM, _CELL_ROOM
+#: Characters that surely take one line.
+_SHORT_RAW, _SHORT_CELL = ((room - 1) / 2 for room in _OWN_ROOM)
 
 
 class Line(NamedTuple):
@@ -254,7 +256,9 @@ def _extra(step: TotalRow) -> ExtraFigures:
 def _datum(row: DataRow) -> DataFigures:
     value = DASH_TEXT if row.state == _DASH and not row.formulas else row.value
     raw, form, file, sheet, cell = row.raw, row.form, row.file, row.sheet, row.cell
-    lines = max(_source_lines(form, file, sheet), most_lines((raw, cell), _OWN_ROOM))
+    lines = _source_lines(form, file, sheet)
+    if len(raw) > _SHORT_RAW or len(cell) > _SHORT_CELL or "\n" in raw or "\n" in cell:
+        lines = max(lines, most_lines((raw, cell), _OWN_ROOM))
     made: DataFigures = _made(DataFigures, (value, row.state, raw, form, file, sheet, cell, row_height(lines)))
     return made
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from converter.books.department import FINDING_LOOKS, FINDING_ROOM
-from converter.books.moulds import Hole, Mould, content, height
+from converter.books.moulds import Ends, Hole, Mould, height
 from converter.books.sketch import SketchPage
 from converter.books.styles import most_lines, row_height
 from converter.books.tables import FINDING_HEADS, Row
@@ -38,16 +38,13 @@ class FindingSheet:
         filling: Sequence[bytes],
         findings: Iterable[Row],
         typed: Iterable[Sequence[Any]],
-        index: Mapping[str, bytes],
+        ends: Ends,
     ) -> bytes:
-        """The XML of some findings, `typed` as cells take them, texts by their `index`; the head takes its `filling`."""
+        """The XML of some findings, `typed` as cells take them, each by its `ends`; the head takes its `filling`."""
         rows, number = [], _ABOVE
         for number, (finding, cells) in enumerate(zip(findings, typed, strict=True), start=_ABOVE + 1):
             high, name = height(row_height(most_lines(finding, FINDING_ROOM))), b"%d" % number
-            row = [
-                look + (index[cell] if cell.__class__ is str else content(cell, index)) + end
-                for (look, end), cell in zip(self._around, cells, strict=True)
-            ]
+            row = [look + ends[cell] + end for (look, end), cell in zip(self._around, cells, strict=True)]
             rows.append(b'<row r="%b" spans="1:%d"%b><c r="A%b%b' % (name, len(row), high, name, name.join(row)))
         size = f"A1:{_LETTERS[-1]}{number}".encode()
         return b"".join((self._before, size, self._above, self._head.filled(filling, ()), *rows, self._behind))

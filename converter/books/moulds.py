@@ -16,7 +16,7 @@ from xlsxwriter.xmlwriter import XMLwriter
 from converter.books import paper
 from converter.books.figures import Slot
 from converter.books.sketch import Cell, SketchPage, UnusualError
-from converter.books.styles import pixels, result
+from converter.books.styles import NO_NUMBER, pixels, result
 from converter.intake.cells import a1
 
 #: Rows that share one `spans` attribute.
@@ -25,9 +25,7 @@ _SPAN = 16
 _USUAL = 20
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _INFINITE = (float("inf"), float("-inf"))
-_ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x|^\s|\s$")
-#: The end of a cell without a value.
-BLANK = b"/>"
+_ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x")
 #: Stands for a hole while a mould is made; no XML holds it.
 _HOLE = "\0"
 _PAPER, _LONG = '<pageSetup paperSize="9"', ' fitToHeight="0"'
@@ -35,6 +33,23 @@ _escaped = XMLwriter()._escape_data  # as grid does
 
 #: What a hole takes, and of which figure (by the number of its slot), or which text.
 Hole = tuple[str, Any]
+
+
+class Ends(dict[Any, bytes]):
+    """The ends of cells by what these hold: shared strings by their texts, numbers when they are asked for."""
+
+    def __init__(self, strings: Iterable[tuple[str, bytes]] = ()) -> None:
+        super().__init__(strings)
+        self[""] = self[None] = b"/>"
+
+    def __missing__(self, value: Any) -> bytes:
+        if value != value:
+            return b"/>"
+        if value.__class__ is str:
+            raise KeyError(value)
+        if value in _INFINITE:
+            raise UnusualError(value)
+        return b"><v>%.16G</v></c>" % value
 
 
 class Holes:
@@ -58,17 +73,17 @@ class Holes:
         self.places = {hole: at for at, hole in enumerate(holes)}
 
     def filling(
-        self, raw: Sequence[Any], typed: Sequence[Any], index: Mapping[str, bytes], numbers: Mapping[str, bytes]
+        self, raw: Sequence[Any], typed: Sequence[Any], ends: Ends, numbers: Mapping[str, bytes]
     ) -> list[bytes]:
-        """What a book fills in: its figures, `raw` and as cells take them, texts by their `index`, looks by their `numbers`."""
-        results = [outcome(raw[number]) for number in self._results]  # kinds, and texts behind them
-        cells = map(typed.__getitem__, self._cells)
+        """What a book fills in: its figures, `raw` and as cells take them, the latter by their `ends`, looks by their `numbers`."""
+        nothing, given = outcome(NO_NUMBER), map(raw.__getitem__, self._results)
+        results = [outcome(value) if value == value else nothing for value in given]  # kinds, and texts behind them
         return [
-            *[index[value] if value.__class__ is str else content(value, index) for value in cells],
+            *map(ends.__getitem__, map(typed.__getitem__, self._cells)),
             *chain(*zip(*results, strict=True)),
             *[numbers[raw[number]] for number in self._looks],
             *[height(raw[number]) for number in self._heights],
-            *map(index.__getitem__, self._texts),
+            *map(ends.__getitem__, self._texts),
         ]
 
 
@@ -120,7 +135,7 @@ class Mould:
         elif value.__class__ is str and value:
             self._solid.append(self._hole("text", value))
         else:
-            self._solid.append(content(value or None, {}).decode())
+            self._solid.append(Ends()[value].decode())
 
     def _outcome(self, value: Any) -> tuple[str, str]:
         if _differs(value):
@@ -163,17 +178,6 @@ class _Letters(dict[int, str]):
         return self[column]
 
 
-def content(value: Any, index: Mapping[str, bytes]) -> bytes:
-    """The end of a cell with a value; texts by their `index`, which has those ends."""
-    if value.__class__ is str:
-        return index[value]
-    if value is None or value != value:
-        return BLANK
-    if value in _INFINITE:
-        raise UnusualError(value)
-    return b"><v>%.16G</v></c>" % value
-
-
 @lru_cache(maxsize=1 << 12, typed=True)
 def outcome(value: Any) -> tuple[bytes, bytes]:
     """The type of a formula's cell and the text of its result. Few points come up, again and again."""
@@ -193,7 +197,8 @@ def outcome(value: Any) -> tuple[bytes, bytes]:
 def shared_string(text: str) -> bytes:
     """A text as sharedStrings.xml has it."""
     if not _ODD.search(text):
-        return f"<si><t>{text}</t></si>".encode()
+        space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+        return f"<si><t{space}>{text}</t></si>".encode()
     writer = SharedStrings()
     writer.fh = io.StringIO()
     writer._write_si(text)

@@ -41,7 +41,8 @@ class Notes:
             said, look = _said(text)
             texts.append(f'<comment ref="{a1((row, column))}" authorId="0">{said}</comment>')
             across = self._across.place(column + 1, _RIGHT, look["width"])
-            shapes.append(_shape(number, row, column, across, down.place(row - 1, _DOWN, look["height"]), look))
+            place = across, down.place(row - 1, _DOWN, look["height"])
+            shapes.append(_shape(number, (row, column), place, (look["width"], look["height"]), look["color"]))
         if len(texts) > MAX_COMMENTS:
             raise UnusualError("more notes than a sheet takes")
         return "".join(texts).join(self._around_notes), "".join(shapes).join(self._around_shapes)
@@ -92,15 +93,20 @@ def _said(text: str) -> tuple[str, Mapping[str, Any]]:
     return said, look
 
 
-def _shape(number: int, row: int, column: int, across: Place, down: Place, look: Mapping[str, Any]) -> str:
+@lru_cache(maxsize=1 << 9)
+def _shape(
+    number: int, cell: tuple[int, int], place: tuple[Place, Place], size: tuple[float, float], colour: str
+) -> str:
+    """Where a note lies, how large it is. Many departments have notes at the same rows."""
+    (row, column), (across, down), (width, height) = cell, place, size
     style = (
         f"position:absolute;margin-left:{0.75 * across.edge:.15g}pt;margin-top:{0.75 * down.edge:.15g}pt;"
-        f"width:{0.75 * look['width']:.15g}pt;height:{0.75 * look['height']:.15g}pt;z-index:{number};visibility:hidden"
+        f"width:{0.75 * width:.15g}pt;height:{0.75 * height:.15g}pt;z-index:{number};visibility:hidden"
     )
     left_top = f"{across.first}, {across.within}, {down.first}, {down.within}"
     right_bottom = f"{across.last}, {across.rest}, {down.last}, {down.rest}"
     return (
-        f'<v:shape id="_x0000_s{_BEFORE + number}" type="#_x0000_t202" style="{style}" fillcolor="{look["color"].lower()}" '
+        f'<v:shape id="_x0000_s{_BEFORE + number}" type="#_x0000_t202" style="{style}" fillcolor="{colour.lower()}" '
         'o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/>'
         '<v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div>'
         '</v:textbox><x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'

@@ -19,6 +19,9 @@ _LEVEL = 6
 _SYSTEM = zipfile.ZipInfo("").create_system
 _RIGHTS = 0o600 << 16
 _FIELDS = struct.Struct("<5H3L2H")
+_PLACE = struct.Struct("<3H2L")
+#: How the entry of a part in the directory begins: with the version and the system.
+_ENTRY = b"PK\1\2" + bytes((_VERSION, _SYSTEM))
 _END = struct.Struct("<4s4H2LH")
 
 
@@ -52,12 +55,11 @@ def streamed(parts: Iterable[Packed]) -> Iterator[bytes]:
     """The parts in one file, piece by piece (their names are ASCII, the whole is less than 4 GiB)."""
     directory: list[bytes] = []
     at = 0
-    for part in parts:
-        yield b"".join((b"PK\3\4", part.fields, part.name))
-        yield from part.deflated
-        maker, place = bytes((_VERSION, _SYSTEM)), struct.pack("<3H2L", 0, 0, 0, _RIGHTS, at)
-        directory.append(b"PK\1\2" + maker + part.fields + place + part.name)
-        at += 4 + len(part.fields) + len(part.name) + part.size
+    for name, fields, size, deflated in parts:
+        yield b"".join((b"PK\3\4", fields, name))
+        yield from deflated
+        directory.append(b"".join((_ENTRY, fields, _PLACE.pack(0, 0, 0, _RIGHTS, at), name)))
+        at += 4 + len(fields) + len(name) + size
     size, number = sum(map(len, directory)), len(directory)
     yield b"".join((*directory, _END.pack(b"PK\5\6", 0, 0, number, number, size, at, 0)))
 

@@ -26,7 +26,7 @@ from converter.books.department import (
 from converter.books.figures import Figures, Layout, Slot, figures_of, layout_key, layout_of
 from converter.books.findingrows import FindingSheet
 from converter.books.livecells import Formulas, Live, written_formulas
-from converter.books.moulds import BLANK, Holes, Mould, shared_string
+from converter.books.moulds import Ends, Holes, Mould, shared_string
 from converter.books.notes import Notes
 from converter.books.packing import Packed, package, packed, parts_of
 from converter.books.sketch import Sketch, SketchPage, UnusualError
@@ -71,9 +71,10 @@ class Stamp:
         self._fixed = {name: packed(name, part) for name, part in parts.items() if name not in _VARYING}
         self._core = re.split("<dc:title>.*</dc:title>", parts[_CORE].decode(), flags=re.DOTALL)
         slots = len(figures.flat())
-        self._texts = [text for text in self._sketch.texts if text.__class__ is not Slot]
-        order = count(slots)
-        self._own = [text.number if text.__class__ is Slot else next(order) for text in self._sketch.texts]
+        held = [text for text in self._sketch.texts if text.__class__ is Slot or _strings([text])]
+        self._texts, order = [text for text in held if text.__class__ is not Slot], count(slots)
+        self._own = [text.number if text.__class__ is Slot else next(order) for text in held]
+        self._head_texts, self._last_texts = _strings(self._head.texts), _strings(self._legend.texts)
         self._looks, self._head_looks, self._last_looks = (
             _first([look for page in sketch.pages for look in page.looks()])
             for sketch in (self._sketch, self._head, self._legend)
@@ -96,17 +97,16 @@ class Stamp:
     def _varying(self, book: DepartmentBook, figures: Figures) -> dict[str, Packed]:
         raw = figures.flat()
         typed, findings = _typed(raw, book.findings)
-        own = map([*typed, *self._texts].__getitem__, self._own)
-        texts = chain(own, self._head.texts, *findings, self._legend.texts)
-        strings = [text for text in texts if text.__class__ is str and text]
+        own = _strings(map([*typed, *self._texts].__getitem__, self._own))
+        strings = [*own, *self._head_texts, *_strings(chain(*findings)), *self._last_texts]
         distinct, order = list(dict.fromkeys(strings)), self._order(raw, findings)
-        index = _index(distinct)
+        ends = _ends(distinct)
         numbers, styles = _numbered(order, noted=self._notes is not None)
         first, listed, last = self._moulds.get(order) or self._moulds.setdefault(order, self._moulded(numbers))
-        filling = self._holes.filling(raw, typed, index, numbers)
+        filling = self._holes.filling(raw, typed, ends, numbers)
         sheets = (
             *(mould.filled(filling, raw) for mould in first),
-            listed.filled(filling, book.findings, findings, index),
+            listed.filled(filling, book.findings, findings, ends),
             last.filled(filling, raw),
         )
         foot = f"指纹 {book.fingerprint}&amp;C".encode() if self._marked else b""
@@ -213,12 +213,17 @@ def _typed(raw: list[Any], findings: Sequence[Row]) -> tuple[list[Any], Sequence
     return as_typed(raw), [as_typed(row) for row in findings]
 
 
-def _index(texts: Sequence[str]) -> dict[str, bytes]:
-    """The ends of cells with shared strings by their texts, which are numbered as they stand; without a text a cell is blank."""
+def _strings(values: Iterable[Any]) -> list[str]:
+    """Those values that are shared strings."""
+    return [value for value in values if value.__class__ is str and value]
+
+
+def _ends(texts: Sequence[str]) -> Ends:
+    """The ends of cells, shared strings numbered as they stand."""
     if max(map(len, texts)) > _SURELY_SHORT:
         raise UnusualError("a text that may be too long for Excel")
     more = map(_STRING.__mod__, count(len(_STRING_ENDS)))
-    return {**dict(zip(texts, chain(_STRING_ENDS, more), strict=False)), "": BLANK}
+    return Ends(zip(texts, chain(_STRING_ENDS, more), strict=False))
 
 
 def _resolved(things: Iterable[Any], raw: list[Any]) -> list[Any]:

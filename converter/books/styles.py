@@ -253,14 +253,26 @@ def pixels(points: float) -> int:
     return int(points * 4.0 / 3.0 + 0.5)
 
 
-@lru_cache(maxsize=1 << 16)
-def _columns(character: str) -> int:
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+#: Characters that a process remembers.
+_MOST_CHARACTERS = 1 << 16
+
+
+class _Columns(dict[str, int]):
+    """The columns that characters take."""
+
+    def __missing__(self, character: str) -> int:
+        if len(self) >= _MOST_CHARACTERS:
+            self.clear()
+        self[character] = columns = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        return columns
+
+
+_COLUMNS = _Columns()
 
 
 def display_width(text: str) -> float:
     """Columns a text takes on screen: wide characters count two."""
-    return float(len(text) if text.isascii() else sum(map(_columns, text)))
+    return float(len(text) if text.isascii() else sum(map(_COLUMNS.__getitem__, text)))
 
 
 @lru_cache(maxsize=1 << 14)
