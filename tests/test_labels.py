@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.vocabulary.labels import abbreviates, label, nearest, plain, shown, unit_of
+from converter.vocabulary.labels import _label, abbreviates, label, nearest, plain, shown, unit_of
 
 WIDE = "\u3000"
 
@@ -336,3 +336,8 @@ def test_an_abbreviation_is_always_shorter_and_works_one_way_only(one: str, othe
     if abbreviates(one, other):
         assert len(one) < len(other)
         assert not abbreviates(other, one)
+
+
+@given(st.from_regex(r"[ \u3000]?[0-9]{1,17}(\.[0-9]{0,3})?[%.]?[ \n]?", fullmatch=True))
+def test_a_number_told_at_a_glance_has_the_form_of_any_text(text: str) -> None:
+    assert label(text) == _label(text)

@@ -11,6 +11,7 @@ from converter.vocabulary.numbers import (
     USABLE,
     Number,
     State,
+    _read_text,
     canonical,
     convert,
     family,
@@ -527,3 +528,8 @@ def test_yuan_in_wan_yuan_is_the_exact_decimal(amount: Decimal) -> None:
 def test_a_unit_knows_its_family_and_a_stranger_has_none() -> None:
     assert set(family("万元") or ()) >= {"元", "千元", "万元", "亿元"}
     assert family("美元") is None
+
+
+@given(st.from_regex(r"[ \u3000]?[0-9]{1,17}(\.[0-9]{0,18})?[%.]?[ \n]?", fullmatch=True))
+def test_a_number_told_at_a_glance_is_read_as_any_text(text: str) -> None:
+    assert read_text(text) == _read_text(text)

@@ -4,13 +4,13 @@ import io
 import struct
 import time
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.intake.sniff import WORKBOOK_SUFFIXES, Container, expected, sniff
+from converter.intake.sniff import WORKBOOK_SUFFIXES, Container, expected, sniff, suffix_of
 from tests.workbooks import Grid, write_xls, write_xlsx
 
 
@@ -221,3 +221,8 @@ def test_the_extension_says_what_it_claims(name: str, kind: Container | None) ->
 def test_every_extension_that_claims_a_kind_claims_a_workbook() -> None:
     assert {".xls", ".xlsx", ".xlsm", ".et"} <= WORKBOOK_SUFFIXES
     assert not {".doc", ".docx", ".pdf", ".txt", ".zip", ""} & WORKBOOK_SUFFIXES
+
+
+@given(st.text(st.sampled_from("甲aX. /"), max_size=9).filter(lambda name: not name.endswith(("/", "/."))))
+def test_the_extension_of_a_name_is_the_one_that_paths_have(name: str) -> None:
+    assert suffix_of(name) == PurePosixPath(name).suffix.lower()

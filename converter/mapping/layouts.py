@@ -61,9 +61,9 @@ class Layouts:
     def understood(self, sheet: Sheet) -> Understood:
         """The forms that a sheet may be."""
         lines = sheet.lines
-        if not self._may_be_kept(sheet):
+        general = tuple(map(self._laid_out, lines)) if self._may_be_kept(sheet) else (None,)
+        if None in general:
             return _understood(Page(sheet), self.titles, self.dictionary)
-        general = tuple(map(self._laid_out, lines))
         variants = self._variants(sheet.name, general, tuple(sheet.merges))
         rows = sheet.rows
         for cells, values, known in variants:
@@ -81,13 +81,17 @@ class Layouts:
         """Whether all that counts of a sheet is in what is kept of it."""
         if not self._keeps or len(sheet.rows) > _MOST_ROWS or len(sheet.merges) > _MOST_MERGES:
             return False
-        if sheet.errors or sheet.stale or sheet.pads or any(line.others for line in sheet.lines):
+        if sheet.errors or sheet.stale or sheet.pads:
             return False
-        floats = [value for row in sheet.rows for value in row if isinstance(value, float)]
+        floats = [value for row in sheet.rows for value in row if value.__class__ is float]
         return math.isfinite(sum(floats))
 
-    def _general(self, line: Line) -> Line:
-        """A line with a mark in place of each text that says nothing about the form: a figure, a department's name."""
+    def _general(self, line: Line) -> Line | None:
+        """A line with a mark in place of each text that says nothing about the form: a figure, a department's name. None where it
+        holds a date or the like.
+        """
+        if line.others:
+            return None
         shape = tuple([self._mark(held) if isinstance(held, str) else held for held in line.shape])
         return line if shape == line.shape else line_like(shape)
 

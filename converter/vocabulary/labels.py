@@ -34,8 +34,11 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=1 << 12)
 def label(text: str) -> str:
     """The matching form of a label: `plain`, without numbering, 其中：, a unit in brackets and a closing colon."""
-    if DECIMAL.fullmatch(bare := text.strip()):
-        return bare  # nothing to strip
+    return bare if DECIMAL.fullmatch(bare := text.strip()) else _label(text)
+
+
+def _label(text: str) -> str:
+    """The same of any text; a number as most are typed is its own form."""
     folded = _CIRCLED.sub("\x00", text)
     while (shorter := _stripped(plain(folded))) != folded:
         folded = shorter
