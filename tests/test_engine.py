@@ -249,3 +249,16 @@ def test_workers_end_when_the_parent_is_killed(tmp_path: Path, how: signal.Signa
     for process in left:
         os.kill(process, signal.SIGKILL)
     assert left == []
+
+
+def test_workers_can_be_had_after_the_server_that_loads_them_was_ended() -> None:
+    code = (
+        "from converter.engine import LocalPool, preload, unload\n"
+        "preload(['converter.loading', 'converter.portions'])\n"
+        "unload()\n"
+        "unload()\n"
+        "with LocalPool(1, int, ()) as pool:\n"
+        "    print(*pool.map(abs, [-1, 2]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 2\n", "")
