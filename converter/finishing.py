@@ -22,9 +22,9 @@ from converter.outcome import Report
 from converter.publish import Stage
 from converter.receiving import Received, file_findings
 from converter.reuse import Reuse
-from converter.scoring.batch import Rules
 from converter.scoring.choosing import Choice, choices
 from converter.scoring.prior import Prior
+from converter.scoring.ruleset import Rules
 from converter.scoring.whole import Whole, begin
 from converter.scratch import Scratch
 from converter.settings import Settings
@@ -82,9 +82,9 @@ def finish(
 
 
 def _load_writers() -> None:
-    """What writes the outputs is loaded while the workers score."""
+    """What concludes and writes, which needs pandas, is loaded while the workers score."""
     with undisturbed():
-        import converter.outputs  # noqa: F401
+        import converter.scoring.conclusion  # noqa: F401
 
 
 def _choose(received: Received, settings: Settings, options: Options) -> tuple[Whole, dict[str, Choice]]:
@@ -139,7 +139,9 @@ def _score(
     )
     gathered = scoring.gathered()
     gathered.prior = prior
-    whole.conclude((scratch.load(portion.gist) for portion in gathered.portions), received.digests)
+    from converter.scoring.conclusion import conclude
+
+    conclude(whole, (scratch.load(portion.gist) for portion in gathered.portions), received.digests)
     tell_all(engine, gathered, file_findings(received.readings, received.submissions), replies)
     return gathered
 

@@ -18,7 +18,7 @@ from converter.mapping.replies import Reply
 from converter.merging import Portion, Put, Segment, Telling, Told, merge, tell, widest
 from converter.progress import tracked
 from converter.reuse import Reuse, mergings, with_at_large
-from converter.scoring.frames import FactRow
+from converter.scoring.factrows import FactRow
 from converter.scoring.handling import answered, by_number, in_vain, with_replies
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out

@@ -24,8 +24,9 @@ from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
 from converter.merging import Portion, Share, put_together
 from converter.recalling import documents_in
-from converter.scoring.batch import Batch, Rules, score_kinds
-from converter.scoring.whole import gist
+from converter.scoring.batch import Batch, score_kinds
+from converter.scoring.conclusion import gist
+from converter.scoring.ruleset import Rules
 from converter.scratch import Kept, Scratch
 from converter.shares import parted
 from converter.syncing import begin_to_sync

@@ -14,7 +14,7 @@ from converter.books.livecells import Formulas
 from converter.ledger import DoubtfulError, Ledger, key_of
 from converter.mapping.departments import Submission
 from converter.merging import AtLarge, Merging, Portion
-from converter.scoring.frames import FactRow
+from converter.scoring.factrows import FactRow
 from converter.scratch import Kept, Scratch
 from converter.unpickling import UNREADABLE, packed, unpacked
 

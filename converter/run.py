@@ -76,7 +76,7 @@ def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | Non
 
 
 def _load_ahead() -> None:
-    """What gathers the scores needs pandas, which is loaded while the workers read."""
+    """What gathers the scores is loaded while the workers read."""
     with undisturbed():
         import converter.finishing  # noqa: F401
 

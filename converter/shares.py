@@ -9,9 +9,10 @@ from converter.books.columns import Seen
 from converter.books.crossrefs import first_inputs
 from converter.books.tables import Row
 from converter.merging import AtLarge, Segment, Share, piece
-from converter.scoring.batch import Batch, Rules, used_by_scheme
+from converter.scoring.batch import Batch, used_by_scheme
 from converter.scoring.gist import Gist
 from converter.scoring.outcomes import distinct
+from converter.scoring.ruleset import Rules
 from converter.scoring.scorerows import is_ratio
 from converter.vocabulary.findings import Finding, Place, numbered
 

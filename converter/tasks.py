@@ -10,8 +10,8 @@ from converter.merging import TOGETHER
 from converter.scratch import Kept, Scratch
 
 if TYPE_CHECKING:
-    from converter.scoring.batch import Rules
     from converter.scoring.prior import Prior
+    from converter.scoring.ruleset import Rules
 
 #: So many workbooks are written by one task.
 BOOKS = 8

@@ -14,9 +14,10 @@ from converter.books.form_book import basic_data_form
 from converter.mapping.departments import group
 from converter.mapping.library import Library
 from converter.reading import read_file
-from converter.scoring.batch import Batch, Rules, score_kinds
+from converter.scoring.batch import Batch, score_kinds
 from converter.scoring.checks import Checks
 from converter.scoring.derivations import Derivations
+from converter.scoring.ruleset import Rules
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding
 from tests.form_filler import Figures, figures, fill, find, own_scores

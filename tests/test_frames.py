@@ -11,7 +11,8 @@ from converter.mapping.departments import Submission
 from converter.mapping.facts import Document, Fact
 from converter.mapping.fields import Dictionary
 from converter.mapping.library import Library
-from converter.scoring.frames import FACT_COLUMNS, Adoption, FactRow, adopt, fact_rows, facts_frame
+from converter.scoring.factrows import FactRow
+from converter.scoring.frames import FACT_COLUMNS, Adoption, adopt, fact_rows, facts_frame
 from converter.vocabulary.findings import Level, Owner, Place
 from converter.vocabulary.numbers import State, convert, read_text, shortest
 

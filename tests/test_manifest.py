@@ -13,11 +13,11 @@ from converter.manifest import Inputs, info_rows
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster
 from converter.marks import fingerprint
-from converter.scoring.batch import Rules
 from converter.scoring.checks import Checks
 from converter.scoring.choosing import Choice
 from converter.scoring.decisions import Decisions
 from converter.scoring.derivations import Derivations
+from converter.scoring.ruleset import Rules
 from converter.scoring.schemes import Scheme
 from converter.scoring.whole import Whole
 

@@ -3,9 +3,9 @@
 import pytest
 
 from converter.mapping.library import Library
-from converter.scoring.batch import Rules
 from converter.scoring.checks import Checks
 from converter.scoring.derivations import Derivations
+from converter.scoring.ruleset import Rules
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding
 from tests.planted import KINDS, County, county

@@ -12,9 +12,10 @@ from converter.books.columns import Seen
 from converter.books.tables import Row
 from converter.merging import AtLarge, Share, put_together
 from converter.run import Options, run
-from converter.scoring.batch import Batch, Rules, score_kinds
+from converter.scoring.batch import Batch, score_kinds
+from converter.scoring.conclusion import gist
 from converter.scoring.gist import Gist
-from converter.scoring.whole import gist
+from converter.scoring.ruleset import Rules
 from converter.scratch import Laid, Part, Pile, Scratch
 from converter.shares import parted
 from converter.unpickling import packed, unpacked

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from converter.mapping.departments import Submission
 from converter.merging import TOGETHER
-from converter.scoring.batch import Rules
+from converter.scoring.ruleset import Rules
 from converter.tasks import in_chunks
 
 

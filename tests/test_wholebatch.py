@@ -7,9 +7,9 @@ import pytest
 from converter.mapping.departments import Submission
 from converter.mapping.library import Library
 from converter.mapping.roster import Listed, Roster
-from converter.scoring.batch import Rules
 from converter.scoring.checks import Checks
 from converter.scoring.derivations import Derivations
+from converter.scoring.ruleset import Rules
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding, Level, Owner
 from converter.vocabulary.labels import plain

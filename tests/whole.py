@@ -11,10 +11,13 @@ from converter.books.crossrefs import first_inputs
 from converter.books.summary import SummaryBook
 from converter.mapping.departments import Submission
 from converter.mapping.library import Library
-from converter.scoring.batch import Batch, Rules, score_kinds, used_by_scheme
+from converter.scoring.batch import Batch, score_kinds, used_by_scheme
 from converter.scoring.checks import CHECK_COLUMNS, load_checks
+from converter.scoring.conclusion import conclude as concluded
+from converter.scoring.conclusion import gist
+from converter.scoring.ruleset import Rules
 from converter.scoring.scorerows import is_ratio
-from converter.scoring.whole import Whole, begin, gist
+from converter.scoring.whole import Whole, begin
 from converter.vocabulary.findings import Finding, Tally
 
 
@@ -42,7 +45,7 @@ def conclude(submissions: Sequence[Submission], rules: Rules, digests: Mapping[s
     """The submissions scored as one chunk, and concluded."""
     whole = begin(submissions, rules)
     batch = score_kinds(whole.submissions, rules)
-    whole.conclude([gist(batch, rules)], digests or {})
+    concluded(whole, [gist(batch, rules)], digests or {})
     return Scored(batch, whole)
 
 
@@ -50,7 +53,8 @@ def summary_of(batch: Batch, findings: Sequence[Finding], names: Mapping[str, st
     """The content of the summary workbook of a batch of one scheme."""
     checks = load_checks(Library())
     rules = Rules({"": batch.scheme}, checks, batch.inputs.derivations, ())
-    whole = Whole(rules, batch.submissions, [], [], batch.totals)
+    whole = Whole(rules, batch.submissions, [], [])
+    whole.totals = batch.totals
     big: dict[str, tables.Rows] = {
         "指标得分": tables.score_rows(batch.scores, batch.codes),
         "问题清单": tables.finding_rows(findings),

@@ -1,6 +1,6 @@
 """A batch of submissions, scored: facts, checks, scores, totals and findings together, in the order of DESIGN §2."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,14 +20,16 @@ from converter.scoring.crosscheck import audit_typed, comparable, crosscheck, no
 from converter.scoring.decisions import Decisions
 from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
+from converter.scoring.factrows import FactRow
 from converter.scoring.followers import without_followers
-from converter.scoring.frames import FactRow, facts_frame, frame_of, joined
+from converter.scoring.frames import facts_frame, frame_of, joined
 from converter.scoring.inputs import Inputs
 from converter.scoring.ledger import Ledger
 from converter.scoring.outcomes import Row, audit_rows, check_rows, checks_frame
 from converter.scoring.prior import Prior
 from converter.scoring.review import Review
 from converter.scoring.rounding import Flags
+from converter.scoring.ruleset import Rules
 from converter.scoring.schemechecks import audit_scheme
 from converter.scoring.schemes import Scheme
 from converter.scoring.scopes import audit_scopes, told_of_restatement
@@ -91,33 +93,6 @@ class Batch:
     def departments(self) -> list[str]:
         """Names of the scored departments, in the order of the frames."""
         return sorted(name for part in self.parts for name in part.departments) or self.inputs.departments
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What a run scores by, the same for every department: a scheme for each 类别, and what all schemes share."""
-
-    schemes: Mapping[str, Scheme]
-    checks: Checks
-    derivations: Derivations
-    forms: Sequence[Form]
-    roster: Roster = field(default_factory=Roster)
-    decisions: Decisions = field(default_factory=Decisions)
-
-    @property
-    def year(self) -> int:
-        """The 数据年度."""
-        return self.distinct[0].file.year
-
-    @cached_property
-    def distinct(self) -> list[Scheme]:
-        """Each scheme once."""
-        return list({id(scheme): scheme for scheme in self.schemes.values()}.values())
-
-    def part_of(self, submission: Submission) -> int:
-        """Which of the distinct schemes scores a department."""
-        scheme = self.schemes[submission.kind]
-        return next(at for at, one in enumerate(self.distinct) if one is scheme)
 
 
 def score_kinds(

@@ -12,7 +12,8 @@ from converter.mapping.fields import Dictionary, FieldKind
 from converter.mapping.units import in_field_unit
 from converter.scoring.decisions import EVERYONE, SHEET, Decision, Kind
 from converter.scoring.expressions import Input
-from converter.scoring.frames import FACT_COLUMNS, Adoption, FactRow, adopt, fact_rows
+from converter.scoring.factrows import FactRow
+from converter.scoring.frames import FACT_COLUMNS, Adoption, adopt, fact_rows
 from converter.scoring.inputs import NO_CELL, NO_FORM, REASONS, Inputs
 from converter.scoring.ledger import NO_VALUE, Claim, Ledger, Standing
 from converter.scoring.schemes import Scheme

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from converter.scoring.frames import FactRow, in_yuan
+from converter.scoring.factrows import FactRow, in_yuan
 from converter.scoring.rounding import Flags
 
 #: What tells one number from every other of a department.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from converter.scoring.checks import CellCheck, Checks, Outcome, Reconciliation, code_of
 from converter.scoring.evidence import Number, number_of
 from converter.scoring.expressions import Input
-from converter.scoring.frames import FactRow
+from converter.scoring.factrows import FactRow
 from converter.scoring.reconcile import Result
 from converter.scoring.rounding import SNAP, half_up
 from converter.vocabulary.findings import LEVEL_ORDER, Finding, Level, Place

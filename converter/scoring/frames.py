@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from operator import attrgetter
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,50 +13,9 @@ from converter.mapping.departments import Submission
 from converter.mapping.facts import WEIGHT, Document
 from converter.mapping.fields import Dictionary
 from converter.mapping.named import NO
-from converter.vocabulary.findings import Finding, Place, finding
-from converter.vocabulary.numbers import NAN, USABLE, State, convert, read_text, shortest
-
-
-class FactRow(NamedTuple):
-    """A row of the facts frame. `form_year` is the year of the form a fact stands in (2019's form also gives 2018)."""
-
-    department: str
-    year: int
-    field: str
-    value: float
-    unit: str
-    state: State
-    adopted: bool
-    raw: str
-    form: str
-    scope: str
-    file: str
-    sheet: str
-    cell: str
-    form_year: int
-
-    @property
-    def place(self) -> Place:
-        """Where the number stands."""
-        return _placed(self.file, self.sheet, self.cell)
-
-    @property
-    def in_yuan(self) -> bool:
-        """Whether its cell gives an amount in 元, unrounded: 原文 is 10,000 times the value (万元)."""
-        return in_yuan(self.raw, self.value)
-
-
-_placed = lru_cache(maxsize=1 << 14)(Place)
-
-
-@lru_cache(maxsize=1 << 14)
-def in_yuan(raw: str, value: float) -> bool:
-    """Whether a text gives an amount in 元, unrounded: 10,000 times the value (万元)."""
-    if raw == shortest(value):  # most stand in 万元, as they are
-        return value == 0
-    number = read_text(raw)
-    return number.unit in ("", "元") and convert(number.value, "元", "万元") == value
-
+from converter.scoring.factrows import FactRow
+from converter.vocabulary.findings import Finding, finding
+from converter.vocabulary.numbers import NAN, USABLE, State, shortest
 
 FACT_COLUMNS = FactRow._fields
 #: Two sources of one amount may differ by their rounding to 0.01 万元.

@@ -13,7 +13,8 @@ from converter.mapping.fields import FieldKind
 from converter.scoring.derivations import Derivations
 from converter.scoring.evidence import Evidence
 from converter.scoring.expressions import Formula, Input
-from converter.scoring.frames import FactRow, fact_rows, facts_frame, joined
+from converter.scoring.factrows import FactRow
+from converter.scoring.frames import fact_rows, facts_frame, joined
 from converter.scoring.rounding import Flags, Floats, Sum, snap
 from converter.vocabulary.findings import Place
 from converter.vocabulary.numbers import State

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from converter.scoring.checks import Outcome, Reconciliation
 from converter.scoring.evidence import Counts, Number, counted, numbers_of
 from converter.scoring.expressions import Input
-from converter.scoring.frames import FactRow
+from converter.scoring.factrows import FactRow
 from converter.scoring.rounding import Flags, Floats, snap
 from converter.scoring.sides import Side
 from converter.vocabulary.findings import Level

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from converter.mapping.fields import Dictionary
 from converter.mapping.roster import Roster
-from converter.scoring.frames import FactRow
+from converter.scoring.factrows import FactRow
 from converter.vocabulary.findings import Place, RunError
 from converter.vocabulary.numbers import USABLE, State
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from converter.scoring.checks import LAST_FORM, Checks, Outcome, Reconciliation, code_of, filled
 from converter.scoring.evidence import Number, number_of
-from converter.scoring.frames import FactRow
+from converter.scoring.factrows import FactRow
 from converter.scoring.inputs import NO_FORM
 from converter.scoring.pairs import ORDER, Pair, Pairs
 from converter.scoring.rounding import Flags

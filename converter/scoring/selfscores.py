@@ -7,7 +7,7 @@ import pandas as pd
 
 from converter.mapping.departments import Submission
 from converter.mapping.facts import SELF_SCORE, WEIGHT, Document, Printed
-from converter.scoring.frames import FactRow
+from converter.scoring.factrows import FactRow
 from converter.scoring.indicators import Rule
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding, Place, finding

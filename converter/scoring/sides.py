@@ -9,7 +9,8 @@ import numpy as np
 from converter.scoring.checks import LAST_FORM
 from converter.scoring.evidence import Evidence, Together
 from converter.scoring.expressions import Formula, Input, parse
-from converter.scoring.frames import FactRow, adopt_form
+from converter.scoring.factrows import FactRow
+from converter.scoring.frames import adopt_form
 from converter.scoring.inputs import Inputs
 from converter.scoring.prior import PRIOR_MARK
 from converter.scoring.rounding import SNAP, Flags, Floats, half_up

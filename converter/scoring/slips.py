@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from converter.scoring.checks import Checks, Outcome
+from converter.scoring.factrows import FactRow
 from converter.scoring.faults import place_of
-from converter.scoring.frames import FactRow
 from converter.scoring.pairs import SCALE
 from converter.scoring.reconcile import Result
 from converter.vocabulary.findings import Finding, Place
