@@ -8,6 +8,7 @@ from pathlib import Path
 from sys import intern
 from typing import TYPE_CHECKING
 
+from converter.books.shown import printable
 from converter.engine import Engine, LocalPool, Lost
 from converter.intake.discover import Inbox, Source
 from converter.mapping.departments import Submission
@@ -73,8 +74,6 @@ def read_all(
     results = pool.map(read_source, fresh)
     if meanwhile is not None:
         meanwhile()
-    from converter.books.styles import printable  # loads what writes workbooks, which the workers need not wait for
-
     for source, result in zip(fresh, tracked(results, len(fresh), "读取文件", bar=bar), strict=True):
         reading = survived(result)
         if recall and reading is result:

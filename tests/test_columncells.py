@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from converter.books.columncells import ColumnCells
-from converter.books.styles import SMALL, WriteError, printable, wrapped_lines
+from converter.books.shown import SMALL, printable, wrapped_lines
+from converter.books.styles import WriteError
 
 STYLES = {"text": 3, "link": 41}
 WIDE = 8.0

@@ -12,7 +12,8 @@ import python_calamine
 from openpyxl.worksheet.worksheet import Worksheet
 
 from converter.books import looks, styles
-from converter.books.styles import NO_NUMBER, Book, Page, Setup, WriteError, display_width, printable, wrapped_lines
+from converter.books.shown import display_width, printable, wrapped_lines
+from converter.books.styles import NO_NUMBER, Book, Page, Setup, WriteError
 
 HOSTILE = (
     '=HYPERLINK("http://x","y")',

@@ -7,7 +7,8 @@ from converter.audit.changes import KINDS, NOISE, TOLERANCES, number, tolerance_
 from converter.audit.diff import Difference
 from converter.books.legend import add_notes
 from converter.books.readback import Record
-from converter.books.styles import MAX_SHEET_ROWS, SMALL, Book, Page, Setup, row_height, wrapped_lines
+from converter.books.shown import SMALL, row_height, wrapped_lines
+from converter.books.styles import MAX_SHEET_ROWS, Book, Page, Setup
 from converter.books.tables import Row
 
 DETAIL_HEADS = (

@@ -12,7 +12,7 @@ from converter.audit import markup
 from converter.audit.charts import histogram, scatter
 from converter.audit.markup import escaped, in_html, shown
 from converter.books.columns import holds
-from converter.books.styles import clean
+from converter.books.shown import clean
 from converter.books.summary import SummaryBook
 from converter.books.tables import Table
 from converter.vocabulary.findings import Level, Tally

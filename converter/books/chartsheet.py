@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from converter.books.styles import Book, Page, Setup, printable
+from converter.books.shown import printable
+from converter.books.styles import Book, Page, Setup
 from converter.books.tables import SUMMARY_HEADS, Row, Rows
 
 SHEET = "图表"

@@ -13,7 +13,8 @@ from xlsxwriter.xmlwriter import XMLwriter
 
 from converter.books.columns import holds
 from converter.books.grid import letters
-from converter.books.styles import MAX_TEXT, SMALL, WriteError, printable, wrapped_lines
+from converter.books.shown import MAX_TEXT, SMALL, printable, wrapped_lines
+from converter.books.styles import WriteError
 
 _XML = XMLwriter()
 _INFINITE = (math.inf, -math.inf)

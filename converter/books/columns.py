@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from converter.books.styles import display_width
+from converter.books.shown import display_width
 from converter.books.tables import Row
 
 #: Look of a column by its head, where it is not plain text.

@@ -18,7 +18,8 @@ from converter.books.figures import (
 )
 from converter.books.legend import write_notes
 from converter.books.scoresheet import FROZEN_COLUMNS, HEAD_ROW, ScoreSheet
-from converter.books.styles import NO_NUMBER, SMALL, Book, Page, Setup
+from converter.books.shown import SMALL
+from converter.books.styles import NO_NUMBER, Book, Page, Setup
 from converter.books.tables import FINDING_HEADS, Row
 from converter.intake.cells import a1
 from converter.scoring.expressions import Input

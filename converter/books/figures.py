@@ -14,7 +14,8 @@ from converter.books import sums
 from converter.books.contents import DataRow, DepartmentBook, ScoreRow, TotalRow
 from converter.books.formulas import DASH_TEXT
 from converter.books.legend import score_note
-from converter.books.styles import NO_NUMBER, SMALL, most_lines, row_height
+from converter.books.shown import SMALL, most_lines, row_height
+from converter.books.styles import NO_NUMBER
 from converter.scoring.adjustments import Adjustment
 from converter.scoring.expressions import Formula, Input
 from converter.scoring.indicators import Rule

@@ -6,8 +6,8 @@ from typing import Any
 
 from converter.books.department import FINDING_LOOKS, FINDING_ROOM
 from converter.books.moulds import Ends, Hole, Mould, height
+from converter.books.shown import most_lines, row_height
 from converter.books.sketch import SketchPage
-from converter.books.styles import most_lines, row_height
 from converter.books.tables import FINDING_HEADS, Row
 from converter.intake.cells import a1
 

@@ -14,7 +14,8 @@ from converter.books.form_plan import (
     Plan,
 )
 from converter.books.formulas import DASH_TEXT
-from converter.books.styles import NO_NUMBER, Book, Page, row_height, wrapped_lines
+from converter.books.shown import row_height, wrapped_lines
+from converter.books.styles import NO_NUMBER, Book, Page
 from converter.intake.cells import Cell, a1
 from converter.mapping.seal import code_of
 from converter.scoring.expressions import Input

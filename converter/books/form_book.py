@@ -6,7 +6,8 @@ from converter.books.form_basic import write_basic
 from converter.books.form_extra import write_extra
 from converter.books.form_indicators import write_indicators
 from converter.books.form_plan import BASIC_SHEET, EXTRA_SHEET, INDICATOR_SHEET, Plan, Taken
-from converter.books.styles import Book, Setup, row_height, wrapped_lines
+from converter.books.shown import row_height, wrapped_lines
+from converter.books.styles import Book, Setup
 from converter.scoring.checks import Checks
 from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from converter.books.form_checks import OPEN, Live, status
 from converter.books.form_plan import BASIC_SHEET, Taken
 from converter.books.formulas import DASH_TEXT
-from converter.books.styles import Book, Page, Setup, row_height, wrapped_lines
+from converter.books.shown import row_height, wrapped_lines
+from converter.books.styles import Book, Page, Setup
 from converter.intake.cells import Cell, a1
 from converter.mapping.fields import FieldKind
 from converter.vocabulary.numbers import shortest

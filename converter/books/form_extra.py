@@ -4,7 +4,8 @@ from converter.books import form_entry as form
 from converter.books.form_checks import code_text, live_checks, unfilled
 from converter.books.form_plan import EXTRA_HEAD, EXTRA_SHEET, EXTRA_VALUE, Plan
 from converter.books.formulas import DASH_TEXT, derived_formula
-from converter.books.styles import NO_NUMBER, Book, Page, row_height, wrapped_lines
+from converter.books.shown import row_height, wrapped_lines
+from converter.books.styles import NO_NUMBER, Book, Page
 from converter.intake.cells import Cell, a1
 from converter.mapping.fields import FieldKind
 from converter.mapping.seal import code_of

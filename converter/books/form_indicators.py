@@ -10,7 +10,8 @@ from converter.books import sums
 from converter.books.form_checks import code_text, unfilled
 from converter.books.form_plan import INDICATOR_SHEET, Plan
 from converter.books.formulas import DASH_TEXT, RowCells
-from converter.books.styles import Book, Page, row_height, wrapped_lines
+from converter.books.shown import row_height, wrapped_lines
+from converter.books.styles import Book, Page
 from converter.intake.cells import Cell, a1
 from converter.mapping.fields import FieldKind
 from converter.mapping.seal import code_of

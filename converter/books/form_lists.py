@@ -3,7 +3,8 @@
 from converter.books.form_entry import YES_NO
 from converter.books.legend import add_notes
 from converter.books.readback import Output
-from converter.books.styles import Book, Setup, row_height
+from converter.books.shown import row_height
+from converter.books.styles import Book, Setup
 from converter.mapping.roster import HEADS
 
 SHEET = "部门名单"

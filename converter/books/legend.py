@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from converter.books.styles import MAX_COMMENTS, Book, Page, Setup, row_height, wrapped_lines
+from converter.books.shown import row_height, wrapped_lines
+from converter.books.styles import MAX_COMMENTS, Book, Page, Setup
 from converter.vocabulary.numbers import shortest
 
 if TYPE_CHECKING:  # workers write the sheet without pandas

@@ -15,8 +15,9 @@ from xlsxwriter.xmlwriter import XMLwriter
 
 from converter.books import paper
 from converter.books.figures import Slot
+from converter.books.shown import pixels
 from converter.books.sketch import Cell, SketchPage, UnusualError
-from converter.books.styles import NO_NUMBER, pixels, result
+from converter.books.styles import NO_NUMBER, result
 from converter.intake.cells import a1
 
 #: Rows that share one `spans` attribute.

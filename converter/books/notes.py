@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from xlsxwriter.utility import _preserve_whitespace
 from xlsxwriter.xmlwriter import XMLwriter
 
+from converter.books.shown import pixels
 from converter.books.sketch import UnusualError
-from converter.books.styles import MAX_COMMENTS, note, pixels
+from converter.books.styles import MAX_COMMENTS, note
 from converter.intake.cells import a1
 
 #: A note: its cell and its text.

@@ -22,7 +22,8 @@ from converter.books.figures import (
     SumFigures,
 )
 from converter.books.formulas import RowCells
-from converter.books.styles import NO_NUMBER, Page, row_height, wrapped_lines
+from converter.books.shown import row_height, wrapped_lines
+from converter.books.styles import NO_NUMBER, Page
 from converter.intake.cells import a1
 from converter.scoring import scaling
 from converter.scoring.expressions import Input

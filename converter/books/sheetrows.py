@@ -18,7 +18,8 @@ from converter.books.columns import LOOKS, holds
 from converter.books.grid import letters
 from converter.books.legend import score_note
 from converter.books.pieces import Aside, Held, Piece, deflated
-from converter.books.styles import MAX_COMMENTS, MAX_SHEET_ROWS, pixels, printable, row_height
+from converter.books.shown import pixels, printable, row_height
+from converter.books.styles import MAX_COMMENTS, MAX_SHEET_ROWS
 from converter.books.tables import Listed, Row, Rows
 
 #: Looks that a cell may have.

@@ -29,8 +29,9 @@ from converter.books.livecells import Formulas, Live, written_formulas
 from converter.books.moulds import Ends, Holes, Mould, shared_string
 from converter.books.notes import Notes
 from converter.books.packing import Packed, package, packed, parts_of
+from converter.books.shown import MAX_TEXT, printable
 from converter.books.sketch import Sketch, SketchPage, UnusualError
-from converter.books.styles import MAX_TEXT, Book, Setup, as_typed, printable
+from converter.books.styles import Book, Setup, as_typed
 from converter.books.tables import Row
 from converter.intake.cells import a1
 
