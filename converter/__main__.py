@@ -1,8 +1,12 @@
 """`python -m converter` is the command `jixiao`. Light: every worker process imports it, as the program it belongs to."""
 
 import gc
+import os
 import sys
 from typing import NoReturn
+
+#: Nothing here multiplies matrices: numpy's threads for that would be started, for a tenth of a second, and wait.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def main() -> NoReturn:
