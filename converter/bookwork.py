@@ -41,14 +41,14 @@ class Books:
 
     def left(self) -> list[Left]:
         """The workbooks that lie in OUT as they would be written."""
-        reuse, found = self.gathered.scoring.reuse, []
-        for who, name in self.names.items() if reuse else ():
-            assert reuse is not None
-            book = reuse.book(who, self._findings.get(who, ""), self.output / name)
-            if book is not None and self._has_formulas(book):
-                self._formulas[book.formulas][1].append(name)
-                found.append(Left(name, book.sha256))
-        return found
+        reuse = self.gathered.scoring.reuse
+        if reuse is None:
+            return []
+        found = [*reuse.books({who: self.output / name for who, name in self.names.items()}, self._findings)]
+        left = [(self.names[who], book) for who, book in found if self._has_formulas(book)]
+        for name, book in left:
+            self._formulas[book.formulas][1].append(name)
+        return [Left(name, book.sha256) for name, book in left]
 
     def _has_formulas(self, book: Book) -> bool:
         """Whether the formulas of a workbook are known, without which run.json could not tell them."""

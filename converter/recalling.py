@@ -1,6 +1,6 @@
 """Pass 1 out of the ledger: a file that was read before, under the same name by the same forms and program, is not read again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from converter.intake.discover import Source
@@ -25,18 +25,21 @@ class Recall:
     def _key(self, source: Source) -> bytes:
         return key_of("file", self.base, source.name, source.sha256)
 
-    def reading(self, source: Source) -> Reading | None:
-        """What an earlier run read in a file, the documents without their numbers; None where none did."""
-        body = self.ledger.get(self._key(source)) if source.sha256 else None
-        if body is None:
-            return None
+    def readings(self, sources: Iterable[Source]) -> Iterator[tuple[Source, Reading]]:
+        """What an earlier run read in each of some files, the documents without their numbers; nothing where none did."""
+        keys = {source: self._key(source) for source in sources if source.sha256}
+        for (source, key), body in zip(keys.items(), self.ledger.get_each([*keys.values()]), strict=True):
+            if body is not None:
+                yield source, self._reading(source, key, body)
+
+    def _reading(self, source: Source, key: bytes, body: bytes) -> Reading:
         reading = _opened(load, _parts(body)[0])
         if not isinstance(reading, Reading):
             raise DoubtfulError(type(reading).__name__)
         if reading.file != source.name:
             raise DoubtfulError(source.name)
         if reading.documents:
-            self._keys[source.name] = self._key(source)
+            self._keys[source.name] = key
         return reading
 
     def keep(self, source: Source, reading: Reading) -> None:

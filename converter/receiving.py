@@ -68,7 +68,7 @@ def read_all(
         else:
             first[key] = source.name
             unique.append(source)
-    known = {source: reading for source in unique if recall and (reading := recall.reading(source))}
+    known = dict(recall.readings(unique)) if recall else {}
     fresh = [source for source in unique if source not in known]
     readings = [_settled(reading, source) for source, reading in known.items()]
     results = pool.map(read_source, fresh)

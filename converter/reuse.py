@@ -59,8 +59,8 @@ class Reuse:
 
     def _bodies(self, submissions: Sequence[Submission], there: list[str]) -> Iterator[bytes]:
         """The shares that are known, one after the other; `there` is told whose they are."""
-        for one in submissions:
-            body = self.ledger.get(self._keys[one.department])
+        bodies = self.ledger.get_each([self._keys[one.department] for one in submissions])
+        for one, body in zip(submissions, bodies, strict=True):
             if body is not None:
                 there.append(one.department)
                 yield body
@@ -86,12 +86,12 @@ class Reuse:
         said = AtLarge(portion.at_large, portion.checks_at_large, portion.ratios)
         self.ledger.put(self._at_large(), packed(said))
 
-    def book(self, who: str, findings: str, path: Path) -> Book | None:
-        """The workbook that lies at `path`, where it is the one that would be written there with these `findings` (digest)."""
-        body = self.ledger.get(self._book(who, findings))
-        if body is None or len(body) != 2 * _DIGEST or _digest(path) != body[:_DIGEST]:
-            return None
-        return Book(body[:_DIGEST].hex(), body[_DIGEST:].hex())
+    def books(self, paths: Mapping[str, Path], findings: Mapping[str, str]) -> Iterator[tuple[str, Book]]:
+        """The departments whose workbook lies at its path as it would be written there with these `findings` (digests)."""
+        bodies = self.ledger.get_each([self._book(who, findings.get(who, "")) for who in paths])
+        for (who, path), body in zip(paths.items(), bodies, strict=True):
+            if body is not None and len(body) == 2 * _DIGEST and _digest(path) == body[:_DIGEST]:
+                yield who, Book(body[:_DIGEST].hex(), body[_DIGEST:].hex())
 
     def _book(self, who: str, findings: str) -> bytes:
         return key_of("book", self._keys[who], findings)

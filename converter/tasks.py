@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BOOKS = 8
 #: So many departments cost more than what a chunk costs by itself.
 _WORTH = 32
+_HALVINGS = 2
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Chunk:
 
 def in_chunks(submissions: Sequence[Submission], rules: "Rules", size: int, jobs: int) -> list[Sequence[Submission]]:
     """The departments in chunks of that size at most, as many for each worker (smaller ones, where they are few), the last ones
-    halved where there are several, so that none waits long for another. Decisions are one record about all of them, so that
+    halved and halved again where there are several, so that none waits long for another. Decisions are one record about all of them, so that
     they keep all of them together. One more department does not move all the bounds: those whose rows lie together stay so.
     """
     count = 1 if rules.decisions else max(-(-len(submissions) // max(1, size)), min(jobs, len(submissions) // _WORTH))
@@ -47,10 +48,9 @@ def in_chunks(submissions: Sequence[Submission], rules: "Rules", size: int, jobs
         count = min(len(submissions), -(-count // jobs) * jobs)
     step = TOGETHER if len(submissions) >= 4 * TOGETHER * count else 1
     bounds = [*(len(submissions) * at // count // step * step for at in range(count)), len(submissions)]
-    if count > jobs:
-        bounds = sorted(
-            {*bounds, *((start + stop) // 2 // step * step for start, stop in pairwise(bounds[-jobs - 1 :]))}
-        )
+    for _ in range(_HALVINGS if count > jobs else 0):
+        halves = ((start + stop) // 2 // step * step for start, stop in pairwise(bounds[-jobs - 1 :]))
+        bounds = sorted({*bounds, *halves})
     return [submissions[start:stop] for start, stop in pairwise(bounds)]
 
 

@@ -32,10 +32,11 @@ def test_no_department_is_lost_and_no_chunk_is_much_larger_than_asked(count: int
 
 
 @pytest.mark.parametrize(("count", "jobs"), [(1000, 2), (10_000, 2), (1000, 4)])
-def test_the_last_round_is_of_halves(count: int, jobs: int) -> None:
+def test_the_last_rounds_are_of_halves_and_quarters(count: int, jobs: int) -> None:
     parts = lengths(count, 128, jobs)
     assert len(parts) % jobs == 0
-    assert max(parts[-2 * jobs :]) <= min(parts[: -2 * jobs]) / 2 + TOGETHER
+    assert max(parts[-2 * jobs :]) <= min(parts[: -3 * jobs]) / 4 + TOGETHER
+    assert max(parts[-3 * jobs : -2 * jobs]) <= min(parts[: -3 * jobs]) / 2 + TOGETHER
 
 
 def test_where_there_is_work_for_one_round_nothing_is_halved() -> None:
