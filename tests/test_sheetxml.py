@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from converter.intake.guards import UnreadableError
-from converter.intake.package import Package
+from converter.intake.package import Entry, Package
 from converter.intake.sheetxml import Marks, Styles, percent_digits_of_format, scan_sheets
 from converter.intake.xlsx import read_xlsx
 from tests.test_xlsx import MAIN, PARTS, opened, package, sheet_of, worksheet
@@ -216,7 +216,9 @@ def test_a_part_that_is_not_what_the_directory_says_is_refused_though_it_was_rea
     opened_once = Package(content)
     opened_once.read_alike("xl/styles.xml")
     lying = Package(content)
-    lying.parts["xl/styles.xml"].CRC ^= 1
+    entry = lying.parts["xl/styles.xml"]
+    assert isinstance(entry, Entry)
+    lying.parts["xl/styles.xml"] = entry._replace(CRC=entry.CRC ^ 1)
     with pytest.raises(zipfile.BadZipFile):
         lying.read_alike("xl/styles.xml")
 

@@ -4,7 +4,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 
-from converter.intake.package import Package
+from converter.intake.package import Entry, Package
 from converter.vocabulary.findings import KINDS
 
 MAX_FILE_BYTES = 100 * 2**20
@@ -44,7 +44,7 @@ def check_size(size: int) -> None:
         raise UnreadableError("F06", f"文件大小 {size / 2**20:.0f} MB，超过上限 {MAX_FILE_BYTES // 2**20} MB")
 
 
-def check_archive(entries: Sequence[zipfile.ZipInfo]) -> None:
+def check_archive(entries: Sequence[zipfile.ZipInfo | Entry]) -> None:
     """Refuses a zip cut off behind a zip in it (F01), with a password (F04), or that would unpack to too much (F06)."""
     first = min((entry.header_offset for entry in entries), default=0)
     if first > _SPLIT_MARKER:

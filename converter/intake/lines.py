@@ -5,6 +5,7 @@ Departments fill in the same forms: what follows from a row's texts is kept unde
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 #: Rows of more cells than this are those of no form; they are not kept.
 _WIDEST_KEPT = 256
@@ -21,7 +22,7 @@ class Line:
 
     def __init__(self, shape: tuple[str | type, ...]) -> None:
         self.shape = shape
-        self.said: object = None
+        self.said: Any = None
         self.words = [(c, text) for c, held in enumerate(shape) if isinstance(held, str) and (text := held.strip())]
         self.floats = [c for c, held in enumerate(shape) if held is float]
         no_others = (float, type(None))

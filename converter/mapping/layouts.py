@@ -55,7 +55,7 @@ class Layouts:
         dated = (head for form in forms for table in form.tables for head in table.label if "{" in head)
         self._keeps = all(_LETTER.search(part) for head in dated for part in re.sub(r"\{.*?\}", "", head).split("|"))
         self._laid_out = lru_cache(maxsize=1 << 11)(self._general)
-        self._is_name = lru_cache(maxsize=1 << 8)(self._names_a_department)
+        self._marked = lru_cache(maxsize=1 << 12)(self._mark)
         self._variants = lru_cache(maxsize=1 << 7)(_none_yet)
 
     def understood(self, sheet: Sheet) -> Understood:
@@ -83,8 +83,8 @@ class Layouts:
             return False
         if sheet.errors or sheet.stale or sheet.pads:
             return False
-        floats = [value for row in sheet.rows for value in row if value.__class__ is float]
-        return math.isfinite(sum(floats))
+        floats = [row[at] for row, line in zip(sheet.rows, sheet.lines, strict=True) for at in line.floats]
+        return math.isfinite(sum(floats))  # type: ignore[arg-type]  # these cells hold a float
 
     def _general(self, line: Line) -> Line | None:
         """A line with a mark in place of each text that says nothing about the form: a figure, a department's name. None where it
@@ -92,7 +92,8 @@ class Layouts:
         """
         if line.others:
             return None
-        shape = tuple([self._mark(held) if isinstance(held, str) else held for held in line.shape])
+        mark = self._marked
+        shape = tuple([mark(held) if held and isinstance(held, str) else held for held in line.shape])
         return line if shape == line.shape else line_like(shape)
 
     def _mark(self, text: str) -> str | type:
@@ -103,7 +104,7 @@ class Layouts:
         if not _LETTER.search(text):
             is_figure = read_text(text).state in _FIGURES and label(text) not in self._numerals
             return float if is_figure else text
-        return _Name if self._is_name(text) else text
+        return _Name if self._names_a_department(text) else text
 
     def _names_a_department(self, text: str) -> bool:
         """Whether a text is 填报单位：… with a name that bears no title: no label of a form has a colon in it."""

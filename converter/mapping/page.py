@@ -100,11 +100,11 @@ class Said:
 
 
 def said_by(line: Line) -> Said:
-    """What the texts of a row say, told once."""
+    """What the texts of a row say, told once: it is kept as the line's `said`."""
     if line.said is None:
         line.said = Said(line)
-    assert isinstance(line.said, Said)
-    return line.said
+    said: Said = line.said
+    return said
 
 
 class Page:
@@ -119,7 +119,7 @@ class Page:
     @cached_property
     def said(self) -> list[Said]:
         """What the texts of each row say."""
-        return [said_by(line) for line in self.sheet.lines]
+        return [line.said or said_by(line) for line in self.sheet.lines]
 
     @cached_property
     def labels(self) -> list[dict[int, str]]:

@@ -227,17 +227,18 @@ class TableRows(Rows):
         sheet says what its blank cells mean.
         """
         sheet, fields, scope, own = self.sheet, self.dictionary.fields, located.table.scope, self.year
+        read, covered, entries = sheet.number, sheet.covered, self.entries
         for column in columns:
             cell, head = (row, column.index), column.head
-            if cell in sheet.covered:
+            if cell in covered:
                 continue
             known = fields[item + head.target]
-            number = Number(NAN, declared) if declared else sheet.number(cell)
+            number = Number(NAN, declared) if declared else read(cell)
             if number.state in USABLE:
                 unit = column.unit or row_unit or (located.unit if known.kind is _MONEY else "")
                 number = in_field_unit(number, known, unit, self.unit)
             year = own + head.offset if head.year is None and own is not None else head.year
-            self.entries.append(_entry(Entry, (known.name, year, number, known.unit, cell, scope)))
+            entries.append(_entry(Entry, (known.name, year, number, known.unit, cell, scope)))
 
 
 @lru_cache(maxsize=1 << 11)

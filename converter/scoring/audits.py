@@ -193,16 +193,18 @@ def _shared(columns: Sequence[RuleScores], inputs: Inputs, checks: Checks) -> li
     return findings
 
 
+_CROSSING = "department", "low", "high", "grade"
+
+
 def audit_totals(totals: pd.DataFrame, scheme: Scheme, checks: Checks) -> list[Finding]:
     """S13 intervals that cross a grade line."""
     findings = []
-    for row in totals.to_dict("records"):
-        low, high = float(row["low"]), float(row["high"])
+    for who, low, high, grade in zip(*(totals[name].tolist() for name in _CROSSING), strict=True):
         crossed = [line for line in scheme.grade_lines() if low < line <= high]
         if crossed:
             lines = "、".join(shortest(line) for line in crossed)
-            said = f"复算得分 {shortest(low)}～{shortest(high)}，跨越 {lines} 分线，等次 {row['grade']}"
-            about = {"department": str(row["department"]), "year": scheme.file.year, "subject": "等次"}
+            said = f"复算得分 {shortest(low)}～{shortest(high)}，跨越 {lines} 分线，等次 {grade}"
+            about = {"department": str(who), "year": scheme.file.year, "subject": "等次"}
             findings.append(checks.finding("S13", said, points=round(high - low, 2), **about))
     return findings
 

@@ -182,10 +182,10 @@ def _settle_interval(members: Sequence[RuleScores]) -> None:
     """下限 and 上限: the score, or what is open of it, no more than the known scores leave of a weight that is added up."""
     known = np.sum([np.nan_to_num(member.score) for member in members], axis=0)
     for member in members:
-        rest = round_half_up(np.maximum(member.rule.full - (known - np.nan_to_num(member.score)), 0.0), SCORE_DIGITS)
-        shared = len(members) > 1 and member.rule.take == "sum"
-        unknown = np.isnan(member.score)
-        high = np.minimum(member.bounds[1], rest) if shared else member.bounds[1]
+        unknown, high = np.isnan(member.score), member.bounds[1]
+        if len(members) > 1 and member.rule.take == "sum":
+            rest = np.maximum(member.rule.full - (known - np.nan_to_num(member.score)), 0.0)
+            high = np.minimum(high, round_half_up(rest, SCORE_DIGITS))
         low = np.minimum(member.bounds[0], high)
         out = unknown & (member.status == Status.NOT_APPLICABLE)
         member.low = np.where(out, np.nan, np.where(unknown, low, member.score))

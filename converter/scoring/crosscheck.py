@@ -27,14 +27,11 @@ class CrossCheck:
 
     def unrun(self) -> dict[tuple[str, str], str]:
         """Departments in which J14 had no two tables to compare."""
-        pairs = {id(r.pair): r.pair for r in self.results if r.pair is not None}
-        apart = {key for key, pair in pairs.items() if pair.left.form != pair.right.form}
-        compared = {r.department for r in self.results if id(r.pair) in apart}
-        return {
-            ("J14", who): "没有可以对照的两张表"
-            for who in {r.department: None for r in self.results}
-            if who not in compared
-        }
+        pairs = {result.pair for result in self.results}
+        apart = {pair for pair in pairs if pair is not None and pair.left.form != pair.right.form}
+        compared = {result.department for result in self.results if result.pair in apart}
+        every = dict.fromkeys(result.department for result in self.results)
+        return {("J14", who): "没有可以对照的两张表" for who in every if who not in compared}
 
 
 def crosscheck(checks: Checks, inputs: Inputs, used: Used) -> CrossCheck:

@@ -42,8 +42,17 @@ def frame_of(rows: Sequence[FactRow]) -> pd.DataFrame:
 
 
 def _framed(columns: Mapping[str, Sequence[object]]) -> pd.DataFrame:
-    frame = pd.DataFrame(columns, dtype=object)  # to look for kinds is dear
-    return frame.astype({"year": "int64", "form_year": "int64", "value": "float64", "adopted": "bool"})
+    return typed(columns, {"year": "int64", "form_year": "int64", "value": "float64", "adopted": "bool"})
+
+
+def typed(columns: Mapping[str, Sequence[object]], kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Columns as a frame, each of its kind, those that `kinds` does not name of objects: pandas looks for no kind, and
+    changes none (`astype`), which is dear for a frame of few rows.
+    """
+    frame = pd.DataFrame(columns, dtype=object)
+    for name, kind in kinds.items():
+        frame[name] = np.array(columns[name], dtype=kind)
+    return frame
 
 
 def _columns(department: str, document: Document) -> tuple[Sequence[object], ...]:
@@ -100,13 +109,14 @@ def adopt(facts: pd.DataFrame, dictionary: Dictionary) -> Adoption:
             others.append(row)
         if first is row or (row.field in repeats and _source(row) == _source(first)):
             taken.append(at)
+    settled = bool(findings)
     findings += _disagreements(others, best, repeats) + _denied(rows, best)
     for at in taken:
         rows[at] = _fact_row((*rows[at][:_ADOPTED], True, *rows[at][_ADOPTED + 1 :]))
     adopted = np.zeros(len(rows), dtype=bool)
     adopted[taken] = True
-    made = facts[list(FACT_COLUMNS)].assign(adopted=adopted)
-    if any(row.state is State.CONFLICT for row in rows):
+    made = (facts if tuple(facts.columns) == FACT_COLUMNS else facts[list(FACT_COLUMNS)]).assign(adopted=adopted)
+    if settled:
         made = made.assign(state=[row.state for row in rows], value=[row.value for row in rows])
     return Adoption(made, findings, rows)
 
@@ -123,9 +133,16 @@ _ADOPTED = FACT_COLUMNS.index("adopted")
 
 def _by_rank(rows: Sequence[FactRow], dictionary: Dictionary) -> list[int]:
     """The positions of the numbers, the preferred source first, then the newest form."""
-    ranks = {source: _rank(*source, dictionary) for source in {(row.field, row.form) for row in rows}}
-    usable = [(ranks[row.field, row.form], -row.form_year, at) for at, row in enumerate(rows) if row.state in USABLE]
-    return [at for _, _, at in sorted(usable)]
+    ranked: dict[tuple[int, int], list[int]] = {}
+    ranks: dict[tuple[str, str, int], list[int]] = {}
+    for at, row in enumerate(rows):
+        if row.state in USABLE:
+            source = row.field, row.form, row.form_year
+            if source not in ranks:
+                rank = _rank(row.field, row.form, dictionary), -row.form_year
+                ranks[source] = ranked.setdefault(rank, [])
+            ranks[source].append(at)
+    return [at for _, places in sorted(ranked.items()) for at in places]
 
 
 def adopt_form(rows: Sequence[FactRow], dictionary: Dictionary) -> list[FactRow]:

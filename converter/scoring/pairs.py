@@ -82,20 +82,20 @@ class Pair:
     def _scopes(self) -> list[tuple[set[str], set[str]]]:
         return list(zip(self.left.evidence.scopes, self.right.evidence.scopes, strict=True))
 
-    def holds(self) -> list[bool]:
+    def holds(self) -> Flags:
         """Whether a relation that knows no rounding holds."""
-        return list(map(self._holds, self.left.values, self.right.values))
-
-    def _holds(self, left: float, right: float) -> bool:
+        left, right = np.array(self.left.values), np.array(self.right.values)
+        nothing: tuple[Flags, Flags] = (left == 0, right == 0)
         if self.check.relation == "together":
-            return (left == 0) == (right == 0)
+            return ~(nothing[0] ^ nothing[1])
         if self.check.relation == "similar":
-            return abs(left - right) <= (self.check.limit or 0.0) * abs(right) + _NOISE
-        if left == 0 or right == 0:
-            return True
+            return np.asarray(np.abs(left - right) <= (self.check.limit or 0.0) * np.abs(right) + _NOISE)
         low, high = self.check.factor
-        ratio = abs(left / right)
-        return not (low <= max(ratio, 1 / ratio) <= high)
+        with np.errstate(all="ignore"):
+            ratio = np.abs(left / right)
+            far = np.maximum(ratio, 1 / ratio)
+        near: Flags = (low <= far) & (far <= high)
+        return nothing[0] | nothing[1] | ~near
 
     def printed(self) -> Floats:
         """Half of the last digit of the percent that each department printed."""

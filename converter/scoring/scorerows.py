@@ -9,6 +9,7 @@ import pandas as pd
 from converter.mapping.fields import FieldKind
 from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Formula, Input
+from converter.scoring.frames import typed
 from converter.scoring.indicators import TAKEN, Rule
 from converter.scoring.inputs import Inputs
 from converter.scoring.status import JUDGED, Status, certain_gap
@@ -28,8 +29,7 @@ def scores_frame(columns: Sequence[RuleScores], inputs: Inputs) -> pd.DataFrame:
     shown = [_rows(column, inputs) for column in columns]
     rows = [own[position] for position in range(len(inputs.departments)) for own in shown]
     made = zip(*rows, strict=True) if rows else ((),) * len(SCORE_COLUMNS)
-    frame = pd.DataFrame(dict(zip(SCORE_COLUMNS, made, strict=True)), dtype=object)  # to look for kinds is dear
-    return frame.astype({"year": "int64"} | dict.fromkeys(_NUMBERS, "float64"))
+    return typed(dict(zip(SCORE_COLUMNS, made, strict=True)), {"year": "int64"} | dict.fromkeys(_NUMBERS, "float64"))
 
 
 def _rows(column: RuleScores, inputs: Inputs) -> list[tuple[object, ...]]:

@@ -1,6 +1,6 @@
 """Scores → one row for each department: intervals, grades, ranks (CONTRACT: 汇总). Whole columns at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,7 +88,8 @@ def totals_frame(
     """
     final = total_steps(columns, inputs, scheme, extra)[-1]
     low, high = final.low, final.high
-    own = own_total(columns)
+    own, data = own_total(columns), _from_data(columns)
+    taken_over = [np.asarray(column.status == Status.SELF) for column in columns]
     frame = pd.DataFrame(
         {
             "department": inputs.departments,
@@ -100,12 +101,12 @@ def totals_frame(
             "high": high,
             "grade": [grades(scheme, *interval) for interval in zip(low, high, strict=True)],
             "gap": [certain_gap(*points) for points in zip(own, low, high, strict=True)],
-            "data_full": summed(columns, lambda c: np.where(c.excluded, np.nan, c.rule.full), np.nanmax, _from_data),
-            "data_low": summed(columns, lambda c: c.low, np.nanmin, _from_data),
-            "data_high": summed(columns, lambda c: c.high, np.nanmax, _from_data),
-            "from_self": summed(columns, lambda c: c.low, np.nanmin, _from_self, every=True),
-            "deductions": _named(columns, inputs, _losses(columns), most=_MOST_NAMED),
-            "missing": _named(columns, inputs, [np.isin(c.status, UNKNOWN).astype(np.float64) for c in columns]),
+            "data_full": summed(columns, lambda c: np.where(c.excluded, np.nan, c.rule.full), np.nanmax, data),
+            "data_low": summed(columns, lambda c: c.low, np.nanmin, data),
+            "data_high": summed(columns, lambda c: c.high, np.nanmax, data),
+            "from_self": summed(columns, lambda c: c.low, np.nanmin, taken_over, every=True),
+            "deductions": _named(columns, _losses(columns, data), most=_MOST_NAMED),
+            "missing": _named(columns, _among(columns, UNKNOWN).astype(np.float64)),
         }
     )
     return ranked(frame, [(kinds or {}).get(name, "") for name in inputs.departments])
@@ -123,24 +124,28 @@ def ranked(frame: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
     return ordered[list(TOTAL_COLUMNS)]
 
 
-def _from_data(column: RuleScores) -> Flags:
-    not_computed = (*JUDGED, Status.DECIDED) if column.rule.judged else JUDGED
-    return ~np.isin(column.status, not_computed)
+def _among(columns: Sequence[RuleScores], those: Collection[Status]) -> Flags:
+    """Where the 状态 of a rule is one of those, a row for each rule."""
+    return np.array([[status in those for status in column.status.tolist()] for column in columns], dtype=bool)
 
 
-def _from_self(column: RuleScores) -> Flags:
-    return np.asarray(column.status == Status.SELF)
+def _from_data(columns: Sequence[RuleScores]) -> list[Flags]:
+    """Where the score of each rule was computed from data."""
+    told, decided = _among(columns, JUDGED), _among(columns, (Status.DECIDED,))
+    return [~(one | two) if c.rule.judged else ~one for c, one, two in zip(columns, told, decided, strict=True)]
 
 
-def _losses(columns: Sequence[RuleScores]) -> list[Floats]:
-    """Points certainly lost on data, by column; those of a weight of which one is taken under its first indicator."""
-    lost = {c.rule.name: np.nan_to_num(np.where(_from_data(c), c.rule.full - c.high, 0.0)) for c in columns}
+def _losses(columns: Sequence[RuleScores], data: Sequence[Flags]) -> list[Floats]:
+    """Points certainly lost on `data`, by column; those of a weight of which one is taken under its first indicator."""
+    computed = {c.rule.name: own for c, own in zip(columns, data, strict=True)}
+    lost = {c.rule.name: np.nan_to_num(np.where(computed[c.rule.name], c.rule.full - c.high, 0.0)) for c in columns}
     for first, *others in groups_of(columns):
         if others and first.rule.take != "sum":
             lost |= {other.rule.name: np.zeros_like(first.high) for other in others}
             group, full = [first, *others], np.full_like(first.high, first.rule.full)
-            most = summed(group, lambda c: c.high, np.nanmax, _from_data)
-            here = np.any([_from_data(c) & ~c.excluded for c in group], axis=0)
+            kinds = [computed[c.rule.name] for c in group]
+            most = summed(group, lambda c: c.high, np.nanmax, kinds)
+            here = np.any([kind & ~c.excluded for kind, c in zip(kinds, group, strict=True)], axis=0)
             lost[first.rule.name] = np.where(here, full - most, 0.0)
     return [lost[column.rule.name] for column in columns]
 
@@ -177,19 +182,24 @@ def summed(
     columns: Sequence[RuleScores],
     points: Callable[[RuleScores], Floats],
     open_end: Callable[..., Floats] = np.nanmin,
-    of: Callable[[RuleScores], Flags] | None = None,
+    of: Sequence[Flags] | None = None,
     *,
     every: bool = False,
 ) -> Floats:
-    """Points over all rules, or over those `of` a kind; rules that share a weight count as its `take` says.
+    """Points over all rules, or where each is `of` a kind; rules that share a weight count as its `take` says.
 
     Where one of several is taken, the group is of a kind when any of its members is (all of them: `every`).
     """
+    flags = np.ones((len(columns), len(columns[0].low)), dtype=bool) if of is None else np.array(of)
+    listed, places = np.array([points(column) for column in columns]), {id(c): at for at, c in enumerate(columns)}
+    counts = np.where(flags & ~np.isnan(listed), listed, 0.0)
     sums = []
     for members in groups_of(columns):
-        amounts = np.array([points(member) for member in members])
-        kinds = np.array([np.ones_like(member.low, dtype=bool) if of is None else of(member) for member in members])
-        if members[0].rule.take == "sum":
+        own = [places[id(member)] for member in members]
+        amounts, kinds = listed[own], flags[own]
+        if len(members) == 1 and members[0].rule.take == "sum":
+            sums.append(np.minimum(counts[own[0]], members[0].rule.full))
+        elif members[0].rule.take == "sum":
             sums.append(np.minimum(np.nansum(np.where(kinds, amounts, 0.0), axis=0), members[0].rule.full))
         else:
             known = np.array([~np.isnan(member.score) for member in members])
@@ -200,17 +210,12 @@ def summed(
     return round_half_up(np.sum(sums, axis=0), SCORE_DIGITS)
 
 
-def _named(
-    columns: Sequence[RuleScores], inputs: Inputs, listed: Sequence[Floats], most: int | None = None
-) -> list[str]:
+def _named(columns: Sequence[RuleScores], listed: Sequence[Floats] | Floats, most: int | None = None) -> list[str]:
     """For each department the indicators with an amount, the largest first (in the scheme's order where equal)."""
-    amounts = np.array(listed)
-    names = [column.rule.name for column in columns]
-    result = []
-    for position in range(len(inputs.departments)):
-        order = np.argsort(-amounts[:, position], kind="stable")
-        result.append("、".join([names[i] for i in order if amounts[i, position] > 0][:most]))
-    return result
+    names, amounts = [column.rule.name for column in columns], np.array(listed)
+    orders, there = (each.T.tolist() for each in (np.argsort(-amounts, axis=0, kind="stable"), amounts > 0))
+    named = ([names[at] for at in order if own[at]] for order, own in zip(orders, there, strict=True))
+    return ["、".join(own[:most]) for own in named]
 
 
 def grades(scheme: Scheme, low: float, high: float) -> str:

@@ -222,7 +222,7 @@ def within(inputs: Inputs, used: Used, columns: Sequence[RuleScores], checks: Ch
             unrun["B05", who] = "只有一个版本"
         if INDICATOR_FORM not in {form for form, _ in forms}:
             unrun |= {(code, who): NO_FORM for code in ("S02", "S03", "S06", "S07", "S09", "S12")}
-    last = inputs.facts[(inputs.facts["form_year"] == year - 1) & inputs.facts["form"].str.startswith(NAMING_FORM)]
-    for who in set(inputs.departments) - set(last["department"]):
+    last = {row.department for row in inputs.every if row.form_year == year - 1 and row.form.startswith(NAMING_FORM)}
+    for who in set(inputs.departments) - last:
         unrun["Y03", who] = "没有上年的基础数据表"
     return Asked(summed, unrun)
