@@ -20,7 +20,7 @@ from converter.intake.guards import (
     check_text,
     check_texts,
 )
-from converter.intake.package import Package
+from converter.intake.package import Entry, Package
 from converter.vocabulary.findings import KINDS
 
 
@@ -32,7 +32,7 @@ def package_of(count: int) -> Package:
     return Package(memory.getvalue())
 
 
-def archive_of(count: int) -> list[zipfile.ZipInfo]:
+def archive_of(count: int) -> Sequence[Entry | zipfile.ZipInfo]:
     """The directory of an archive."""
     return package_of(count).entries
 
