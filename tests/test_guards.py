@@ -32,17 +32,14 @@ def package_of(count: int) -> Package:
     return Package(memory.getvalue())
 
 
-def archive_of(count: int) -> Sequence[Entry | zipfile.ZipInfo]:
+def archive_of(count: int) -> list[Entry]:
     """The directory of an archive."""
-    return package_of(count).entries
+    return [entry for entry in package_of(count).entries if isinstance(entry, Entry)]
 
 
-def archive_claiming(*sizes: int) -> list[zipfile.ZipInfo]:
+def archive_claiming(*sizes: int) -> list[Entry]:
     """The directory of an archive that claims these unpacked sizes; nothing that large is written."""
-    entries = archive_of(len(sizes))
-    for entry, size in zip(entries, sizes, strict=True):
-        entry.file_size = size
-    return entries
+    return [entry._replace(file_size=size) for entry, size in zip(archive_of(len(sizes)), sizes, strict=True)]
 
 
 def refused(code: str = "F06") -> "pytest.RaisesExc[UnreadableError]":
