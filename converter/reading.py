@@ -3,6 +3,7 @@
 The readers are imported where they are used: who only hands the work out does without them.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,7 +53,7 @@ def read_source(source: Source) -> Reading:
     """
     assert _equipment is not None
     own = _equipment
-    reading = read_file(source.path, source.name, own.forms, own.dictionary, source.inner, own.passwords)
+    reading = read_file(os.fsdecode(source.place), source.name, own.forms, own.dictionary, source.inner, own.passwords)
     if own.scratch is not None and reading.documents:
         reading.kept = own.scratch.keep_bytes(packed(reading.documents))
         reading.documents = tuple(map(_light, reading.documents))
@@ -110,7 +111,7 @@ def _sheets(source: Source, reading: Reading) -> list[Sheet] | None:
 
 
 def read_file(
-    path: Path,
+    path: Path | str,
     name: str,
     forms: list[Form],
     dictionary: Dictionary,

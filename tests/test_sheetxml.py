@@ -211,6 +211,14 @@ def test_parts_that_workbooks_have_alike_are_inflated_once_and_are_as_they_were_
     assert second.read_alike("xl/workbook.xml") == second.read("xl/workbook.xml")
 
 
+def test_the_same_sheet_is_looked_through_anew_under_other_styles() -> None:
+    sheet = worksheet('<row r="1"><c r="A1" s="1"><v>0.5</v></c></row>')
+    plain, shown = (package(sheet, **{"xl/styles.xml": styles("0", code)}) for code in ("0.00", "0%"))
+    for _ in range(2):
+        assert scan_sheets(Package(plain)) == {}
+        assert scan_sheets(Package(shown))["表"].percents == {(0, 0): 0}
+
+
 def test_a_part_that_is_not_what_the_directory_says_is_refused_though_it_was_read_before() -> None:
     content = package(worksheet(NUMBER), **{"xl/styles.xml": styles("0%")})
     opened_once = Package(content)

@@ -26,7 +26,7 @@ class Opened:
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 
-def open_workbook(path: Path, name: str, inner: tuple[int, ...] = (), passwords: Sequence[str] = ()) -> Opened:
+def open_workbook(path: Path | str, name: str, inner: tuple[int, ...] = (), passwords: Sequence[str] = ()) -> Opened:
     """Reads a file, or a file in an archive, by its content.
 
     Raises UnreadableError F…; F09 for a file that never claimed to be a workbook.

@@ -27,6 +27,8 @@ _TELLING = (b"%", b"&#", b'numFmtId="9"', b'numFmtId="10"', b'formatCode="00')
 #: No entity is resolved and nothing fetched; a text node or a depth beyond any workbook's is an error.
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 _SMALL = 1 << 16
+#: Larger sheets are those of no two departments alike.
+_SMALL_SHEET = 1 << 14
 _TRUE = frozenset({"1", "true"})
 
 
@@ -84,14 +86,25 @@ def scan_sheets(package: Package) -> dict[str, Marks]:
     styles = _styles(package)
     marks = {}
     for name, part in _parts(package).items():
-        xml = package.read(part)
+        xml = package.read_alike(part)
+        odd, far = _looked_through(xml, styles.uses)
         if is_utf16(xml):  # calamine would give an empty sheet
             raise UnreadableError("F01", f"工作表“{name}”的文字编码不能识别")
-        squeezed = xml.translate(None, _BLANKS)
-        far = _is_odd(squeezed) or _FAR.search(squeezed) is not None
-        if far or _is_suspect(squeezed) or (styles.uses is not None and styles.uses.search(squeezed)):
+        if odd:
             marks[name] = _scan(xml, styles, far=far)
     return marks
+
+
+def _looked_through(xml: bytes, uses: re.Pattern[bytes] | None) -> tuple[bool, bool]:
+    """Whether a sheet needs to be scanned, and whether for cells far away. Departments leave the same sheets empty: told once."""
+    return (_sought if len(xml) <= _SMALL_SHEET else _sought.__wrapped__)(xml, uses)
+
+
+@lru_cache(maxsize=64)
+def _sought(xml: bytes, uses: re.Pattern[bytes] | None) -> tuple[bool, bool]:
+    squeezed = xml.translate(None, _BLANKS)
+    far = _is_odd(squeezed) or _FAR.search(squeezed) is not None
+    return far or _is_suspect(squeezed) or (uses is not None and uses.search(squeezed) is not None), far
 
 
 def _is_suspect(squeezed: bytes) -> bool:
