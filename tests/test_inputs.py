@@ -12,7 +12,8 @@ from converter.mapping.library import Library
 from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input, parse
 from converter.scoring.frames import adopt, facts_frame
-from converter.scoring.inputs import Inputs, Missing
+from converter.scoring.inputs import Inputs
+from converter.scoring.lacking import Missing
 from converter.vocabulary.findings import ConfigurationError, Place
 from converter.vocabulary.numbers import State
 from tests.test_frames import JC, Z01, document

@@ -4,6 +4,7 @@ A check names both sides and never says which is wrong; what cannot be compared 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from converter.scoring.checks import LAST_FORM, Checks, Outcome, Reconciliation, code_of, filled
 from converter.scoring.evidence import Number, number_of
 from converter.scoring.factrows import FactRow
-from converter.scoring.inputs import NO_FORM
+from converter.scoring.lacking import NO_FORM
 from converter.scoring.pairs import ORDER, Pair, Pairs
 from converter.scoring.rounding import Flags
 from converter.scoring.sides import Desk, Side
@@ -80,6 +81,7 @@ def reconcile(checks: Checks, desk: Desk, broken: Mapping[str, str]) -> list[Res
         for fill in check.filled()
         for year in check.years
     ]
+    desk.read()
     for result in _results([one for one in comparisons if one.there.any()], desk.whole.departments):
         found[result.key].append(result)
     results: list[Result] = []
@@ -114,9 +116,15 @@ class Comparison:
         left, *rights = sides = [
             desk.side(*filled(text, *fill), shift, check.where) for text in (check.left, *check.right)
         ]
-        self.there: Flags = np.logical_or.reduce([side.any_number for side in sides])
+        self._sides = sides
         reasons = broken if _across_years(sides) else {}
         self.pairs = [Pair(check, left, right, shift, reasons) for right in rights]
+
+    @cached_property
+    def there(self) -> Flags:
+        """Where either side has a number."""
+        found: Flags = np.logical_or.reduce([side.any_number for side in self._sides])
+        return found
 
 
 def _across_years(sides: Sequence[Side]) -> bool:
