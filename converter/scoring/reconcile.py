@@ -3,8 +3,8 @@
 A check names both sides and never says which is wrong; what cannot be compared is 未核对 with the reason.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -69,6 +69,11 @@ class Result(NamedTuple):
         return code, self.department, self.year, self.what, *numbers, _OUTCOMES[self.outcome], reason or self.reason
 
 
+#: Result._make without its check of the length, which takes as long again; and what is behind `pair` where nothing failed.
+_result: Callable[[tuple[object, ...]], Result] = partial(tuple.__new__, Result)
+_AS_IT_IS = (None, False, "", None)
+
+
 def reconcile(checks: Checks, desk: Desk, broken: Mapping[str, str]) -> list[Result]:
     """The results of all comparisons, check by check; of a check that had nothing to compare in a department, one.
 
@@ -100,9 +105,10 @@ def _not_run(key: str, check: Reconciliation, desk: Desk, done: set[int]) -> Ite
     item, basis = next(check.filled())
     forms = [filled(text, item, basis)[0] or check.where for text in (check.left, *check.right)]
     lacking = [desk.lacking(form) for form in forms if form]
+    without = frozenset().union(*lacking)
     for position, department in enumerate(desk.whole.departments):
         if position not in done:
-            reason = NO_FORM if any(department in names for names in lacking) else NOTHING
+            reason = NO_FORM if department in without else NOTHING
             yield Result(key, department, position, desk.whole.year, check.title, Outcome.NOT_RUN, reason)
 
 
@@ -145,10 +151,9 @@ def _results(comparisons: Sequence[Comparison], departments: Sequence[str]) -> I
         for position in np.flatnonzero(one.there).tolist():
             at = deciding[position]
             pair, shown = pairs.pairs[at], figures[at][position]
-            result = Result(one.key, departments[position], position, one.year, pair.what, *shown, pair)
-            if result.outcome is Outcome.FAIL:
-                result = result._replace(level=pair.level(position), slipped=pair.slipped(position))
-            yield result
+            failed = shown[0] is Outcome.FAIL
+            more = (pair.level(position), pair.slipped(position), "", None) if failed else _AS_IT_IS
+            yield _result((one.key, departments[position], position, one.year, pair.what, *shown, pair, *more))
         start = stop
 
 
