@@ -1,53 +1,28 @@
-"""Widths of columns by what their cells hold."""
+"""Numbers of many fields as the rows of one matrix."""
 
-import math
+import numpy as np
 
-import pytest
-
-from converter.books import tables
-from converter.books.columns import LOOKS, WIDTHS, Seen, together
-
-HEADS = ("部门", "说明", "数值", "得分")
+from converter.scoring.columns import matrix
+from converter.scoring.factrows import FactRow
+from converter.vocabulary.numbers import State
 
 
-def widths(*rows: tuple[object, ...]) -> tuple[float, ...]:
-    return Seen.of(HEADS, rows).widths("规范数据")
+def fact(value: float) -> FactRow:
+    return FactRow("甲局", 2019, "编制数", value, "人", State.NUMBER, True, "", "", "", "", "", "", 2019)
 
 
-def test_a_column_without_a_value_is_narrow() -> None:
-    empty = [(name, value, math.nan, math.nan) for name in ("甲局",) for value in ("", None)]
-    assert widths(*empty) == (15, 5.0, 9.0, 5.0)
-    assert widths(*empty, ("甲局", "字", 1.0, 0.0)) == (15, 40, 9.0, 7)
-    assert widths() == (15, 5.0, 9.0, 5.0)
+def test_a_row_for_each_field_and_a_column_for_each_department() -> None:
+    made = matrix([{0: [fact(7.0)], 2: [fact(8.0)]}, {}, {1: [fact(-0.0)]}], 3)
+    nothing = np.nan
+    expected = [[7.0, nothing, 8.0], [nothing] * 3, [nothing, 0.0, nothing]]
+    assert np.array_equal(made, expected, equal_nan=True)
+    assert not np.signbit(made[2, 1])
 
 
-def test_a_name_widens_its_column_up_to_a_limit() -> None:
-    assert widths(("九个字的部门名称局", "", None, None))[0] == pytest.approx(0.92 * 18 + 1)
-    assert widths(("字" * 40, "", None, None))[0] == 22
+def test_listed_rows_are_added_without_losing_digits_to_their_order() -> None:
+    values = [1e16, 1.0, 1.0]
+    assert matrix([{0: [fact(value) for value in values]}], 1)[0, 0] == 1e16 + 2
 
 
-def test_a_number_is_never_cut_off() -> None:
-    assert widths(("", "", 1234567.891, None))[2] == len("1,234,567.891") + 1
-    assert widths(("", "", -1e14 / 3, None))[2] == 18
-    assert widths(("", "", 12, None))[2] == 9.0  # whole numbers are short
-
-
-def test_parts_tell_together_what_the_whole_tells() -> None:
-    rows = [
-        ("甲局", "", 1.0, math.nan),
-        ("部门名称很长很长的一个局", "", 1234567.5, math.nan),
-        ("", "字", math.nan, math.nan),
-    ]
-    for cut in range(len(rows) + 1):
-        assert together([Seen.of(HEADS, rows[:cut]), Seen.of(HEADS, rows[cut:])]) == Seen.of(HEADS, rows)
-
-
-def test_a_sheet_may_have_widths_of_its_own() -> None:
-    seen = Seen.of(("文件",), [("a",)])
-    assert (seen.widths("问题清单"), seen.widths("来源文件")) == ((22.0,), (26,))
-
-
-def test_every_head_has_a_width() -> None:
-    heads = {head for name, heads in vars(tables).items() if name.endswith("_HEADS") for head in heads}
-    assert heads <= WIDTHS.keys()
-    assert LOOKS.keys() <= heads
+def test_no_field_is_no_row() -> None:
+    assert matrix([], 4).shape == (0, 4)

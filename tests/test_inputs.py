@@ -12,7 +12,8 @@ from converter.mapping.library import Library
 from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input, parse
 from converter.scoring.frames import adopt, facts_frame
-from converter.scoring.inputs import Inputs, Missing
+from converter.scoring.inputs import Inputs
+from converter.scoring.lacking import Missing
 from converter.vocabulary.findings import ConfigurationError, Place
 from converter.vocabulary.numbers import State
 from tests.test_frames import JC, Z01, document
@@ -62,6 +63,30 @@ def test_departments_that_are_not_asked_for_are_left_out(derivations: Derivation
 )
 def test_what_is_no_number_is_never_zero(state: State, derivations: Derivations) -> None:
     assert math.isnan(number(alone(derivations, document(JC, ("编制数", state))), "编制数"))
+
+
+def test_what_is_read_together_is_what_is_read_one_by_one(derivations: Derivations) -> None:
+    papers = {
+        "甲局": [document(JC, ("编制数", 7.0), ("三公经费决算数", 16.14), at=-1)],
+        "乙局": [document(JC, ("编制数", -0.0)), document(JC, ("三公经费决算数", 1.5), at=-1)],
+        "丙局": [],
+    }
+    wanted = [Input("编制数"), Input("三公经费决算数", -1), Input("三公经费预算数"), Input("编制数"), ADDED]
+    for apart in (frozenset[tuple[str, str]](), frozenset([("甲局", "三公经费决算数")])):
+        plain, together = (inputs_of(derivations, **papers).without(apart) for _ in range(2))
+        together.read_together(wanted)
+        for one in wanted:
+            assert np.array_equal(plain.column(one), together.column(one), equal_nan=True)
+            assert np.array_equal(plain.known(one), together.known(one))
+            assert plain.filled(one).tobytes() == together.filled(one).tobytes()
+        assert together.finite == set(wanted[:3] if not apart else [wanted[0], wanted[2]])
+
+
+def test_columns_with_an_infinite_number_are_not_taken_for_finite(derivations: Derivations) -> None:
+    inputs = alone(derivations, document(JC, ("编制数", math.inf), ("三公经费预算数", 1.0)))
+    inputs.read_together([Input("编制数"), Input("三公经费预算数")])
+    assert not inputs.finite
+    assert number(inputs, "编制数") == math.inf
 
 
 def test_last_year_is_the_year_before(derivations: Derivations) -> None:

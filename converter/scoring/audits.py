@@ -16,7 +16,8 @@ from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
 from converter.scoring.indicators import Rule
-from converter.scoring.inputs import INCOMPARABLE, NO_CELL, NO_FORM, REASONS, Inputs, Missing
+from converter.scoring.inputs import Inputs
+from converter.scoring.lacking import INCOMPARABLE, NO_CELL, NO_FORM, REASONS, Missing
 from converter.scoring.rounding import Floats
 from converter.scoring.schemes import Scheme
 from converter.scoring.selfscores import TOTAL

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from converter.scoring.checks import CellCheck, Checks, Outcome
 from converter.scoring.factrows import FactRow
-from converter.scoring.inputs import NO_FORM
+from converter.scoring.lacking import NO_FORM
 from converter.scoring.reconcile import Result
 from converter.scoring.sides import Desk
 from converter.vocabulary.numbers import USABLE, shortest

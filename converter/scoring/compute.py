@@ -8,7 +8,8 @@ import numpy as np
 from converter.mapping.facts import SELF_SCORE
 from converter.scoring.expressions import Input
 from converter.scoring.indicators import Rule
-from converter.scoring.inputs import REASONS, Inputs, Missing
+from converter.scoring.inputs import Inputs
+from converter.scoring.lacking import REASONS, Missing
 from converter.scoring.points import settle
 from converter.scoring.rounding import SCORE_DIGITS, Flags, Floats, round_half_up
 from converter.scoring.schemes import Scheme

@@ -14,7 +14,8 @@ from converter.scoring.decisions import EVERYONE, SHEET, Decision, Kind
 from converter.scoring.expressions import Input
 from converter.scoring.factrows import FactRow
 from converter.scoring.frames import FACT_COLUMNS, Adoption, adopt, fact_rows
-from converter.scoring.inputs import NO_CELL, NO_FORM, REASONS, Inputs
+from converter.scoring.inputs import Inputs
+from converter.scoring.lacking import NO_CELL, NO_FORM, REASONS
 from converter.scoring.ledger import NO_VALUE, Claim, Ledger, Standing
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.labels import label, nearest, plain

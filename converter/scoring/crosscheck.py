@@ -36,7 +36,7 @@ class CrossCheck:
 
 def crosscheck(checks: Checks, inputs: Inputs, used: Used) -> CrossCheck:
     """Every check of the data over all departments, and its findings: one fault, one error."""
-    breaks = find_breaks(inputs.facts, used, inputs.year)
+    breaks = find_breaks(inputs.every, used, inputs.year)
     desk = Desk(inputs)
     results = with_followers(reconcile(checks, desk, breaks.merged) + check_cells(checks, desk))
     breaks.restated = restated(results)

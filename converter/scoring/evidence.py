@@ -59,14 +59,9 @@ class Evidence:
     def rounded(self) -> Flags:
         """Where any figure is an amount that was rounded to 0.01 万元, so that it does not stand in 元."""
         found = np.zeros(len(self.rows), dtype=bool)
-        found[
-            [
-                at
-                for at, own in enumerate(self.rows)
-                for row in own
-                if row.unit == "万元" and not in_yuan(row.raw, row.value)
-            ]
-        ] = True
+        amounts = [(at, row) for at, own in enumerate(self.rows) for row in own if row.unit == "万元"]
+        if amounts:
+            found[[at for at, row in amounts if not in_yuan(row.raw, row.value)]] = True
         return found
 
 

@@ -112,7 +112,8 @@ def adopt(facts: pd.DataFrame, dictionary: Dictionary) -> Adoption:
     settled = bool(findings)
     findings += _disagreements(others, best, repeats) + _denied(rows, best)
     for at in taken:
-        rows[at] = _fact_row((*rows[at][:_ADOPTED], True, *rows[at][_ADOPTED + 1 :]))
+        row = rows[at]
+        rows[at] = _fact_row(row[:_ADOPTED] + _TAKEN + row[_ADOPTED + 1 :])
     adopted = np.zeros(len(rows), dtype=bool)
     adopted[taken] = True
     made = (facts if tuple(facts.columns) == FACT_COLUMNS else facts[list(FACT_COLUMNS)]).assign(adopted=adopted)
@@ -128,7 +129,7 @@ _key: Callable[[FactRow], _Key] = attrgetter("department", "year", "field")
 _source: Callable[[FactRow], tuple[str, str, str]] = attrgetter("form", "file", "sheet")
 #: What tells a number from every other of one form.
 _of_form: Callable[[FactRow], tuple[object, ...]] = attrgetter("department", "year", "field", "form", "form_year")
-_ADOPTED = FACT_COLUMNS.index("adopted")
+_ADOPTED, _TAKEN = FACT_COLUMNS.index("adopted"), (True,)
 
 
 def _by_rank(rows: Sequence[FactRow], dictionary: Dictionary) -> list[int]:
@@ -155,8 +156,8 @@ def adopt_form(rows: Sequence[FactRow], dictionary: Dictionary) -> list[FactRow]
         taken = False
         if row.state in USABLE:
             key, sheet = (row.department, row.year, row.field), (row.file, row.sheet)
-            taken = key not in first or (first[key] == sheet and _repeats(row.field, dictionary))
-            first.setdefault(key, sheet)
+            before = first.setdefault(key, sheet)
+            taken = before is sheet or (before == sheet and _repeats(row.field, dictionary))
         made.append(row if row.adopted == taken else row._replace(adopted=taken))
     return made
 

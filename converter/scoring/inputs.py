@@ -3,59 +3,25 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from converter.mapping.fields import FieldKind
+from converter.scoring.columns import Taken, matrix
 from converter.scoring.derivations import Derivations
 from converter.scoring.evidence import Evidence
 from converter.scoring.expressions import Formula, Input
 from converter.scoring.factrows import FactRow
 from converter.scoring.frames import fact_rows, facts_frame, joined
-from converter.scoring.rounding import Flags, Floats, Sum, snap
+from converter.scoring.lacking import INCOMPARABLE, NO_CELL, NO_FORM, REASONS, ZERO, Missing
+from converter.scoring.rounding import Flags, Floats, snap
 from converter.vocabulary.findings import Place
 from converter.vocabulary.numbers import State
 
-#: 缺少数据: the reason for each state that is no number.
-REASONS: dict[State, str] = {
-    State.BLANK: "空白",
-    State.DASH: "填“——”",
-    State.ERROR: "错误值",
-    State.UNREADABLE: "无法识别",
-    State.STALE: "未计算",
-    State.CONFLICT: "冲突",
-}
-NO_CELL, NO_FORM, ZERO, INCOMPARABLE = "表中无此栏", "未报该表", "分母为零", "口径不可比"
 #: Listed rows that hold one of these cannot be added up; a blank or a dash among them lists nothing.
 _NO_SUM = frozenset([State.ERROR, State.UNREADABLE, State.STALE])
-
-
-@dataclass(frozen=True)
-class Missing:
-    """An input without a number: which, of which year, why, and the cell if there is one."""
-
-    name: str
-    year: int
-    reason: str
-    place: Place = field(default_factory=Place)
-
-    def __str__(self) -> str:
-        where = f" {self.place}" if self.place.file else ""
-        return f"{self.name}（{self.year}年）：{self.reason}{where}"
-
-
-def _added(rows: Iterable[FactRow]) -> float:
-    total = Sum()
-    for row in rows:
-        total.add(row.value)
-    return total.value
-
-
-def _blank(row: FactRow) -> bool:
-    return row.state is State.BLANK
 
 
 class Inputs:
@@ -82,6 +48,8 @@ class Inputs:
         self._columns: dict[Input, Floats] = {}
         self._filled: dict[Input, Floats] = {}
         self._known: dict[Input, Flags] = {}
+        #: Whose columns are sure to hold no infinite number.
+        self.finite: set[Input] = set()
         self._used: dict[Input, list[int]] = {}
         self._evidence: dict[Input, Evidence] = {}
         self._gaps: dict[tuple[Input, int], list[Missing]] = {}
@@ -94,6 +62,7 @@ class Inputs:
         made._columns = {one: column for one, column in self._columns.items() if one in stays}
         made._filled = {one: column for one, column in self._filled.items() if one in stays}
         made._known = {one: flags for one, flags in self._known.items() if one in stays}
+        made.finite = self.finite & stays
         return made
 
     @cached_property
@@ -107,6 +76,19 @@ class Inputs:
         if self._every is not None:
             return self._every
         return fact_rows(self._facts) if isinstance(self._facts, pd.DataFrame) else self._facts
+
+    def read_together(self, wanted: Iterable[Input]) -> None:
+        """Makes the columns of all that is read, not derived, and where they have numbers, before they are asked for."""
+        wanted = [one for one in dict.fromkeys(wanted) if one not in self._columns and not self.derivations.of(one)]
+        read = [one for one in wanted if one.offset >= 0 or not self._incomparable]
+        numbers = matrix([self._summable(one) for one in read], len(self.departments))
+        if np.isinf(numbers).any():
+            return
+        known = ~np.isnan(numbers)
+        self._columns.update(zip(read, numbers, strict=True))
+        self._known.update(zip(read, known, strict=True))
+        self._filled.update(zip(read, np.where(known, numbers, 0.0), strict=True))
+        self.finite.update(read)
 
     def column(self, wanted: Input) -> Floats:
         """The input's value for every department, NaN where missing; derived fields by their first formula that works."""
@@ -137,12 +119,15 @@ class Inputs:
 
     def given(self, wanted: Input) -> Floats:
         """The adopted numbers; the rows of a repeating field are added, if all can be read."""
+        made: Floats = matrix([self._summable(wanted)], len(self.departments))[0]
+        return made
+
+    def _summable(self, wanted: Input) -> Taken:
         key = wanted.name, self.year + wanted.offset
-        taken, numbers = self._taken.get(key, {}), np.full(len(self.departments), np.nan)
+        taken = self._taken.get(key, {})
         if taken and (unknown := self._no_sums):
-            taken = {at: rows for at, rows in taken.items() if (self.departments[at], *key) not in unknown}
-        numbers[list(taken)] = [rows[0].value if len(rows) == 1 else _added(rows) for rows in taken.values()]
-        return numbers + 0.0
+            return {at: rows for at, rows in taken.items() if (self.departments[at], *key) not in unknown}
+        return taken
 
     def _comparable(self, wanted: Input, position: int) -> bool:
         """Whether a figure may be set against this year's: officers who correct one of last year answer for that."""
@@ -206,7 +191,9 @@ class Inputs:
     def _reason(self, wanted: Input, position: int) -> Missing:
         department, year = self.departments[position], self.year + wanted.offset
         rows = self.about(wanted, position)
-        for row in sorted(rows, key=_blank) if len(rows) > 1 else rows:  # a dash elsewhere declares
+        for row in (
+            sorted(rows, key=lambda row: row.state is State.BLANK) if len(rows) > 1 else rows
+        ):  # a dash elsewhere declares
             if row.adopted and not self._comparable(wanted, position):
                 return Missing(wanted.name, year, INCOMPARABLE, row.place)
             if row.state in REASONS:
@@ -231,8 +218,14 @@ class Inputs:
         found: dict[tuple[str, int], dict[int, list[FactRow]]] = {}
         for row in self.every:
             if row.adopted and (position := self._position.get(row.department)) is not None:
-                taken = found.setdefault((row.field, row.year), {})
-                taken.setdefault(position, []).append(row)
+                key = row.field, row.year
+                taken = found.get(key)
+                if taken is None:
+                    taken = found[key] = {}
+                if position in taken:
+                    taken[position].append(row)
+                else:
+                    taken[position] = [row]
         return found
 
     @cached_property

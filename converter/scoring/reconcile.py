@@ -3,7 +3,8 @@
 A check names both sides and never says which is wrong; what cannot be compared is 未核对 with the reason.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from converter.scoring.checks import LAST_FORM, Checks, Outcome, Reconciliation, code_of, filled
 from converter.scoring.evidence import Number, number_of
 from converter.scoring.factrows import FactRow
-from converter.scoring.inputs import NO_FORM
+from converter.scoring.lacking import NO_FORM
 from converter.scoring.pairs import ORDER, Pair, Pairs
 from converter.scoring.rounding import Flags
 from converter.scoring.sides import Desk, Side
@@ -68,6 +69,11 @@ class Result(NamedTuple):
         return code, self.department, self.year, self.what, *numbers, _OUTCOMES[self.outcome], reason or self.reason
 
 
+#: Result._make without its check of the length, which takes as long again; and what is behind `pair` where nothing failed.
+_result: Callable[[tuple[object, ...]], Result] = partial(tuple.__new__, Result)
+_AS_IT_IS = (None, False, "", None)
+
+
 def reconcile(checks: Checks, desk: Desk, broken: Mapping[str, str]) -> list[Result]:
     """The results of all comparisons, check by check; of a check that had nothing to compare in a department, one.
 
@@ -80,6 +86,7 @@ def reconcile(checks: Checks, desk: Desk, broken: Mapping[str, str]) -> list[Res
         for fill in check.filled()
         for year in check.years
     ]
+    desk.read()
     for result in _results([one for one in comparisons if one.there.any()], desk.whole.departments):
         found[result.key].append(result)
     results: list[Result] = []
@@ -98,9 +105,10 @@ def _not_run(key: str, check: Reconciliation, desk: Desk, done: set[int]) -> Ite
     item, basis = next(check.filled())
     forms = [filled(text, item, basis)[0] or check.where for text in (check.left, *check.right)]
     lacking = [desk.lacking(form) for form in forms if form]
+    without = frozenset().union(*lacking)
     for position, department in enumerate(desk.whole.departments):
         if position not in done:
-            reason = NO_FORM if any(department in names for names in lacking) else NOTHING
+            reason = NO_FORM if department in without else NOTHING
             yield Result(key, department, position, desk.whole.year, check.title, Outcome.NOT_RUN, reason)
 
 
@@ -114,9 +122,15 @@ class Comparison:
         left, *rights = sides = [
             desk.side(*filled(text, *fill), shift, check.where) for text in (check.left, *check.right)
         ]
-        self.there: Flags = np.logical_or.reduce([side.any_number for side in sides])
+        self._sides = sides
         reasons = broken if _across_years(sides) else {}
         self.pairs = [Pair(check, left, right, shift, reasons) for right in rights]
+
+    @cached_property
+    def there(self) -> Flags:
+        """Where either side has a number."""
+        found: Flags = np.logical_or.reduce([side.any_number for side in self._sides])
+        return found
 
 
 def _across_years(sides: Sequence[Side]) -> bool:
@@ -137,10 +151,9 @@ def _results(comparisons: Sequence[Comparison], departments: Sequence[str]) -> I
         for position in np.flatnonzero(one.there).tolist():
             at = deciding[position]
             pair, shown = pairs.pairs[at], figures[at][position]
-            result = Result(one.key, departments[position], position, one.year, pair.what, *shown, pair)
-            if result.outcome is Outcome.FAIL:
-                result = result._replace(level=pair.level(position), slipped=pair.slipped(position))
-            yield result
+            failed = shown[0] is Outcome.FAIL
+            more = (pair.level(position), pair.slipped(position), "", None) if failed else _AS_IT_IS
+            yield _result((one.key, departments[position], position, one.year, pair.what, *shown, pair, *more))
         start = stop
 
 

@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import pandas as pd
-
 from converter.mapping.departments import NAMING_FORM, Submission
 from converter.mapping.facts import Document
 from converter.scoring.checks import Checks, Outcome
 from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Formula
+from converter.scoring.factrows import FactRow
 from converter.scoring.indicators import Rule
 from converter.scoring.reconcile import Result
 from converter.scoring.schemes import Scheme
@@ -47,11 +46,12 @@ class Breaks:
         return f"{named} 不按上年数计算{'（复核更正的数除外）' if who in self.corrected else ''}" if named else ""
 
 
-def find_breaks(facts: pd.DataFrame, used: Used, year: int) -> Breaks:
+def find_breaks(facts: Sequence[FactRow], used: Used, year: int) -> Breaks:
     """The breaks that the names of the departments and the scopes of the adopted facts show."""
     merged = {s.department: why for s, found in used if (why := _merged(found, year))}
-    corrected = facts[facts["adopted"] & (facts["state"] == State.CORRECTED) & (facts["year"] == year - 1)]
-    return Breaks(merged, _funds(facts, year), corrected=frozenset(corrected["department"]))
+    adopted = [row for row in facts if row.adopted]
+    corrected = {row.department for row in adopted if row.state == State.CORRECTED and row.year == year - 1}
+    return Breaks(merged, _funds(adopted, year), corrected=frozenset(corrected))
 
 
 def _merged(documents: Iterable[Document], year: int) -> str:
@@ -68,14 +68,16 @@ def _merged(documents: Iterable[Document], year: int) -> str:
     return f"合并范围不同：上年{shown[0]}，本年{shown[1]}"
 
 
-def _funds(facts: pd.DataFrame, year: int) -> dict[tuple[str, str], str]:
+def _funds(adopted: Sequence[FactRow], year: int) -> dict[tuple[str, str], str]:
     """Fields whose adopted figures of the two years name different scopes of funds."""
-    named = facts[facts["adopted"] & (facts["scope"] != "")]
+    several: dict[str, set[str]] = {}
+    for name, scope in {(row.field, row.scope) for row in adopted if row.scope}:
+        several.setdefault(name, set()).add(scope)
+    several = {name: scopes for name, scopes in several.items() if len(scopes) > 1}  # others cannot differ
     years: dict[int, dict[tuple[str, str], set[str]]] = {year - 1: {}, year: {}}
-    columns = (named[column].tolist() for column in ("department", "field", "year", "scope"))
-    for who, name, of, scope in zip(*columns, strict=True):
-        if of in years:
-            years[of].setdefault((who, name), set()).add(scope)
+    for row in adopted if several else ():
+        if row.scope and row.field in several and row.year in years:
+            years[row.year].setdefault((row.department, row.field), set()).add(row.scope)
     before, now = years.values()
     return {
         one: f"资金口径不同：上年{'、'.join(sorted(before[one]))}，本年{'、'.join(sorted(now[one]))}"

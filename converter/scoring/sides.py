@@ -70,6 +70,15 @@ class Desk:
             self._narrowed[form] = Inputs(own, inputs.departments, inputs.year, inputs.derivations)
         return self._narrowed[form]
 
+    def read(self) -> None:
+        """Reads what all sides made so far want, of each form together."""
+        wanted: dict[int, list[Input]] = {}
+        inputs = {id(side.inputs): side.inputs for side in self._sides.values()}
+        for side in self._sides.values():
+            wanted.setdefault(id(side.inputs), []).extend(side.wanted)
+        for key, own in inputs.items():
+            own.read_together(wanted[key])
+
     def side(self, form: str, text: str, shift: int, where: str) -> "Side":
         """The side that `text` gives, made once; it takes its numbers from `form`, else from the check's `where`."""
         key = form, text, shift, where
@@ -96,9 +105,16 @@ class Side:
     @cached_property
     def present(self) -> Floats:
         """The value, taking what is missing for nothing."""
+        if (alone := self._alone) in self.inputs.finite:
+            return self.inputs.filled(alone)
         values, _ = self.formula.values(lambda n: self.inputs.filled(Input(n.name, n.offset + self.shift)))
         whole = (len(self.inputs.departments),)
         return values if np.shape(values) == whole else np.broadcast_to(values, whole)
+
+    @property
+    def _alone(self) -> Input | None:
+        """The field that is the whole formula, None where there is more to it."""
+        return self.wanted[0] if isinstance(self.formula.tree, Input) else None
 
     @cached_property
     def values(self) -> list[float]:

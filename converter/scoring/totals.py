@@ -119,9 +119,11 @@ def ranked(frame: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
     for kind in dict.fromkeys(kinds):
         alike = np.array([one == kind for one in kinds])
         best[alike], worst[alike] = ranks(low[alike], high[alike])
-    frame = frame.assign(best=best, worst=worst)
-    ordered = frame.sort_values(["low", "high", "department"], ascending=[False, False, True], ignore_index=True)
-    return ordered[list(TOTAL_COLUMNS)]
+    names = frame["department"].tolist()
+    by_name = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
+    order = by_name[np.lexsort((-high[by_name], -low[by_name]))]  # stable, and puts NaN last
+    ordered = frame.assign(best=best, worst=worst)[list(TOTAL_COLUMNS)].take(order)
+    return ordered.reset_index(drop=True)
 
 
 def _among(columns: Sequence[RuleScores], those: Collection[Status]) -> Flags:

@@ -17,7 +17,8 @@ from converter.scoring.audits import audit_sums
 from converter.scoring.checks import Checks
 from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Input
-from converter.scoring.inputs import NO_FORM, Inputs
+from converter.scoring.inputs import Inputs
+from converter.scoring.lacking import NO_FORM
 from converter.scoring.selfscores import INDICATOR_FORM
 from converter.scoring.status import Status
 from converter.vocabulary.findings import Finding, Place
