@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain, compress, groupby, islice
 from operator import itemgetter
+from typing import cast
 
 from converter.books import tables
 from converter.books.columns import Seen
@@ -21,7 +22,7 @@ from converter.vocabulary.findings import Finding, Place, numbered
 _At = tuple[str, int, str, bool]
 #: Where the department stands in rows of 指标得分, 规范数据 and 勾稽核对.
 _WHO = 1
-_who = itemgetter(_WHO)
+_who, _last = itemgetter(_WHO), itemgetter(-1)
 
 
 def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge]:
@@ -116,9 +117,9 @@ def _checks(
     for part in batch.each:
         grouped, scheme = list(distinct(part.checked)), numbers[id(part.scheme)]
         rows = [row[:-1] for row in grouped]
-        for row, line, (*_, group) in zip(rows, tables.csv_lines(rows), grouped, strict=True):
+        for row, line, group in zip(rows, tables.csv_lines(rows), map(_last, grouped), strict=True):
             department = row[_WHO]
-            at = str(row[0]), scheme, str(group), department not in scored
+            at: _At = cast("str", row[0]), scheme, cast("str", group), department not in scored
             if not department:
                 at_large.append((Segment(*at), row))
                 continue

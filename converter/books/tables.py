@@ -148,14 +148,14 @@ _first = itemgetter(slice(1))
 
 def _csv_column(column: Sequence[object]) -> Sequence[bytes]:
     """The cells of a column as they stand between commas."""
+    if column[0].__class__ is str and set(map(type, texts := set(column))) == {str}:
+        return _each(_csv_texts(cast("set[str]", texts)), column)
     kinds = set(map(type, column))
     if kinds == {float}:
         return _csv_floats(cast("Sequence[float]", column))
-    if kinds != {str} and kinds != {int}:  # what is equal may differ: 1, 1.0 and True
-        return list(map(_quoted, column))
-    distinct = set(column)
-    cells = _csv_texts(cast("set[str]", distinct)) if kinds == {str} else {one: _quoted(one) for one in distinct}
-    return _each(cells, column)
+    if kinds == {int}:
+        return _each({one: _quoted(one) for one in set(column)}, column)
+    return list(map(_quoted, column))  # what is equal may differ: 1, 1.0 and True
 
 
 def _each(cells: Mapping[object, bytes], column: Sequence[object]) -> Sequence[bytes]:
