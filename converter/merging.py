@@ -1,6 +1,6 @@
 """Pass 2 where nothing is to be scored: shares put together, and what is said of departments told. Nothing here needs pandas."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -45,9 +45,9 @@ class Put(NamedTuple):
 Piece = tuple[bytes, int, bytes]
 
 
-def piece(rows: list[Any], csv: bytes = b"") -> Piece:
-    """A piece that holds some rows, or what goes with rows."""
-    return (plainly(rows), len(rows), csv) if rows else (b"", 0, csv)
+def piece(rows: list[Any], csv: bytes = b"", written: Callable[[object], bytes] = plainly) -> Piece:
+    """A piece that holds some rows, or what goes with rows; they are `written` plainly."""
+    return (written(rows), len(rows), csv) if rows else (b"", 0, csv)
 
 
 @dataclass(frozen=True)

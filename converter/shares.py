@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain, compress, groupby, islice
 from operator import itemgetter
+from typing import cast
 
 from converter.books import tables
 from converter.books.columns import Seen
@@ -14,13 +15,14 @@ from converter.scoring.gist import Gist
 from converter.scoring.outcomes import distinct
 from converter.scoring.ruleset import Rules
 from converter.scoring.scorerows import is_ratio
+from converter.unpickling import PlainWriter
 from converter.vocabulary.findings import Finding, Place, numbered
 
 #: A Segment as a plain tuple.
 _At = tuple[str, int, str, bool]
 #: Where the department stands in rows of 指标得分, 规范数据 and 勾稽核对.
 _WHO = 1
-_who = itemgetter(_WHO)
+_who, _last = itemgetter(_WHO), itemgetter(-1)
 
 
 def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge]:
@@ -39,6 +41,7 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
     claims: dict[str, list[tuple[int, Finding]]] = {}
     for claim in gist.claims:
         claims.setdefault(claim[1].department, []).append(claim)
+    written = PlainWriter().written
     shares = [
         Share(
             who,
@@ -47,17 +50,17 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
             figures.get(who, {}),
             claims.get(who, []),
             who in gist.supplied,
-            piece(score_rows.get(who, []), score_lines.get(who, b"")),
+            piece(score_rows.get(who, []), score_lines.get(who, b""), written),
             facts.get(who, b""),
-            piece(used_rows.get(who, [])),
+            piece(used_rows.get(who, []), written=written),
             leads.get(who, []),
-            {at: piece(rows, tables.encoded(lines)) for at, (rows, lines) in checks.get(who, {}).items()},
+            {at: piece(rows, tables.ended(lines), written) for at, (rows, lines) in checks[who].items()},
             found.get(who, []),
             {
                 "指标得分": Seen.of(tables.SCORE_HEADS, score_rows.get(who, ())).longest,
                 "规范数据": Seen.of(tables.FACT_HEADS, used_rows.get(who, ())).longest,
                 "勾稽核对": Seen.of(
-                    tables.CHECK_HEADS, chain.from_iterable(rows for rows, _ in checks.get(who, {}).values())
+                    tables.CHECK_HEADS, chain.from_iterable(rows for rows, _ in checks[who].values())
                 ).longest,
             },
         )
@@ -76,10 +79,10 @@ def _by_department(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 def _lines(rows: Sequence[Row]) -> dict[str, bytes]:
     """The rows of each department as CSV."""
-    lines, rest = dict[str, list[str]](), iter(tables.csv_lines(rows))
+    lines, rest = dict[str, list[bytes]](), iter(tables.csv_lines(rows))
     for who, own in groupby(rows, _who):
         lines.setdefault(str(who), []).extend(islice(rest, sum(1 for _ in own)))
-    return {who: tables.encoded(own) for who, own in lines.items()}
+    return {who: tables.ended(own) for who, own in lines.items()}
 
 
 def _leads(leads: Sequence[int | None], scores: Sequence[Row], used: Sequence[Row]) -> dict[str, list[int | None]]:
@@ -103,27 +106,28 @@ def _findings(findings: Sequence[Finding], names: Sequence[str]) -> dict[str, li
 
 def _checks(
     batch: Batch, rules: Rules, names: Sequence[str]
-) -> tuple[dict[str, dict[_At, tuple[list[Row], list[str]]]], list[tuple[Segment, Row]]]:
+) -> tuple[dict[object, dict[_At, tuple[list[Row], list[bytes]]]], list[tuple[Segment, Row]]]:
     """The rows of 勾稽核对 of each department by where they belong, with their lines as CSV; and those about none, which other
     chunks give too.
     """
     numbers = {id(scheme): at for at, scheme in enumerate(rules.distinct)}
-    scored, known = set(batch.departments), set(names)
-    parts: dict[str, dict[_At, tuple[list[Row], list[str]]]] = {}
+    scored = set(batch.departments)
+    parts: dict[object, dict[_At, tuple[list[Row], list[bytes]]]] = {who: {} for who in names}
     at_large: list[tuple[Segment, Row]] = []
     for part in batch.each:
         grouped, scheme = list(distinct(part.checked)), numbers[id(part.scheme)]
         rows = [row[:-1] for row in grouped]
-        for row, line, (*_, group) in zip(rows, tables.csv_lines(rows), grouped, strict=True):
-            department = str(row[_WHO])
-            at = str(row[0]), scheme, str(group), department not in scored
+        for row, line, group in zip(rows, tables.csv_lines(rows), map(_last, grouped), strict=True):
+            department = row[_WHO]
+            at: _At = cast("str", row[0]), scheme, cast("str", group), department not in scored
             if not department:
                 at_large.append((Segment(*at), row))
                 continue
-            own = parts.setdefault(department if department in known else names[0], {})
-            if at not in own:
-                own[at] = [], []
-            shown, lines = own[at]
-            shown.append(row)
-            lines.append(line)
+            own = parts[department if department in parts else names[0]]
+            there = own.get(at)
+            if there is None:
+                own[at] = [row], [line]
+            else:
+                there[0].append(row)
+                there[1].append(line)
     return parts, at_large

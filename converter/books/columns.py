@@ -111,10 +111,10 @@ def _longest(head: str, values: Sequence[object]) -> float:
     if head in _GROWING:
         return max((display_width(str(value)) for value in set(values)), default=0.0)
     if head in _AMOUNTS:
-        amounts = [value for value in values if isinstance(value, float)]
-        unknown = len("nan") if any(value != value for value in amounts) else 0
-        return float(max(unknown, max(map(_digits, {value for value in amounts if value == value}), default=0)))
-    return float(any(map(holds, values[:1])) or any(map(holds, set(values))))
+        known = [value for value in values if value == value]
+        unknown = len("nan") if len(known) < len(values) else 0
+        return float(max(unknown, max([_digits(value) for value in set(known) if isinstance(value, float)], default=0)))
+    return float(len(values) > 0 and (holds(values[0]) or any(map(holds, set(values)))))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -3,6 +3,7 @@
 import codecs
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import copysign
 from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
@@ -115,7 +116,7 @@ def check_rows(checks: "pd.DataFrame") -> list[Row]:
 
 def csv_body(rows: Sequence[Row]) -> bytes:
     """The lines of a table's rows as CSV, to stand behind those of its heads."""
-    return encoded(csv_lines(rows))
+    return ended(csv_lines(rows))
 
 
 def csv_bytes(heads: Sequence[str], rows: Sequence[Row]) -> bytes:
@@ -123,19 +124,20 @@ def csv_bytes(heads: Sequence[str], rows: Sequence[Row]) -> bytes:
     return codecs.BOM_UTF8 + csv_body([tuple(heads)]) + csv_body(rows)
 
 
-def encoded(lines: Iterable[str]) -> bytes:
-    """Lines of CSV as bytes."""
-    return "".join(lines).encode("utf-8", errors="replace")
+def ended(lines: Iterable[bytes]) -> bytes:
+    """Lines of CSV, each with its end."""
+    return b"\r\n".join([*lines, b""])
 
 
-def csv_lines(rows: Sequence[Row]) -> list[str]:
-    """The line of each row as CSV. The cells are made column by column: most columns hold one kind of value, a few of them again
-    and again, and no mark that CSV needs quotes for.
+def csv_lines(rows: Sequence[Row]) -> list[bytes]:
+    """The line of each row as CSV, without its end. The cells are made column by column: most columns hold one kind of value, a
+    few of them again and again, and no mark that CSV needs quotes for. They are bytes, which are joined in a third of the time
+    that texts of several alphabets take.
     """
     columns = list(map(_csv_column, zip(*rows, strict=True)))
     if len(columns) == 1:
-        columns = [[cell or '""' for cell in columns[0]]]  # an empty line would be no row
-    return [f"{line}\r\n" for line in map(",".join, zip(*columns, strict=True))]
+        columns = [[cell or b'""' for cell in columns[0]]]  # an empty line would be no row
+    return list(map(b",".join, zip(*columns, strict=True)))
 
 
 _QUOTED = ',"\r\n'
@@ -144,31 +146,58 @@ _FORMULA = frozenset("=+-@\t\r")
 _first = itemgetter(slice(1))
 
 
-def _csv_column(column: Sequence[object]) -> Sequence[str]:
+def _csv_column(column: Sequence[object]) -> Sequence[bytes]:
     """The cells of a column as they stand between commas."""
+    if column[0].__class__ is str and set(map(type, texts := set(column))) == {str}:
+        return _each(_csv_texts(cast("set[str]", texts)), column)
     kinds = set(map(type, column))
     if kinds == {float}:
-        return _csv_floats(column)
-    if kinds == {str}:
-        texts = cast("set[str]", set(column))
-        together = "".join(texts)
-        if _FORMULA.isdisjoint(map(_first, texts)) and not any(mark in together for mark in _QUOTED):
-            return cast("Sequence[str]", column)
-    elif kinds != {int}:  # what is equal may differ: 1, 1.0 and True
-        return [_quoted(_csv_cell(value)) for value in column]
-    cells = {value: _quoted(_csv_cell(value)) for value in set(column)}
-    return list(map(cells.__getitem__, column))
+        return _csv_floats(cast("Sequence[float]", column))
+    if kinds == {int}:
+        return _each({one: _quoted(one) for one in set(column)}, column)
+    return list(map(_quoted, column))  # what is equal may differ: 1, 1.0 and True
 
 
-def _csv_floats(column: Sequence[object]) -> list[str]:
-    """Floats at their shortest, all by one repr, which takes a third of the time of one for each."""
+def _each(cells: Mapping[object, bytes], column: Sequence[object]) -> Sequence[bytes]:
+    """The cell of each value of a column: all looked up in one call, which takes half the time of one for each."""
+    return itemgetter(*column)(cells) if len(column) > 1 else [cells[value] for value in column]
+
+
+def _csv_texts(texts: set[str]) -> dict[object, bytes]:
+    """Texts as they stand between commas; all those that need nothing are encoded at once."""
+    together = "".join(texts)
+    odd = {text for mark in _QUOTED if mark in together for text in texts if mark in text}
+    if not _FORMULA.isdisjoint(map(_first, texts)):
+        odd |= {text for text in texts if text[:1] in _FORMULA}
+    usual = list(texts - odd)
+    cells: dict[object, bytes] = dict(zip(usual, _encoded("\n".join(usual)).split(b"\n"), strict=bool(usual)))
+    return cells | {text: _quoted(text) for text in odd} if odd else cells
+
+
+def _csv_floats(column: Sequence[float]) -> Sequence[bytes]:
+    """Floats at their shortest, those that come again and again made once (but where there are zeros of both signs)."""
+    values = [value if value == value else None for value in column]  # NaN is not equal to itself
+    few = list({*values} - {None})
+    if 2 * len(few) > len(values) or (0.0 in few and -1.0 in {copysign(1.0, value) for value in column if not value}):
+        return _csv_each_float(column)
+    cells: dict[object, bytes] = {None: b"", **dict(zip(few, _csv_each_float(few), strict=bool(few)))}
+    return _each(cells, values)
+
+
+def _csv_each_float(column: Sequence[float | None]) -> list[bytes]:
+    """All by one repr, which takes a third of the time of one for each."""
     together = f"{[*column]!r}"[1:-1]
-    return f"{together}, ".replace(".0, ", ", ").replace("nan, ", ", ").split(", ")[:-1]
+    return f"{together}, ".replace(".0, ", ", ").replace("nan, ", ", ").encode().split(b", ")[:-1]
 
 
-def _quoted(cell: str) -> str:
-    """A cell as it stands between commas."""
-    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in _QUOTED) else cell
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", errors="replace")
+
+
+def _quoted(value: object) -> bytes:
+    """A value as it stands between commas."""
+    cell = _csv_cell(value)
+    return _encoded('"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in _QUOTED) else cell)
 
 
 def _csv_cell(value: object) -> str:

@@ -88,10 +88,15 @@ def marks_of(documents: Iterable[Document], checks: Checks) -> tuple[bytes, ...]
     least = int(checks.audit["B02"].settings["numbers"])
     marks = []
     for document in documents:
+        if document.form == INDICATOR_FORM:
+            marks.append(b"")
+            continue
         numbers = {(f.year, f.field, f.value) for f in document.facts if f.state in USABLE and f.value != 0}
-        enough = document.form != INDICATOR_FORM and len({value for _, _, value in numbers}) >= least
+        if len({value for _, _, value in numbers}) < least:
+            marks.append(b"")
+            continue
         text = "\n".join([document.form, str(document.year), *sorted([f"{y}\0{f}\0{v!r}" for y, f, v in numbers])])
-        marks.append(hashlib.sha256(text.encode(errors="surrogatepass")).digest()[:16] if enough else b"")
+        marks.append(hashlib.sha256(text.encode(errors="surrogatepass")).digest()[:16])
     return tuple(marks)
 
 
