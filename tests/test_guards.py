@@ -20,7 +20,7 @@ from converter.intake.guards import (
     check_text,
     check_texts,
 )
-from converter.intake.package import Package
+from converter.intake.package import Entry, Package
 from converter.vocabulary.findings import KINDS
 
 
@@ -32,17 +32,17 @@ def package_of(count: int) -> Package:
     return Package(memory.getvalue())
 
 
-def archive_of(count: int) -> list[zipfile.ZipInfo]:
+def archive_of(count: int) -> list[Entry]:
     """The directory of an archive."""
-    return package_of(count).entries
+    entries = [entry for entry in package_of(count).entries if isinstance(entry, Entry)]
+    assert len(entries) == count
+    return entries
 
 
-def archive_claiming(*sizes: int) -> list[zipfile.ZipInfo]:
+def archive_claiming(*sizes: int) -> list[Entry]:
     """The directory of an archive that claims these unpacked sizes; nothing that large is written."""
     entries = archive_of(len(sizes))
-    for entry, size in zip(entries, sizes, strict=True):
-        entry.file_size = size
-    return entries
+    return [entry._replace(file_size=size) for entry, size in zip(entries, sizes, strict=True)]
 
 
 def refused(code: str = "F06") -> "pytest.RaisesExc[UnreadableError]":
