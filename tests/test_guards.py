@@ -34,12 +34,15 @@ def package_of(count: int) -> Package:
 
 def archive_of(count: int) -> list[Entry]:
     """The directory of an archive."""
-    return [entry for entry in package_of(count).entries if isinstance(entry, Entry)]
+    entries = [entry for entry in package_of(count).entries if isinstance(entry, Entry)]
+    assert len(entries) == count
+    return entries
 
 
 def archive_claiming(*sizes: int) -> list[Entry]:
     """The directory of an archive that claims these unpacked sizes; nothing that large is written."""
-    return [entry._replace(file_size=size) for entry, size in zip(archive_of(len(sizes)), sizes, strict=True)]
+    entries = archive_of(len(sizes))
+    return [entry._replace(file_size=size) for entry, size in zip(entries, sizes, strict=True)]
 
 
 def refused(code: str = "F06") -> "pytest.RaisesExc[UnreadableError]":

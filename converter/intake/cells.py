@@ -149,7 +149,11 @@ class Sheet:
             return Number(NAN, State.ERROR, reason=self.errors[cell])
         if self.stale and cell in self.stale:
             return Number(NAN, State.STALE)
-        value = self.value(cell)
+        row, column = cell
+        try:  # as `value`, without a call
+            value = self.rows[row][column] if row >= 0 <= column else None
+        except IndexError:
+            value = None
         if isinstance(value, float):
             if not math.isfinite(value):
                 return Number(NAN, State.UNREADABLE, reason="不是有限的数")
@@ -164,7 +168,7 @@ class Sheet:
     def is_blank(self, cell: Cell) -> bool:
         """Whether a cell in which a number is expected holds nothing."""
         value = self.value(cell)
-        if value in (None, "") or isinstance(value, str):
+        if value is None or isinstance(value, str):
             return self.number(cell).state is _BLANK.state
         return False
 
@@ -175,7 +179,7 @@ class Sheet:
         value = self.value(cell)
         if self.percents and cell in self.percents and _is_finite(value):
             return f"{text_of(value)}（显示为{fixed_percent(value, self.percents[cell])}）"
-        return text_of(value)
+        return shortest(value) if isinstance(value, float) else text_of(value)
 
 
 @lru_cache(maxsize=128)

@@ -69,10 +69,14 @@ def gaps(page: Page, located: Located, total_row: int) -> list[Gap]:
         return []
     found = []
     for column in located.columns:
-        total, parts = number((total_row, column.index)), [number((end.row, column.index)) for end in ends]
-        if total.state not in USABLE or not all(part.state in _READABLE for part in parts):
+        total = number((total_row, column.index))
+        if total.state not in USABLE:
             continue
-        added = canonical(sum(part.value for part in parts if part.state in USABLE))
+        parts = [number((end.row, column.index)) for end in ends]
+        usable = [part.value for part in parts if part.state in USABLE]
+        if len(usable) < len(parts) and not all(part.state in _READABLE for part in parts):
+            continue
+        added = canonical(sum(usable))
         tolerance = ceil(round((len(ends) + 1) / 2, 9)) / 100
         if abs(added - total.value) > tolerance + 1e-9:
             found.append(Gap(column.index, added, total.value, tolerance))
