@@ -87,8 +87,8 @@ def reconcile(checks: Checks, desk: Desk, broken: Mapping[str, str]) -> list[Res
         for year in check.years
     ]
     desk.read()
-    for result in _results([one for one in comparisons if one.there.any()], desk.whole.departments):
-        found[result.key].append(result)
+    for key, made in _results([one for one in comparisons if one.there.any()], desk.whole.departments):
+        found[key] += made
     results: list[Result] = []
     for key, own in found.items():
         done = {one.position for one in own}
@@ -139,21 +139,22 @@ def _across_years(sides: Sequence[Side]) -> bool:
     return len(offsets) > 1 or any(side.form.startswith(LAST_FORM) for side in sides)
 
 
-def _results(comparisons: Sequence[Comparison], departments: Sequence[str]) -> Iterator[Result]:
-    """The result of every comparison for every department that has a number on either side."""
+def _results(comparisons: Sequence[Comparison], departments: Sequence[str]) -> Iterator[tuple[str, list[Result]]]:
+    """The key of every comparison, and its result for every department that has a number on either side."""
     if not comparisons:
         return
     pairs = Pairs([pair for one in comparisons for pair in one.pairs], departments)
     figures, start = list(pairs.figures()), 0
     for one in comparisons:
         stop = start + len(one.pairs)
-        deciding = _deciding(pairs, start, stop)
+        deciding, key, year, made = _deciding(pairs, start, stop), one.key, one.year, []
         for position in np.flatnonzero(one.there).tolist():
             at = deciding[position]
             pair, shown = pairs.pairs[at], figures[at][position]
             failed = shown[0] is Outcome.FAIL
             more = (pair.level(position), pair.slipped(position), "", None) if failed else _AS_IT_IS
-            yield _result((one.key, departments[position], position, one.year, pair.what, *shown, pair, *more))
+            made.append(_result((key, departments[position], position, year, pair.what, *shown, pair, *more)))
+        yield key, made
         start = stop
 
 
