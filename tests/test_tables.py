@@ -126,6 +126,25 @@ def test_a_column_of_floats_reads_as_each_value_alone() -> None:
     assert tables.csv_lines([("x", value) for value in values]) == [f"x,{text}".encode() for text in expected]
 
 
+@pytest.mark.parametrize("others", [[], [-0.0], [math.inf]])
+def test_floats_that_come_again_read_as_each_value_alone(others: list[float]) -> None:
+    values = [0.0, 1.5, math.nan, 1.5, float("nan"), 1e16, -3.0, *others] * 9
+    lines = tables.csv_lines([("x", value) for value in values])
+    assert lines == [tables.csv_lines([("x", value)])[0] for value in values]
+    nothing = [("x", math.nan)] * 3
+    assert tables.csv_lines(nothing) == [b"x,"] * 3
+
+
+def test_texts_that_need_marks_stand_among_usual_ones() -> None:
+    texts = ["甲", "1,5", "=1", "", '"', "-", "乙", "两\n行", "=a,b"]
+    lines = tables.csv_lines([("x", text) for text in texts * 2])
+    assert (
+        lines
+        == [f"x,{shown}".encode() for shown in ("甲", '"1,5"', "'=1", "", '""""', "'-", "乙", '"两\n行"', '"\'=a,b"')]
+        * 2
+    )
+
+
 def test_a_lone_surrogate_does_not_stop_the_file() -> None:
     assert cell("a\ud800b") == "a?b"
 

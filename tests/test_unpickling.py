@@ -10,7 +10,7 @@ import pytest
 
 from converter import unpickling as module
 from converter.mapping.facts import Document, Fact
-from converter.unpickling import UNREADABLE, load, packed, unpacked
+from converter.unpickling import UNREADABLE, PlainWriter, each_of, load, packed, plainly, unpacked
 from converter.vocabulary.findings import Owner, Place, finding
 from converter.vocabulary.numbers import State
 
@@ -26,6 +26,15 @@ def document() -> Document:
 def test_what_was_packed_comes_back() -> None:
     things = [document(), {"a": (1, None, 2.5, b"x")}, frozenset({"b"})]
     assert unpacked(packed(things)) == things
+
+
+def test_a_writer_of_many_writes_each_as_alone() -> None:
+    text = "同一个"
+    things = [[(text, 1.5, text)], [document()], ["x" * 200_000, b"y" * 200_000, text], [], [None]]
+    writer = PlainWriter()
+    pieces = [writer.written(thing) for thing in things]
+    assert pieces == list(map(plainly, things))
+    assert list(each_of(b"".join(pieces))) == things
 
 
 class Evil:

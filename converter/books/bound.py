@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from converter.books.contents import DepartmentBook
+from converter.books.contents import DataRow, DepartmentBook, ScoreRow, as_data_row, as_score_row
 from converter.scoring.adjustments import Adjustment
 from converter.scoring.expressions import Formula
 from converter.scoring.indicators import Rule
@@ -23,11 +23,13 @@ class Binder:
         self._common: dict[int, tuple[object, bytes]] = {}
 
     def bound(self, books: Sequence[DepartmentBook]) -> bytes:
-        """Some books as bytes."""
+        """Some books as bytes: their rows as plain tuples, which takes two thirds of the time."""
         stream = io.BytesIO()
         pickler = pickle.Pickler(stream, pickle.HIGHEST_PROTOCOL)
         pickler.dispatch_table = {**copyreg.dispatch_table, **dict.fromkeys((Rule, Formula, Adjustment), self._reduced)}
-        pickler.dump(list(books))
+        pickler.dump(
+            [vars(book) | {"rows": [*map(tuple, book.rows)], "data": [*map(tuple, book.data)]} for book in books]
+        )
         return stream.getvalue()
 
     def _reduced(self, thing: object) -> tuple[Any, ...]:
@@ -43,5 +45,15 @@ def _once(content: bytes) -> object:
 
 def unbound(content: bytes) -> list[DepartmentBook]:
     """The books again."""
-    books: list[DepartmentBook] = pickle.loads(content)  # noqa: S301  # as above
-    return books
+    made: list[dict[str, Any]] = pickle.loads(content)  # noqa: S301  # as above
+    return [
+        DepartmentBook(**book | {"rows": _score_rows(book["rows"]), "data": _data_rows(book["data"])}) for book in made
+    ]
+
+
+def _score_rows(rows: list[tuple[Any, ...]]) -> tuple[ScoreRow, ...]:
+    return tuple(map(as_score_row, rows))
+
+
+def _data_rows(rows: list[tuple[Any, ...]]) -> tuple[DataRow, ...]:
+    return tuple(map(as_data_row, rows))

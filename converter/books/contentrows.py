@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container
 
-from converter.books.contents import DataRow, ScoreRow
+from converter.books.contents import DataRow, ScoreRow, as_data_row, as_score_row
 from converter.mapping.facts import SELF_SCORE
 from converter.mapping.fields import FieldKind
 from converter.scoring.compute import RuleScores
@@ -16,7 +16,7 @@ from converter.vocabulary.numbers import State
 def score_rows_of(column: RuleScores, inputs: Inputs) -> Callable[[int, Container[Input]], ScoreRow]:
     """The row of 评分表 of an indicator, by a department's position and the inputs that stand in its 基础数据."""
     rule, ratio = column.rule, is_ratio(column.rule, inputs)
-    others = others_texts(column)
+    others, statuses = others_texts(column), [_STATUS[one] for one in column.status.tolist()]
     answers, declared = rule.answers, Input(rule.name + SELF_SCORE) if rule.declarable else None
     value, score, low, high, own = (
         numbers.tolist() for numbers in (column.value, column.score, column.low, column.high, column.self_score)
@@ -24,22 +24,13 @@ def score_rows_of(column: RuleScores, inputs: Inputs) -> Callable[[int, Containe
 
     def row(at: int, there: Container[Input]) -> ScoreRow:
         gaps, verdict = column.gaps.get(at), column.verdicts.get(at)
-        return ScoreRow(
-            rule=rule,
-            value=value[at],
-            ratio=ratio,
-            score=score[at],
-            low=low[at],
-            high=high[at],
-            own=own[at],
-            gap=certain_gap(own[at], low[at], high[at]),
-            status=_STATUS[column.status[at]],
-            missing="；".join(map(str, gaps)) if gaps else "",
-            others=verdict.text if verdict else others[at],
-            declared=declared is not None and inputs.declared(declared, at),
-            answered=bool(answers) and all(one in there for one in answers),
-            decided=verdict is not None,
-        )
+        is_declared = declared is not None and inputs.declared(declared, at)
+        answered = bool(answers) and all(one in there for one in answers)
+        missing = "；".join(map(str, gaps)) if gaps else ""
+        shown = verdict.text if verdict else others[at]
+        ends = low[at], high[at], own[at], certain_gap(own[at], low[at], high[at])
+        said = statuses[at], missing, shown, is_declared, answered, verdict is not None
+        return as_score_row((rule, value[at], ratio, score[at], *ends, *said))
 
     return row
 
@@ -69,8 +60,7 @@ def data_rows_of(wanted: Input, inputs: Inputs) -> Callable[[int], DataRow]:
         raw, cell = first.raw, first.cell
         if len(rows) > 1:
             raw, cell = "；".join([row.raw for row in rows]), "；".join([row.cell for row in rows])
-        return DataRow(
-            wanted, year, values[at], unit, _STATES[first.state], raw, first.form, first.file, first.sheet, cell
-        )
+        source = raw, first.form, first.file, first.sheet, cell
+        return as_data_row((wanted, year, values[at], unit, _STATES[first.state], *source, (), True))
 
     return computed if formulas else read

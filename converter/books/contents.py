@@ -1,8 +1,10 @@
 """What a department's workbook shows, as plain data: made in the parent, written in a worker."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from converter.books.tables import Row
 from converter.scoring.adjustments import Adjustment
@@ -53,6 +55,11 @@ class ScoreRow(NamedTuple):
     def left_out(self) -> bool:
         """Whether it does not count: it has no interval."""
         return math.isnan(self.low)
+
+
+#: Rows out of tuples of all their fields, without the detour over their own constructors.
+as_score_row: Callable[[tuple[Any, ...]], ScoreRow] = partial(tuple.__new__, ScoreRow)
+as_data_row: Callable[[tuple[Any, ...]], DataRow] = partial(tuple.__new__, DataRow)
 
 
 @dataclass(frozen=True)
