@@ -81,10 +81,16 @@ def finish(
     return Ending(report, stage, write(engine, stage, gathered, received, settings, chosen, options))
 
 
-def _load_writers() -> None:
-    """What concludes and writes, which needs pandas, is loaded while the workers score."""
+def _load_what_concludes() -> None:
+    """It needs pandas, which is loaded while the workers score."""
     with undisturbed():
         import converter.scoring.conclusion  # noqa: F401
+
+
+def _load_what_writes() -> None:
+    """It is loaded while the workers are at what it writes."""
+    with undisturbed():
+        import converter.outputs  # noqa: F401
 
 
 def _choose(received: Received, settings: Settings, options: Options) -> tuple[Whole, dict[str, Choice]]:
@@ -135,7 +141,7 @@ def _score(
         books=options.books,
         bar=options.bar,
         reuse=reuse,
-        meanwhile=_load_writers,
+        meanwhile=(_load_what_concludes, _load_what_writes),
     )
     gathered = scoring.gathered()
     gathered.prior = prior

@@ -157,7 +157,7 @@ def _add(parts: tuple[Parts, Parts], rows: Put) -> None:
 @dataclass(frozen=True)
 class Scoring:
     """How departments are scored, chunk by chunk, by the workers. `reuse` takes what earlier runs worked out; `meanwhile` is done
-    while the workers are at it.
+    while the workers are at it: all of it while they score, but where they merge the last while they do that.
     """
 
     engine: Engine
@@ -171,7 +171,7 @@ class Scoring:
     books: bool
     bar: bool
     reuse: Reuse | None = None
-    meanwhile: Callable[[], None] = lambda: None
+    meanwhile: Sequence[Callable[[], None]] = ()
 
     @cached_property
     def _figures(self) -> dict[str, list[FactRow]]:
@@ -194,21 +194,26 @@ class Scoring:
         chunks = in_chunks([one for one in every if one.department not in known], self.whole.rules, size, self.jobs)
         if known and at_large is None and not chunks:
             chunks = [[]]
-        scored = self._scored(chunks, every=at_large is None)
+        soon, late = (self.meanwhile[:-1], self.meanwhile[-1:]) if known else (self.meanwhile, ())
+        scored = self._scored(chunks, every=at_large is None, meanwhile=soon)
         portions = scored
         if known:
             shares = {**known, **{who: kept for one in scored for who, kept in one.shares.items()}}
             work = mergings(self.scratch, parts, shares, self.answers)
-            portions = with_at_large([*each(self.engine, merge, work, "评分")], scored, at_large)
+            merged = each(self.engine, merge, work, "评分")
+            _do(late)
+            portions = with_at_large([*merged], scored, at_large)
         firsts, books = [part[0].department for part in parts], [book for one in scored for book in one.books]
         return Gathered(self.scratch, self.whole, firsts, portions, books, self)
 
-    def _scored(self, chunks: Sequence[Sequence[Submission]], *, every: bool) -> list[Portion]:
+    def _scored(
+        self, chunks: Sequence[Sequence[Submission]], *, every: bool, meanwhile: Sequence[Callable[[], None]] = ()
+    ) -> list[Portion]:
         """Chunks scored, their shares kept for later runs; `every` scheme is audited by the first."""
         work = [self._chunk(own, every=every and at == 0) for at, own in enumerate(chunks)]
         portions: list[Portion] = []
         results = each(self.engine, score, work, "评分")
-        self.meanwhile()
+        _do(meanwhile)
         for portion in tracked(results, len(work), "评分", bar=self.bar):
             if self.reuse is not None:
                 self.reuse.keep(portion)
@@ -236,6 +241,11 @@ class Scoring:
         own = [one for one in self.whole.submissions if one.department in departments]
         chunks = in_chunks(own, self.whole.rules, self.size, self.jobs)
         return [book for portion in self._scored(chunks, every=False) for book in portion.books]
+
+
+def _do(meanwhile: Sequence[Callable[[], None]]) -> None:
+    for act in meanwhile:
+        act()
 
 
 def _of(prior: Prior | None, figures: Mapping[str, list[FactRow]], submissions: Sequence[Submission]) -> Prior | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import starmap
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from converter.books import tables
@@ -43,6 +44,7 @@ class Put(NamedTuple):
 #: Rows, written `plainly` as a list; how many there are; the same as CSV. A plain tuple: a share has hundreds of them, and one of a
 #: class of its own takes as long to unpickle as what is in it.
 Piece = tuple[bytes, int, bytes]
+_ROWS, _LENGTH, _CSV = map(itemgetter, range(3))
 
 
 def piece(rows: list[Any], csv: bytes = b"", written: Callable[[object], bytes] = plainly) -> Piece:
@@ -162,14 +164,14 @@ def put_together(
 
 def _put_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Put]:
     """Pieces that stand one behind the other, put aside: their rows and their CSV."""
-    csv = scratch.keep_each(b"".join([csv for _, _, csv in pieces]) for pieces in parts)
+    csv = scratch.keep_each(b"".join(map(_CSV, pieces)) for pieces in parts)
     return list(map(Put, _lay_each(scratch, parts), csv))
 
 
 def _lay_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Laid]:
     """The rows of pieces that stand one behind the other, put aside."""
-    contents = [b"".join([rows for rows, _, _ in part]) for part in parts]
-    lengths = (sum(length for _, length, _ in part) for part in parts)
+    contents = [b"".join(map(_ROWS, part)) for part in parts]
+    lengths = (sum(map(_LENGTH, part)) for part in parts)
     return list(map(laid, scratch.keep_each(contents), lengths, contents))
 
 
