@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-from converter.mapping.departments import Submission
+if TYPE_CHECKING:  # a run again that has nothing to do loads none of it
+    from converter.mapping.departments import Submission
 
 #: A row of 运行信息 or 问题清单.
 Row = tuple[object, ...]
@@ -43,7 +45,7 @@ def fingerprint(info: Sequence[Row]) -> str:
     return str(next(row[1] for row in info if row[0] == MARK))
 
 
-def files_of(submissions: Sequence[Submission], digests: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+def files_of(submissions: "Sequence[Submission]", digests: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
     """The files of each department, with their SHA-256."""
     return {
         one.department: [(document.file, digests[document.file]) for document in one.documents] for one in submissions
