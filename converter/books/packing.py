@@ -1,4 +1,4 @@
-"""An .xlsx as xlsxwriter packs it in memory, byte for byte but for what libdeflate packs smaller, from parts of which those that
+"""An .xlsx as xlsxwriter packs it in memory, byte for byte but for how libdeflate packs, from parts of which those that
 do not change are deflated once.
 """
 
