@@ -287,6 +287,7 @@ def signed(findings: Iterable[Finding], department: str, year: int | None) -> li
 
 def regions_named(submissions: Sequence[Submission], regions: Mapping[str, str]) -> list[str]:
     """Codes of the regions (code → name) that the submissions' names or folders speak of."""
-    spoken = {plain(s.department) for s in submissions}
-    spoken |= {plain(part) for s in submissions for d in s.documents for part in (d.department, *re.split("/", d.file))}
+    said = {s.department for s in submissions} | {d.department for s in submissions for d in s.documents}
+    said |= {part for file in {d.file for s in submissions for d in s.documents} for part in file.split("/")}
+    spoken = {plain(text) for text in said}
     return [code for code, name in regions.items() if any(name in text for text in spoken)]
