@@ -21,10 +21,9 @@ _LARGEST_ENTRY = 64 * 2**20
 _MOST_RUNS = 2**40
 #: Entries that are written, or asked for, together.
 _TOGETHER = 64
-_SEVERAL = (
-    f"SELECT key, digest, content FROM entries JOIN bodies ON id = body WHERE key IN ({','.join('?' * _TOGETHER)})"  # noqa: S608
-    " AND length(content) <= ?"
-)
+_AMONG = f"key IN ({','.join('?' * _TOGETHER)})"
+_WHICH = f"SELECT key FROM entries WHERE {_AMONG}"  # noqa: S608
+_SEVERAL = f"SELECT key, digest, content FROM entries JOIN bodies ON id = body WHERE {_AMONG} AND length(content) <= ?"  # noqa: S608
 _PATIENCE = 3.0  # seconds to wait for another program that holds it
 #: An update of a row writes all of it: the run that last asked for an entry stands apart from its body.
 _SCHEMA = (
@@ -149,13 +148,14 @@ class Ledger:
         self._create()
         self._run = 1
 
-    def has(self, key: bytes) -> bool:
-        """Whether something was kept under a key; whether it still is what it was, only `get` tells."""
+    def known(self, keys: Sequence[bytes]) -> set[bytes]:
+        """The keys under which something was kept; whether it still is what it was, only `get` tells."""
         self._write()
         try:
-            return self._connection.execute("SELECT 1 FROM entries WHERE key = ?", (key,)).fetchone() is not None
+            some = (keys[at : at + _TOGETHER] for at in range(0, len(keys), _TOGETHER))
+            return {key for asked in some for (key,) in self._connection.execute(_WHICH, _padded(asked))}
         except sqlite3.Error:
-            return False
+            return set()
 
     def get(self, key: bytes) -> bytes | None:
         """What was kept under a key, None where nothing was or it is no longer what it was."""
@@ -180,7 +180,7 @@ class Ledger:
         """Digest and content of the entries that there are, by key; of none where the file cannot be asked."""
         self._write()
         try:
-            rows = self._connection.execute(_SEVERAL, [*keys, *[b""] * (_TOGETHER - len(keys)), _LARGEST_ENTRY])
+            rows = self._connection.execute(_SEVERAL, [*_padded(keys), _LARGEST_ENTRY])
             return {key: (digest, content) for key, digest, content in rows}
         except sqlite3.Error:
             return dict.fromkeys(keys, (b"", b""))
@@ -230,6 +230,11 @@ class Ledger:
 
 def _is_busy(error: Exception) -> bool:
     return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY
+
+
+def _padded(keys: Sequence[bytes]) -> list[bytes]:
+    """So many keys that a statement takes them."""
+    return [*keys, *[b""] * (_TOGETHER - len(keys))]
 
 
 def _digest(key: bytes, body: bytes) -> bytes:
