@@ -15,7 +15,7 @@ from converter.books.tables import Row, Rows
 from converter.engine import Engine, each
 from converter.mapping.departments import Submission
 from converter.mapping.replies import Reply
-from converter.merging import Portion, Put, Segment, Telling, Told, merge, tell, widest
+from converter.merging import Portion, Put, Segment, merge, widest
 from converter.progress import tracked
 from converter.reuse import Reuse, mergings, with_at_large
 from converter.scoring.factrows import FactRow
@@ -24,6 +24,7 @@ from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
 from converter.scratch import DIGEST, Kept, Laid, Leads, Part, Parts, Pile, Scratch
 from converter.tasks import Chunk, in_chunks
+from converter.telling import Telling, Told, findings_in, tell
 from converter.vocabulary.findings import Finding, Tally, in_order, numbered
 from converter.workers import score
 
@@ -280,7 +281,7 @@ def _settled(gathered: Gathered, more: Sequence[Finding], replies: Sequence[Repl
     """The findings that the chunks' own are to be told with; where there are decisions, all of them, and True."""
     rest = numbered([*(item for portion in gathered.portions for item in portion.at_large), *more])
     if gathered.whole.rules.decisions:
-        own = [item for portion in gathered.portions for item in gathered.scratch.load(portion.findings)]
+        own = [item for portion in gathered.portions for item in findings_in(gathered.scratch, portion.findings)]
         ledger = gathered.portions[0].ledger
         assert ledger is not None  # decisions keep all departments in one chunk, which is scored
         return answered([*own, *rest], replies, ledger), True

@@ -1,22 +1,19 @@
-"""Pass 2 where nothing is to be scored: shares put together, and what is said of departments told. Nothing here needs pandas."""
+"""Pass 2 where nothing is to be scored: shares put together. Nothing here needs pandas."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import starmap
-from operator import itemgetter
+from functools import lru_cache
+from itertools import accumulate, chain, groupby
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from converter.books import tables
-from converter.books.columns import Seen
 from converter.books.tables import Row
 from converter.ledger import DoubtfulError
-from converter.mapping.replies import Reply
-from converter.marks import digest_of
 from converter.scoring.gist import Gist
-from converter.scoring.handling import with_replies
 from converter.scratch import Kept, Laid, Scratch, laid
-from converter.unpickling import plainly, unpacked
-from converter.vocabulary.findings import Finding, Owner, Place, Tally, in_order
+from converter.unpickling import UNREADABLE, PlainWriter, load, plainly, unpacked
+from converter.vocabulary.findings import Finding, Place
 
 if TYPE_CHECKING:
     from converter.scoring.ledger import Ledger
@@ -41,8 +38,8 @@ class Put(NamedTuple):
     csv: Kept
 
 
-#: Rows, written `plainly` as a list; how many there are; the same as CSV. A plain tuple: a share has hundreds of them, and one of a
-#: class of its own takes as long to unpickle as what is in it.
+#: Rows, written `plainly` as a list or several one behind the other; how many there are; the same as CSV. A plain tuple, which is
+#: unpickled sooner than one of a class.
 Piece = tuple[bytes, int, bytes]
 _ROWS, _LENGTH, _CSV = map(itemgetter, range(3))
 
@@ -52,11 +49,35 @@ def piece(rows: list[Any], csv: bytes = b"", written: Callable[[object], bytes] 
     return (written(rows), len(rows), csv) if rows else (b"", 0, csv)
 
 
+class Checked(NamedTuple):
+    """A department's rows of 勾稽核对 by where they belong, all as bytes: as many things would take longer to unpickle than the
+    rest of a share. `segments` are plain tuples, written `plainly`: the same bytes where departments have rows in the same.
+    `sizes` (of _SIZES) tell for each how many rows it has, then for each how many bytes of `rows`, then of `csv`.
+    """
+
+    segments: bytes
+    sizes: bytes
+    rows: bytes
+    csv: bytes
+
+
+_SIZES = "I"
+_segments_of = attrgetter("segments")
+
+
+def checked(parts: Mapping[tuple[str, int, str, bool], tuple[list[Row], bytes]], writer: PlainWriter) -> Checked:
+    """The rows of segments, and the same as CSV."""
+    rows, csv = [writer.written(own) for own, _ in parts.values()], [lines for _, lines in parts.values()]
+    sizes = array(_SIZES, [*(len(own) for own, _ in parts.values()), *map(len, rows), *map(len, csv)])
+    return Checked(writer.written(list(parts)), sizes.tobytes(), b"".join(rows), b"".join(csv))
+
+
 @dataclass(frozen=True)
 class Share:
     """What a department gave, as plain data. `total`, `marks`, `figures`, `claims` and `supplied` are its part of the gist
     (converter.scoring.whole), without totals and marks where it is not scored; `leads` count from its first row in `used`;
-    `checks` stand by their Segment, `seen` is what the widths of columns hang on, by sheet (converter.books.columns).
+    `findings` are a list of them, pickled, and `numbers` theirs; `seen` is what the widths of columns hang on, by sheet
+    (converter.books.columns).
     """
 
     department: str
@@ -69,8 +90,9 @@ class Share:
     facts: bytes
     used: Piece
     leads: list[int | None]
-    checks: dict[tuple[str, int, str, bool], Piece]
-    findings: list[Finding]
+    checks: Checked
+    findings: bytes
+    numbers: tuple[str, ...]
     seen: dict[str, tuple[float, ...]]
 
 
@@ -89,7 +111,7 @@ class AtLarge:
 class Portion:
     """What a chunk gave: what became of the decisions, where there are any, and where its gist (a Gist) and its shares lie; those
     of a few departments together in `scores`, `used` and `leads`, which count from the first row of their own `used`; `checks`
-    are Puts by Segment. `findings` are those about its departments, numbered; `at_large` those about no department, not
+    are Puts by Segment. `findings` are those about its departments, numbered, in lists (findings_in); `at_large` those about no department, not
     numbered, which other chunks may give too; `answered` the numbers that have a reply. `shares` says where the share of
     each department lies by itself, if it is wanted.
     """
@@ -121,11 +143,14 @@ class Merging:
 
 
 def merge(merging: Merging) -> Portion:
-    """The portion of departments of which every share is known."""
-    shares = [unpacked(merging.scratch.load_bytes(kept)) for kept in merging.shares]
-    if not all(isinstance(share, Share) for share in shares):
-        raise DoubtfulError("Share")
-    return put_together(merging.scratch, shares, merging.answers)
+    """The portion of departments of which every share is known. Raises DoubtfulError for what is none."""
+    try:
+        shares = [unpacked(merging.scratch.load_bytes(kept)) for kept in merging.shares]
+        if not all(isinstance(share, Share) for share in shares):
+            raise DoubtfulError("Share")
+        return put_together(merging.scratch, shares, merging.answers)
+    except UNREADABLE as error:
+        raise DoubtfulError("Share") from error
 
 
 def put_together(
@@ -140,100 +165,91 @@ def put_together(
         frozenset(share.department for share in shares if share.supplied),
     )
     few = [shares[at : at + TOGETHER] for at in range(0, len(shares), TOGETHER)]
-    found = [item for share in shares for item in share.findings]
-    segments: dict[tuple[str, int, str, bool], list[Piece]] = {}
-    for share in shares:
-        for segment, own in share.checks.items():
-            segments.setdefault(segment, []).append(own)
+    segments = _by_segment([share.checks for share in shares])
     return Portion(
         ledger=ledger,
         gist=scratch.keep(gist),
         ratios=frozenset(),
-        scores=_put_each(scratch, [[share.scores for share in part] for part in few]),
+        scores=_put_each(scratch, [_joined([share.scores for share in part]) for part in few]),
         facts=scratch.keep_bytes(b"".join(share.facts for share in shares)),
-        used=_lay_each(scratch, [[share.used for share in part] for part in few]),
-        leads=_lay_each(scratch, [_shifted(part) for part in few]),
-        checks=scratch.keep(dict(zip(starmap(Segment, segments), _put_each(scratch, segments.values()), strict=True))),
+        used=_lay_each(scratch, [_joined([share.used for share in part]) for part in few]),
+        leads=_lay_each(scratch, _shifted(few)),
+        checks=scratch.keep(dict(zip(segments, _put_each(scratch, segments.values()), strict=True))),
         checks_at_large=[],
-        findings=scratch.keep(found),
+        findings=scratch.keep_bytes(b"".join(share.findings for share in shares)),
         at_large=[],
-        answered=frozenset(item.number for item in found if item.number in answers),
+        answered=frozenset(answers).intersection(chain.from_iterable(share.numbers for share in shares)),
         seen=widest(share.seen for share in shares),
     )
 
 
-def _put_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Put]:
-    """Pieces that stand one behind the other, put aside: their rows and their CSV."""
-    csv = scratch.keep_each(b"".join(map(_CSV, pieces)) for pieces in parts)
-    return list(map(Put, _lay_each(scratch, parts), csv))
+def _by_segment(shares: Sequence[Checked]) -> dict[Segment, Piece]:
+    """The rows of departments that stand side by side, by where they belong."""
+    parts: dict[Segment, list[Piece]] = {}
+    for written, alike in groupby(shares, _segments_of):
+        for segment, own in zip(_segments(written), _across(list(alike)), strict=True):
+            parts.setdefault(segment, []).append(own)
+    return {segment: _joined(pieces) for segment, pieces in parts.items()}
 
 
-def _lay_each(scratch: Scratch, parts: Collection[Sequence[Piece]]) -> list[Laid]:
-    """The rows of pieces that stand one behind the other, put aside."""
-    contents = [b"".join(map(_ROWS, part)) for part in parts]
-    lengths = (sum(map(_LENGTH, part)) for part in parts)
-    return list(map(laid, scratch.keep_each(contents), lengths, contents))
+@lru_cache(maxsize=64)
+def _segments(written: bytes) -> list[Segment]:
+    return [Segment(str(code), int(scheme), str(group), bool(rest)) for code, scheme, group, rest in load(written)]
 
 
-def _shifted(shares: Sequence[Share]) -> list[Piece]:
-    """The leads of all, counted from the first row that any of them uses."""
-    leads = []
-    before = 0
-    for share in shares:
-        leads.append(piece([None if lead is None else before + lead for lead in share.leads]))
-        before += share.used[1]
-    return leads
+def _across(shares: Sequence[Checked]) -> Iterator[Piece]:
+    """For each of the segments, which all of the departments have, their rows one behind the other."""
+    lengths, rows, csv = [], [], []
+    for own in shares:
+        sizes = array(_SIZES, own.sizes)
+        count = len(sizes) // 3
+        lengths.append(sizes[:count])
+        rows.append(_cut(own.rows, sizes[count : 2 * count]))
+        csv.append(_cut(own.csv, sizes[2 * count :]))
+    joined = (map(b"".join, zip(*parts, strict=True)) for parts in (rows, csv))
+    return zip(next(joined), map(sum, zip(*lengths, strict=True)), next(joined), strict=True)
+
+
+def _cut(content: bytes, sizes: Iterable[int]) -> Iterator[bytes]:
+    """Bytes in pieces of some sizes."""
+    ends = list(accumulate(sizes, initial=0))
+    if ends[-1] != len(content):
+        raise ValueError
+    return map(content.__getitem__, map(slice, ends, ends[1:]))
+
+
+def _joined(pieces: Sequence[Piece]) -> Piece:
+    """Pieces that stand one behind the other."""
+    return b"".join(map(_ROWS, pieces)), sum(map(_LENGTH, pieces)), b"".join(map(_CSV, pieces))
+
+
+def _put_each(scratch: Scratch, pieces: Collection[Piece]) -> list[Put]:
+    """Pieces put aside, each by itself: its rows and its CSV."""
+    return list(map(Put, _lay_each(scratch, pieces), scratch.keep_each(map(_CSV, pieces))))
+
+
+def _lay_each(scratch: Scratch, pieces: Collection[Piece]) -> list[Laid]:
+    """The rows of pieces put aside."""
+    return list(map(laid, scratch.keep_each(map(_ROWS, pieces)), map(_LENGTH, pieces), map(_ROWS, pieces)))
+
+
+def _shifted(few: Sequence[Sequence[Share]]) -> list[Piece]:
+    """The leads of departments whose rows lie together, counted from the first row that any of them uses."""
+    written, pieces = PlainWriter().written, []
+    for shares in few:
+        before = accumulate((share.used[1] for share in shares), initial=0)
+        own = [
+            [None if lead is None else first + lead for lead in share.leads]
+            for share, first in zip(shares, before, strict=False)
+        ]
+        pieces.append(_joined([piece(leads, written=written) for leads in own]))
+    return pieces
 
 
 def widest(seen: Iterable[Mapping[str, tuple[float, ...]]]) -> dict[str, tuple[float, ...]]:
     """What the widths of columns hang on, of several parts of the same sheets."""
-    found: dict[str, tuple[float, ...]] = {}
+    found: dict[str, set[tuple[float, ...]]] = {}
     for own in seen:
         for sheet, longest in own.items():
-            found[sheet] = tuple(map(max, found.get(sheet, longest), longest))
-    return found
-
-
-@dataclass(frozen=True)
-class Telling:
-    """A chunk whose findings are to be told: its own, with `more` of the whole batch (all of them: `settled`), and what the
-    departments replied, by number; in `books` of departments too.
-    """
-
-    scratch: Scratch
-    own: Kept
-    more: Sequence[Finding]
-    replies: Mapping[str, Sequence[Reply]]
-    settled: bool
-    books: bool
-
-
-@dataclass(frozen=True)
-class Told:
-    """The findings of a chunk as they stand in the outputs: rows, what widths hang on, what they count, and those that go into
-    workbooks, with their digest by department.
-    """
-
-    rows: Put
-    seen: tuple[float, ...]
-    tally: Tally
-    findings: Kept
-    for_departments: Kept
-    digests: dict[str, str]
-
-
-def tell(telling: Telling) -> Told:
-    """The findings about a chunk's departments as they are told."""
-    scratch, found = telling.scratch, list(telling.more)
-    if not telling.settled:
-        found = in_order([*scratch.load(telling.own), *found])
-        found = with_replies(found, telling.replies)
-    by_department: dict[str, list[Row]] = {}
-    for item in found if telling.books else ():
-        if item.owner is Owner.DEPARTMENT:
-            by_department.setdefault(item.department, []).extend(tables.finding_rows([item]))
-    rows = tables.finding_rows(found)
-    put = Put(scratch.lay(rows), scratch.keep_bytes(tables.csv_body(rows)))
-    digests = {who: digest_of(shown) for who, shown in by_department.items()}
-    seen = Seen.of(tables.FINDING_HEADS, rows).longest
-    return Told(put, seen, Tally.of(found), scratch.keep(found), scratch.keep(by_department), digests)
+            found.setdefault(sheet, set()).add(longest)
+    return {sheet: tuple(map(max, zip(*several, strict=True))) for sheet, several in found.items()}

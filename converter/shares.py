@@ -9,12 +9,13 @@ from converter.books import tables
 from converter.books.columns import Seen
 from converter.books.crossrefs import first_inputs
 from converter.books.tables import Row
-from converter.merging import AtLarge, Segment, Share, piece
+from converter.merging import AtLarge, Segment, Share, checked, piece
 from converter.scoring.batch import Batch, used_by_scheme
 from converter.scoring.gist import Gist
 from converter.scoring.outcomes import distinct
 from converter.scoring.ruleset import Rules
 from converter.scoring.scorerows import is_ratio
+from converter.scratch import pickled
 from converter.unpickling import PlainWriter
 from converter.vocabulary.findings import Finding, Place, numbered
 
@@ -41,7 +42,8 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
     claims: dict[str, list[tuple[int, Finding]]] = {}
     for claim in gist.claims:
         claims.setdefault(claim[1].department, []).append(claim)
-    written = PlainWriter().written
+    writer = PlainWriter()
+    written = writer.written
     shares = [
         Share(
             who,
@@ -54,8 +56,9 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
             facts.get(who, b""),
             piece(used_rows.get(who, []), written=written),
             leads.get(who, []),
-            {at: piece(rows, tables.ended(lines), written) for at, (rows, lines) in checks[who].items()},
-            found.get(who, []),
+            checked({at: (rows, tables.ended(lines)) for at, (rows, lines) in checks[who].items()}, writer),
+            pickled(found[who]),
+            tuple(item.number for item in found[who]),
             {
                 "指标得分": Seen.of(tables.SCORE_HEADS, score_rows.get(who, ())).longest,
                 "规范数据": Seen.of(tables.FACT_HEADS, used_rows.get(who, ())).longest,

@@ -32,6 +32,7 @@ TOP = [
     "unchanged",
     "beginning",
     "merging",
+    "telling",
     "shares",
     "tasks",
     "portions",
@@ -154,8 +155,6 @@ def test_what_reads_and_writes_loads_no_pandas() -> None:
     import subprocess
     import sys
 
-    needed = (
-        "converter.run, converter.reading, converter.merging, converter.books.department, converter.books.sheetrows"
-    )
+    needed = "converter.run, converter.reading, converter.merging, converter.telling, converter.books.department, converter.books.sheetrows"
     code = f"import sys, {needed}; sys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -1,5 +1,7 @@
 """The share of a department is the same whatever it is scored with; put together, shares are what a chunk gives."""
 
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,8 @@ from converter.scoring.gist import Gist
 from converter.scoring.ruleset import Rules
 from converter.scratch import Laid, Part, Pile, Scratch
 from converter.shares import parted
-from converter.unpickling import packed, unpacked
+from converter.telling import findings_in
+from converter.unpickling import each_pickled, packed, unpacked
 from tests.test_reuse import Here, build
 
 Parts = list[tuple[Batch, Rules, list[Share], AtLarge]]
@@ -49,7 +52,10 @@ def test_a_share_does_not_hang_on_what_it_is_scored_with(parts: dict[int, Parts]
     assert len(parts[100]) == 1
     assert len(alone) == len(parts[1]) == 5
     for one, other in zip(together, alone, strict=True):
-        assert repr(one).replace(repr_of_ranks(one), "") == repr(other).replace(repr_of_ranks(other), "")
+        found = [*each_pickled(one.findings)]
+        assert repr(found) == repr([*each_pickled(other.findings)])
+        same = repr(replace(one, findings=b"")), repr(replace(other, findings=b""))
+        assert same[0].replace(repr_of_ranks(one), "") == same[1].replace(repr_of_ranks(other), "")
 
 
 def things(scratch: Scratch, own: Laid) -> list[Any]:
@@ -81,8 +87,11 @@ def test_shares_put_together_are_what_the_chunk_gives(parts: dict[int, Parts], t
     scratch = Scratch(tmp_path)
     again = [unpacked(packed(share)) for share in shares]
     assert repr(again) == repr(shares)
-    portion = put_together(scratch, again, {shares[1].findings[0].number, "J12-00000000"})
-    assert portion.answered == {shares[1].findings[0].number}
+    portion = put_together(scratch, again, {shares[1].numbers[0], "J12-00000000"})
+    assert portion.answered == {shares[1].numbers[0]}
+    found = findings_in(scratch, portion.findings)
+    assert tuple(item.number for item in found) == tuple(chain.from_iterable(share.numbers for share in shares))
+    assert {replace(item, number="") for item in found} == {item for item in batch.findings if item.department}
     scores: list[Row] = []
     used: list[Row] = []
     leads: list[int | None] = []
