@@ -157,6 +157,7 @@ class Ledger:
             some = (keys[at : at + _TOGETHER] for at in range(0, len(keys), _TOGETHER))
             return {key for asked in some for (key,) in self._connection.execute(_WHICH, _padded(asked))}
         except sqlite3.Error:
+            self.begin_anew(_DAMAGED)
             return set()
 
     def get(self, key: bytes) -> bytes | None:
