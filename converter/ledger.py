@@ -53,7 +53,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path, self.note, self.hits = path, "", 0
-        self._used: list[bytes] = []
+        self._used: set[bytes] = set()
         self._waiting: dict[bytes, bytes] = {}
         self._given_up = False
         try:
@@ -74,14 +74,16 @@ class Ledger:
         """Writes what was kept, and what was asked for."""
         self._write()
         with suppress(sqlite3.Error):
-            self._connection.executemany("UPDATE entries SET run = ? WHERE key = ?", self._marks())
+            self._mark_used()
             self._connection.commit()
         self._connection.close()
 
-    def _marks(self) -> list[tuple[int, bytes]]:
-        marks = [(self._run, key) for key in self._used]
-        self._used.clear()
-        return marks
+    def _mark_used(self) -> None:
+        """Marks what was asked for: going through all entries takes a third of the time that looking these up would."""
+        if self._used:
+            self._connection.create_function("used", 1, self._used.__contains__)
+            self._connection.execute("UPDATE entries SET run = ? WHERE used(key)", (self._run,))
+            self._used.clear()
 
     def _open(self) -> None:
         there = self.path.is_symlink() or self.path.exists()
@@ -155,6 +157,7 @@ class Ledger:
             some = (keys[at : at + _TOGETHER] for at in range(0, len(keys), _TOGETHER))
             return {key for asked in some for (key,) in self._connection.execute(_WHICH, _padded(asked))}
         except sqlite3.Error:
+            self.begin_anew(_DAMAGED)
             return set()
 
     def get(self, key: bytes) -> bytes | None:
@@ -172,7 +175,7 @@ class Ledger:
                     self.begin_anew(_DAMAGED)
                     found, row = {}, None
                 if row is not None:
-                    self._used.append(key)
+                    self._used.add(key)
                     self.hits += 1
                 yield None if row is None else row[1]
 
@@ -217,7 +220,7 @@ class Ledger:
         """Drops what the last runs did not ask for, and gives its room back."""
         self._write()
         with suppress(sqlite3.Error):
-            self._connection.executemany("UPDATE entries SET run = ? WHERE key = ?", self._marks())
+            self._mark_used()
             old = (self._run - runs,)
             self._connection.execute("DELETE FROM bodies WHERE id IN (SELECT body FROM entries WHERE run <= ?)", old)
             self._connection.execute("DELETE FROM entries WHERE run <= ?", old)

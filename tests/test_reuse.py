@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -305,6 +306,15 @@ def test_a_ledger_that_holds_something_else_is_begun_anew(
     assert (Here.done["read_source"], bytes_of(it.out)) == (11, before)
     assert "账本" in caplog.text
     assert not (it.place / "hostile").exists()
+
+
+def test_a_file_whose_entry_was_damaged_is_read_again(it: County, caplog: pytest.LogCaptureFixture) -> None:
+    before = bytes_of(it.out)
+    with closing(sqlite3.connect(it.ledger)) as connection, connection:
+        connection.execute("UPDATE bodies SET content = substr(content, 2) WHERE id = (SELECT min(id) FROM bodies)")
+    it.convert(it.out, cached=True)
+    assert (Here.done["read_source"], bytes_of(it.out)) == (11, before)
+    assert "账本已损坏" in caplog.text
 
 
 def test_a_ledger_that_was_cut_is_begun_anew(it: County) -> None:
