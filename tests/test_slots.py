@@ -76,11 +76,11 @@ def test_another_departments_figures_are_read_by_the_plan(
 def test_a_row_that_is_named_otherwise_is_another_plan(library: Library, read: Read) -> None:
     """Codes are figures: the layout does not tell them apart."""
     kept, fresh = (Layouts(library.forms, library.dictionary) for _ in range(2))
-    for code in ("2080101", "2080199", "2080101", "20801", "1", "2", "3"):
+    for code in ("2080101", "2080199", "2080101", "20801", "2080102", "2080103", "2080104"):
         sheet = sheet_of(public())
         cell = next((r, c) for r, row in enumerate(sheet.rows) for c, held in enumerate(row) if held == "2080101")
         sheet.rows[cell[0]][cell[1]] = code
         assert read(sheet, kept) == read(sheet, fresh)
         fresh = Layouts(library.forms, library.dictionary)
     plans = [table.plans for match in kept.understood(sheet).matches for table in match.tables]
-    assert [len(own) for own in plans] == [4]
+    assert max(map(len, plans)) == 4
