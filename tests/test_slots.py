@@ -12,6 +12,7 @@ from converter.mapping.facts import read_documents
 from converter.mapping.layouts import Layouts
 from converter.mapping.library import Library
 from converter.mapping.rows import TableRows
+from converter.mapping.slots import Plan, Plans
 from tests.make_forms import Print
 from tests.make_published import GK03, by_code
 from tests.test_layouts import GRIDS, HELD, sheet_of
@@ -82,5 +83,12 @@ def test_a_row_that_is_named_otherwise_is_another_plan(library: Library, read: R
         sheet.rows[cell[0]][cell[1]] = code
         assert read(sheet, kept) == read(sheet, fresh)
         fresh = Layouts(library.forms, library.dictionary)
-    plans = [table.plans for match in kept.understood(sheet).matches for table in match.tables]
-    assert max(map(len, plans)) == 4
+
+
+def test_of_many_plans_the_last_ones_are_kept() -> None:
+    sheet, plans = Sheet("表", [["甲", 1.0]]), Plans()
+    made = [Plan([], [], number, ()) for number in range(6)]
+    for number, plan in enumerate(made):
+        plans.keep(sheet, [(0, 0)], (number, "万元", False), plan)
+    assert [plans.of(sheet, (number, "万元", False)) for number in range(6)] == [None, None, *made[2:]]
+    assert plans.of(Sheet("表", [["乙", 1.0]]), (5, "万元", False)) is None
