@@ -18,7 +18,8 @@ from converter.mapping.matching import Match
 from converter.mapping.named import NamedRows
 from converter.mapping.page import Page, Seen
 from converter.mapping.replies import Reply, replies_on
-from converter.mapping.rows import Entry, Note, Rows, TableRows
+from converter.mapping.rows import Rows, TableRows
+from converter.mapping.slots import Entry, Note
 from converter.mapping.titles import printed_title
 from converter.mapping.unfilled import two_units, unfilled, unsealed
 from converter.vocabulary.findings import Finding, Place, finding, mask
