@@ -1,5 +1,6 @@
 """The workbooks of departments: which lie in OUT as they would be written, which are to be written, and the formulas of all."""
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -44,7 +45,8 @@ class Books:
         reuse = self.gathered.scoring.reuse
         if reuse is None:
             return []
-        found = [*reuse.books({who: self.output / name for who, name in self.names.items()}, self._findings)]
+        paths = {who: os.path.join(self.output, name) for who, name in self.names.items()}  # noqa: PTH118  # of thousands
+        found = [*reuse.books(paths, self._findings)]
         left = [(self.names[who], book) for who, book in found if self._has_formulas(book)]
         for name, book in left:
             self._formulas[book.formulas][1].append(name)
