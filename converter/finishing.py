@@ -97,8 +97,9 @@ def _load_what_writes() -> None:
 def _look_at_books(reuse: Reuse, whole: Whole, output: Path) -> None:
     """Which workbooks lie in OUT as they were left is asked while the workers are busy."""
     from converter.books.assemble import book_names
+    from converter.bookwork import places
 
-    reuse.look_at({who: output / name for who, name in book_names(whole.departments, whole.year).items()})
+    reuse.look_at(places(output, book_names(whole.departments, whole.year)))
 
 
 def _choose(received: Received, settings: Settings, options: Options) -> tuple[Whole, dict[str, Choice]]:

@@ -27,9 +27,9 @@ class Recall:
 
     def known(self, sources: Iterable[Source]) -> dict[Source, bytes]:
         """The files that an earlier run read, with their keys."""
-        keys = {source: self._key(source) for source in sources if source.sha256}
-        known = self.ledger.known([*keys.values()])
-        return {source: key for source, key in keys.items() if key in known}
+        keys = [(source, self._key(source)) for source in sources if source.sha256]
+        known = self.ledger.known([key for _, key in keys])
+        return {source: key for source, key in keys if key in known}
 
     def readings(self, known: Mapping[Source, bytes]) -> Iterator[tuple[Source, Reading]]:
         """What an earlier run read in each of these files, the documents without their numbers; nothing of one that was

@@ -287,7 +287,7 @@ def signed(findings: Iterable[Finding], department: str, year: int | None) -> li
 
 def regions_named(submissions: Sequence[Submission], regions: Mapping[str, str]) -> list[str]:
     """Codes of the regions (code → name) that the submissions' names or folders speak of."""
-    said = {s.department for s in submissions} | {d.department for s in submissions for d in s.documents}
-    said |= {part for file in {d.file for s in submissions for d in s.documents} for part in file.split("/")}
-    spoken = {plain(text) for text in said}
+    spoken = {plain(s.department) for s in submissions}
+    told = {(document.department, document.file) for s in submissions for document in s.documents}
+    spoken |= {plain(part) for department, file in told for part in (department, *file.split("/"))}
     return [code for code, name in regions.items() if any(name in text for text in spoken)]

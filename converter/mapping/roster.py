@@ -108,7 +108,9 @@ class Roster:
         """The department that goes by `name`, the region's name aside; among several of that name the one whose code or
         superior a folder names. None where the list does not know it or cannot tell.
         """
-        found = self._by_label.get(self._bare(name), []) if self._by_label else []
+        if not self._by_label:
+            return None
+        found = self._by_label.get(self._bare(name), [])
         if len(found) > 1:
             around = [plain(folder) for folder in folders]
             found = [entry for entry in found if any(_speaks_of(entry, text) for text in around)]
