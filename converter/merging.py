@@ -76,7 +76,7 @@ def checked(parts: Mapping[tuple[str, int, str, bool], tuple[list[Row], bytes]],
 class Share:
     """What a department gave, as plain data. `total`, `marks`, `figures`, `claims` and `supplied` are its part of the gist
     (converter.scoring.whole), without totals and marks where it is not scored; `leads` count from its first row in `used`;
-    `findings` are a list of them, pickled, and `numbers` theirs; `seen` is what the widths of columns hang on, by sheet
+    `findings` are `written` (converter.telling), and `numbers` theirs; `seen` is what the widths of columns hang on, by sheet
     (converter.books.columns).
     """
 
@@ -111,9 +111,9 @@ class AtLarge:
 class Portion:
     """What a chunk gave: what became of the decisions, where there are any, and where its gist (a Gist) and its shares lie; those
     of a few departments together in `scores`, `used` and `leads`, which count from the first row of their own `used`; `checks`
-    are Puts by Segment. `findings` are those about its departments, numbered, in lists (findings_in); `at_large` those about no department, not
-    numbered, which other chunks may give too; `answered` the numbers that have a reply. `shares` says where the share of
-    each department lies by itself, if it is wanted.
+    are Puts by Segment. `findings` are those about its departments, numbered and `written` (converter.telling); `at_large` those
+    about no department, not numbered, which other chunks may give too; `answered` the numbers that have a reply. `shares` says
+    where the share of each department lies by itself, if it is wanted.
     """
 
     ledger: "Ledger | None"

@@ -136,10 +136,3 @@ def each_of(body: bytes) -> Iterator[Any]:
     opened = _Plain(stream)
     while stream.tell() < len(body):
         yield opened.load()
-
-
-def each_pickled(body: bytes) -> Iterator[Any]:
-    """What was pickled each by itself, one behind the other. Raises as `load`."""
-    stream = io.BytesIO(body)
-    while stream.tell() < len(body):
-        yield _Plain(stream).load()

@@ -11,9 +11,9 @@ import pytest
 from converter.ledger import DoubtfulError
 from converter.merging import Checked, Merging, Segment, Share, checked, merge, piece, put_together, widest
 from converter.scratch import Laid, Part, Pile, Scratch, pickled
-from converter.telling import Telling, findings_in, tell
-from converter.unpickling import PlainWriter, packed
-from converter.vocabulary.findings import finding, numbered
+from converter.telling import Telling, findings_in, tell, written
+from converter.unpickling import PlainWriter, packed, plainly
+from converter.vocabulary.findings import Owner, Place, finding, numbered
 
 At = tuple[str, int, str, bool]
 #: By department: how many rows it has where. The first two have the same segments, one has none.
@@ -44,7 +44,7 @@ def share(who: str) -> Share:
         used=piece([(who, 1), (who, 2)]),
         leads=leads,
         checks=checked({at: (own, lines(own)) for at, own in parts.items()}, PlainWriter()),
-        findings=pickled(found),
+        findings=written(found, PlainWriter()),
         numbers=tuple(item.number for item in found),
         seen={"勾稽核对": (float(len(parts)), 1.0), "指标得分": (1.0,)},
     )
@@ -128,10 +128,28 @@ def test_odd_rows_are_not_put_together(odd: Checked, tmp_path: Path, monkeypatch
     assert not (tmp_path / "hostile").exists()
 
 
+def test_findings_are_read_as_they_were_written(tmp_path: Path) -> None:
+    scratch, writer = Scratch(tmp_path), PlainWriter()
+    place = Place("甲.xlsx", "表", "B2")
+    more = {"points": 1.5, "place": place, "year": 2019, "reply": "已改", "handling": "已采纳说明"}
+    found = numbered([finding("D01", "一", **more), finding("M11", "二", department="乙", owner=Owner.DEPARTMENT)])
+    kept = scratch.keep_bytes(written(found, writer) + written([], writer) + written(found[:1], writer))
+    again = findings_in(scratch, kept)
+    assert again == [*found, found[0]]
+    assert repr(again) == repr([*found, found[0]])
+
+
+@pytest.mark.parametrize("odd", [[1], [("D01",)], [("D01", "错误", "谁") + ("",) * 10], "abc", None])
+def test_what_are_no_findings_is_not_read(odd: object, tmp_path: Path) -> None:
+    scratch = Scratch(tmp_path)
+    with pytest.raises(DoubtfulError):
+        findings_in(scratch, scratch.keep_bytes(plainly(odd)))
+
+
 def test_hostile_findings_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     scratch = Scratch(tmp_path)
     portion = put_together(scratch, [replace(share("甲"), findings=pickled([Evil()]))], ())
     with pytest.raises(DoubtfulError):
-        tell(Telling(scratch, portion.findings, (), {}, settled=False, books=True))
+        tell(Telling(scratch, portion.findings, (), {}, settled=False, books=True, kept=False))
     assert not (tmp_path / "hostile").exists()
