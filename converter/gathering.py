@@ -15,7 +15,7 @@ from converter.books.tables import Row, Rows
 from converter.engine import Engine, each
 from converter.mapping.departments import Submission
 from converter.mapping.replies import Reply
-from converter.merging import Portion, Put, Segment, merge, widest
+from converter.merging import Portion, Put, merge, widest
 from converter.progress import tracked
 from converter.reuse import Reuse, mergings, with_at_large
 from converter.scoring.factrows import FactRow
@@ -23,6 +23,7 @@ from converter.scoring.handling import answered, by_number, in_vain, with_replie
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
 from converter.scratch import DIGEST, Kept, Laid, Leads, Part, Parts, Pile, Scratch
+from converter.segments import Checks, Segment
 from converter.tasks import Chunk, in_chunks
 from converter.telling import Telling, Told, findings_in, is_about_a_file, tell
 from converter.vocabulary.findings import Finding, Tally, in_order, numbered
@@ -82,10 +83,11 @@ class Gathered:
         """勾稽核对, the same as CSV, and what the widths of its columns hang on but for the portions: by code, scheme and
         comparison, then by department; what is about no department but once. The rows of the whole are put aside for good.
         """
-        parts: dict[Segment, tuple[Parts, Parts]] = defaultdict(lambda: (Parts(), Parts()))
+        parts: dict[Segment, list[tuple[Checks, range, int]]] = defaultdict(list)
         for portion in self.portions:
-            for segment, rows in self.scratch.load(portion.checks).items():
-                _add(parts[segment], rows)
+            checks = self.scratch.load(portion.checks)
+            for segment, own, at in checks.each():
+                parts[segment].append((checks, own, at))
         at_large: dict[Segment, list[Row]] = {}
         seen: set[str] = set()
         for segment, row in sorted((one for p in self.portions for one in p.checks_at_large), key=lambda one: one[0]):
@@ -95,13 +97,16 @@ class Gathered:
         for row in self.whole.checks:
             at_large.setdefault(Segment(str(row[0]), _LAST, "", False), []).append(row)
         self.whole.checks = []
-        for segment, rows in at_large.items():
-            _add(parts[segment], self._put(rows))
-        joined = Parts(), Parts()
-        for _, own in sorted(parts.items(), key=lambda part: part[0]):
-            for whole, some in zip(joined, own, strict=True):
-                whole.extend(some)
-        return *joined, Seen.of(tables.CHECK_HEADS, chain.from_iterable(at_large.values())).longest
+        rows, csv = Parts(), Parts()
+        for segment in sorted({*parts, *at_large}):
+            for checks, own, at in parts[segment]:
+                rows.extend(checks.rows, own.start, own.stop)
+                csv.extend(checks.csv, at, at + 1)
+            if segment in at_large:
+                put = self._put(at_large[segment])
+                rows.add(put.rows)
+                csv.add(Laid(put.csv, put.rows.length, bytes(DIGEST)))
+        return rows, csv, Seen.of(tables.CHECK_HEADS, chain.from_iterable(at_large.values())).longest
 
     def tables(self) -> dict[str, Rows]:
         """The tables that grow with the departments, by their sheets."""
@@ -152,12 +157,6 @@ class Gathered:
 def _csv(scratch: Scratch, heads: Sequence[str], bodies: Iterable[Kept]) -> Iterator[bytes]:
     yield tables.csv_bytes(heads, [])
     yield from map(scratch.load_bytes, bodies)
-
-
-def _add(parts: tuple[Parts, Parts], rows: Put) -> None:
-    """Adds rows, and the same as CSV, of which nobody asks for a digest."""
-    parts[0].add(rows.rows)
-    parts[1].add(Laid(rows.csv, rows.rows.length, bytes(DIGEST)))
 
 
 @dataclass(frozen=True)

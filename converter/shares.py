@@ -10,12 +10,13 @@ from converter.books import tables
 from converter.books.columns import Seen
 from converter.books.crossrefs import first_inputs
 from converter.books.tables import Row
-from converter.merging import AtLarge, Segment, Share, checked, piece
+from converter.merging import AtLarge, Share
 from converter.scoring.batch import Batch, used_by_scheme
 from converter.scoring.gist import Gist
 from converter.scoring.outcomes import distinct
 from converter.scoring.ruleset import Rules
 from converter.scoring.scorerows import is_ratio
+from converter.segments import Segment, checked, piece
 from converter.unpickling import PlainWriter
 from converter.vocabulary.findings import Finding, Place, numbered
 

@@ -25,6 +25,7 @@ _MODULES = frozenset(
         "converter.mapping.indicators",
         "converter.mapping.replies",
         "converter.merging",
+        "converter.segments",
         "converter.vocabulary.findings",
         "converter.vocabulary.numbers",
     }
