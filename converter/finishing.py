@@ -158,7 +158,8 @@ def _score(
     from converter.scoring.conclusion import conclude
 
     conclude(whole, (scratch.load(portion.gist) for portion in gathered.portions), received.digests)
-    tell_all(engine, gathered, file_findings(received.readings, received.submissions), replies)
+    said = file_findings(received.readings, received.submissions)
+    tell_all(engine, gathered, said, replies, kept=options.findings)
     return gathered
 
 

@@ -15,7 +15,7 @@ from converter.books.tables import Row, Rows
 from converter.engine import Engine, each
 from converter.mapping.departments import Submission
 from converter.mapping.replies import Reply
-from converter.merging import Portion, Put, Segment, merge, widest
+from converter.merging import Portion, Put, merge, widest
 from converter.progress import tracked
 from converter.reuse import Reuse, mergings, with_at_large
 from converter.scoring.factrows import FactRow
@@ -23,8 +23,9 @@ from converter.scoring.handling import answered, by_number, in_vain, with_replie
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
 from converter.scratch import DIGEST, Kept, Laid, Leads, Part, Parts, Pile, Scratch
+from converter.segments import Checks, Segment
 from converter.tasks import Chunk, in_chunks
-from converter.telling import Telling, Told, findings_in, tell
+from converter.telling import Telling, Told, findings_in, is_about_a_file, tell
 from converter.vocabulary.findings import Finding, Tally, in_order, numbered
 from converter.workers import score
 
@@ -54,19 +55,23 @@ class Gathered:
         return frozenset().union(*(portion.ratios for portion in self.portions))
 
     def findings(self) -> Iterator[Finding]:
-        """Every finding as it is told, in order."""
+        """Every finding as it is told, in order, where they were kept (`tell_all`): those about no department first."""
         yield from self.at_large
         for told in self.told:
-            yield from self.scratch.load(told.findings)
+            if told.findings is not None:
+                yield from self.scratch.load(told.findings)
+
+    def about_files(self) -> Iterator[Finding]:
+        """The findings that 来源文件 shows, as they are told, in order."""
+        yield from filter(is_about_a_file, self.at_large)
+        for told in self.told:
+            yield from told.about_files
 
     @cached_property
-    def finding_rows(self) -> list[Put]:
-        """问题清单: those about no department first."""
-        return [self._put(self._told_at_large), *(told.rows for told in self.told)]
-
-    @cached_property
-    def _told_at_large(self) -> list[Row]:
-        return tables.finding_rows(self.at_large)
+    def _told_at_large(self) -> tuple[Put, tuple[float, ...]]:
+        """The rows about no department, and what the widths of 问题清单 hang on in them."""
+        rows = tables.finding_rows(self.at_large)
+        return self._put(rows), Seen.of(tables.FINDING_HEADS, rows).longest
 
     @cached_property
     def score_rows(self) -> list[Put]:
@@ -78,10 +83,11 @@ class Gathered:
         """勾稽核对, the same as CSV, and what the widths of its columns hang on but for the portions: by code, scheme and
         comparison, then by department; what is about no department but once. The rows of the whole are put aside for good.
         """
-        parts: dict[Segment, tuple[Parts, Parts]] = defaultdict(lambda: (Parts(), Parts()))
+        parts: dict[Segment, list[tuple[Checks, range, int]]] = defaultdict(list)
         for portion in self.portions:
-            for segment, rows in self.scratch.load(portion.checks).items():
-                _add(parts[segment], rows)
+            checks = self.scratch.load(portion.checks)
+            for segment, own, at in checks.each():
+                parts[segment].append((checks, own, at))
         at_large: dict[Segment, list[Row]] = {}
         seen: set[str] = set()
         for segment, row in sorted((one for p in self.portions for one in p.checks_at_large), key=lambda one: one[0]):
@@ -91,27 +97,30 @@ class Gathered:
         for row in self.whole.checks:
             at_large.setdefault(Segment(str(row[0]), _LAST, "", False), []).append(row)
         self.whole.checks = []
-        for segment, rows in at_large.items():
-            _add(parts[segment], self._put(rows))
-        joined = Parts(), Parts()
-        for _, own in sorted(parts.items(), key=lambda part: part[0]):
-            for whole, some in zip(joined, own, strict=True):
-                whole.extend(some)
-        return *joined, Seen.of(tables.CHECK_HEADS, chain.from_iterable(at_large.values())).longest
+        rows, csv = Parts(), Parts()
+        for segment in sorted({*parts, *at_large}):
+            for checks, own, at in parts[segment]:
+                rows.extend(checks.rows, own.start, own.stop)
+                csv.extend(checks.csv, at, at + 1)
+            if segment in at_large:
+                put = self._put(at_large[segment])
+                rows.add(put.rows)
+                csv.add(Laid(put.csv, put.rows.length, bytes(DIGEST)))
+        return rows, csv, Seen.of(tables.CHECK_HEADS, chain.from_iterable(at_large.values())).longest
 
     def tables(self) -> dict[str, Rows]:
         """The tables that grow with the departments, by their sheets."""
         return {
-            "指标得分": self._pile(self.score_rows),
-            "问题清单": self._pile(self.finding_rows),
+            "指标得分": self._pile(put.rows for put in self.score_rows),
+            "问题清单": self._pile([self._told_at_large[0].rows, *(own for told in self.told for own in told.rows)]),
             "勾稽核对": Pile(self.scratch, self._checked[0]),
-            "规范数据": Pile(self.scratch, [Part(own, 0, own.length) for own in self._used]),
+            "规范数据": self._pile(self._used),
         }
 
     def seen(self) -> dict[str, tuple[float, ...]]:
         """What the widths of their columns hang on, by sheet."""
         here = {
-            "问题清单": Seen.of(tables.FINDING_HEADS, self._told_at_large).longest,
+            "问题清单": self._told_at_large[1],
             "勾稽核对": self._checked[2],
         }
         told = [{"问题清单": told.seen} for told in self.told]
@@ -131,7 +140,8 @@ class Gathered:
         """The frames as CSV: what gives them piece by piece, in any process."""
         yield "scores.csv", self._csv(tables.SCORE_HEADS, [rows.csv for rows in self.score_rows])
         yield "facts.csv", self._csv(tables.FACT_HEADS, [portion.facts for portion in self.portions])
-        yield "findings.csv", self._csv(tables.FINDING_HEADS, [rows.csv for rows in self.finding_rows])
+        told = [self._told_at_large[0].csv, *(told.csv for told in self.told)]
+        yield "findings.csv", self._csv(tables.FINDING_HEADS, told)
         yield "checks.csv", self._csv(tables.CHECK_HEADS, (part.laid.kept for part in self._checked[1]))
 
     def _csv(self, heads: Sequence[str], bodies: Iterable[Kept]) -> Callable[[], Iterator[bytes]]:
@@ -140,19 +150,13 @@ class Gathered:
     def _put(self, rows: list[Row]) -> Put:
         return Put(self.scratch.lay(rows), self.scratch.keep_bytes(tables.csv_body(rows)))
 
-    def _pile(self, parts: Sequence[Put]) -> Pile[Row]:
-        return Pile(self.scratch, [Part(put.rows, 0, put.rows.length) for put in parts])
+    def _pile(self, parts: Iterable[Laid]) -> Pile[Row]:
+        return Pile(self.scratch, [Part(own, 0, own.length) for own in parts])
 
 
 def _csv(scratch: Scratch, heads: Sequence[str], bodies: Iterable[Kept]) -> Iterator[bytes]:
     yield tables.csv_bytes(heads, [])
     yield from map(scratch.load_bytes, bodies)
-
-
-def _add(parts: tuple[Parts, Parts], rows: Put) -> None:
-    """Adds rows, and the same as CSV, of which nobody asks for a digest."""
-    parts[0].add(rows.rows)
-    parts[1].add(Laid(rows.csv, rows.rows.length, bytes(DIGEST)))
 
 
 @dataclass(frozen=True)
@@ -257,9 +261,11 @@ def _of(prior: Prior | None, figures: Mapping[str, list[FactRow]], submissions: 
     return Prior(prior.shown, prior.year, prior.sha256, own, {})
 
 
-def tell_all(engine: Engine, gathered: Gathered, more: Sequence[Finding], replies: Sequence[Reply]) -> None:
+def tell_all(
+    engine: Engine, gathered: Gathered, more: Sequence[Finding], replies: Sequence[Reply], *, kept: bool = True
+) -> None:
     """The findings of the chunks and those of the batch as a whole (`more`, not yet numbered), with what departments replied
-    and officers decided.
+    and officers decided; each of them is there afterwards if they are to be `kept`.
     """
     added, decided = _settled(gathered, [*gathered.whole.findings, *more], replies)
     said = by_number(replies)
@@ -268,7 +274,7 @@ def tell_all(engine: Engine, gathered: Gathered, more: Sequence[Finding], replie
         at = bisect_right(gathered.firsts, item.department)
         (shares[at - 1] if at else gathered.at_large).append(item)
     work = [
-        Telling(gathered.scratch, portion.findings, share, said, decided, gathered.scoring.books)
+        Telling(gathered.scratch, portion.findings, share, said, decided, gathered.scoring.books, kept)
         for portion, share in zip(gathered.portions, shares, strict=True)
     ]
     gathered.tally = Tally.of(gathered.at_large)

@@ -21,6 +21,7 @@ from converter.scoring.choosing import Choice, level_of
 from converter.scoring.outline import extended
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole
+from converter.telling import is_about_a_file
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
@@ -40,7 +41,7 @@ def source_rows(
     whose = {(d.file, d.sheet): s for s in submissions for d in s.documents}
     reasons: dict[str, list[str]] = defaultdict(list)
     for item in findings:
-        if item.code.startswith("F") or item.code == "M01":
+        if is_about_a_file(item):
             reasons[item.place.file].append(item.message)
     by_name = {reading.file: reading for reading in readings}
     for source in inbox.sources:

@@ -1,18 +1,16 @@
 """Pass 2 where nothing is to be scored: shares put together. Nothing here needs pandas."""
 
-from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import accumulate, chain, groupby
-from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING, NamedTuple
 
 from converter.books.tables import Row
 from converter.ledger import DoubtfulError
 from converter.scoring.gist import Gist
-from converter.scratch import Kept, Laid, Scratch, laid
-from converter.unpickling import UNREADABLE, PlainWriter, load, plainly, unpacked
+from converter.scratch import Kept, Laid, Scratch
+from converter.segments import CSV, Checked, Piece, Segment, joined, lay_each, piece, put_checks
+from converter.unpickling import UNREADABLE, PlainWriter, unpacked
 from converter.vocabulary.findings import Finding, Place
 
 if TYPE_CHECKING:
@@ -22,15 +20,6 @@ if TYPE_CHECKING:
 TOGETHER = 4
 
 
-class Segment(NamedTuple):
-    """Where rows of 勾稽核对 belong: by code, scheme and comparison; departments that are not scored come behind the others."""
-
-    code: str
-    scheme: int
-    group: str
-    unscored: bool
-
-
 class Put(NamedTuple):
     """Rows laid aside, and the same as CSV."""
 
@@ -38,45 +27,11 @@ class Put(NamedTuple):
     csv: Kept
 
 
-#: Rows, written `plainly` as a list or several one behind the other; how many there are; the same as CSV. A plain tuple, which is
-#: unpickled sooner than one of a class.
-Piece = tuple[bytes, int, bytes]
-_ROWS, _LENGTH, _CSV = map(itemgetter, range(3))
-
-
-def piece(rows: list[Any], csv: bytes = b"", written: Callable[[object], bytes] = plainly) -> Piece:
-    """A piece that holds some rows, or what goes with rows; they are `written` plainly."""
-    return (written(rows), len(rows), csv) if rows else (b"", 0, csv)
-
-
-class Checked(NamedTuple):
-    """A department's rows of 勾稽核对 by where they belong, all as bytes: as many things would take longer to unpickle than the
-    rest of a share. `segments` are plain tuples, written `plainly`: the same bytes where departments have rows in the same.
-    `sizes` (of _SIZES) tell for each how many rows it has, then for each how many bytes of `rows`, then of `csv`.
-    """
-
-    segments: bytes
-    sizes: bytes
-    rows: bytes
-    csv: bytes
-
-
-_SIZES = "I"
-_segments_of = attrgetter("segments")
-
-
-def checked(parts: Mapping[tuple[str, int, str, bool], tuple[list[Row], bytes]], writer: PlainWriter) -> Checked:
-    """The rows of segments, and the same as CSV."""
-    rows, csv = [writer.written(own) for own, _ in parts.values()], [lines for _, lines in parts.values()]
-    sizes = array(_SIZES, [*(len(own) for own, _ in parts.values()), *map(len, rows), *map(len, csv)])
-    return Checked(writer.written(list(parts)), sizes.tobytes(), b"".join(rows), b"".join(csv))
-
-
 @dataclass(frozen=True)
 class Share:
     """What a department gave, as plain data. `total`, `marks`, `figures`, `claims` and `supplied` are its part of the gist
     (converter.scoring.whole), without totals and marks where it is not scored; `leads` count from its first row in `used`;
-    `findings` are a list of them, pickled, and `numbers` theirs; `seen` is what the widths of columns hang on, by sheet
+    `findings` are `written` (converter.telling), and `numbers` theirs; `seen` is what the widths of columns hang on, by sheet
     (converter.books.columns).
     """
 
@@ -111,9 +66,9 @@ class AtLarge:
 class Portion:
     """What a chunk gave: what became of the decisions, where there are any, and where its gist (a Gist) and its shares lie; those
     of a few departments together in `scores`, `used` and `leads`, which count from the first row of their own `used`; `checks`
-    are Puts by Segment. `findings` are those about its departments, numbered, in lists (findings_in); `at_large` those about no department, not
-    numbered, which other chunks may give too; `answered` the numbers that have a reply. `shares` says where the share of
-    each department lies by itself, if it is wanted.
+    are a Checks. `findings` are those about its departments, numbered and `written` (converter.telling); `at_large` those
+    about no department, not numbered, which other chunks may give too; `answered` the numbers that have a reply. `shares` says
+    where the share of each department lies by itself, if it is wanted.
     """
 
     ledger: "Ledger | None"
@@ -165,16 +120,15 @@ def put_together(
         frozenset(share.department for share in shares if share.supplied),
     )
     few = [shares[at : at + TOGETHER] for at in range(0, len(shares), TOGETHER)]
-    segments = _by_segment([share.checks for share in shares])
     return Portion(
         ledger=ledger,
         gist=scratch.keep(gist),
         ratios=frozenset(),
-        scores=_put_each(scratch, [_joined([share.scores for share in part]) for part in few]),
+        scores=_put_each(scratch, [joined([share.scores for share in part]) for part in few]),
         facts=scratch.keep_bytes(b"".join(share.facts for share in shares)),
-        used=_lay_each(scratch, [_joined([share.used for share in part]) for part in few]),
-        leads=_lay_each(scratch, _shifted(few)),
-        checks=scratch.keep(dict(zip(segments, _put_each(scratch, segments.values()), strict=True))),
+        used=lay_each(scratch, [joined([share.used for share in part]) for part in few]),
+        leads=lay_each(scratch, _shifted(few)),
+        checks=scratch.keep(put_checks(scratch, [share.checks for share in shares])),
         checks_at_large=[],
         findings=scratch.keep_bytes(b"".join(share.findings for share in shares)),
         at_large=[],
@@ -183,54 +137,9 @@ def put_together(
     )
 
 
-def _by_segment(shares: Sequence[Checked]) -> dict[Segment, Piece]:
-    """The rows of departments that stand side by side, by where they belong."""
-    parts: dict[Segment, list[Piece]] = {}
-    for written, alike in groupby(shares, _segments_of):
-        for segment, own in zip(_segments(written), _across(list(alike)), strict=True):
-            parts.setdefault(segment, []).append(own)
-    return {segment: _joined(pieces) for segment, pieces in parts.items()}
-
-
-@lru_cache(maxsize=64)
-def _segments(written: bytes) -> list[Segment]:
-    return [Segment(str(code), int(scheme), str(group), bool(rest)) for code, scheme, group, rest in load(written)]
-
-
-def _across(shares: Sequence[Checked]) -> Iterator[Piece]:
-    """For each of the segments, which all of the departments have, their rows one behind the other."""
-    lengths, rows, csv = [], [], []
-    for own in shares:
-        sizes = array(_SIZES, own.sizes)
-        count = len(sizes) // 3
-        lengths.append(sizes[:count])
-        rows.append(_cut(own.rows, sizes[count : 2 * count]))
-        csv.append(_cut(own.csv, sizes[2 * count :]))
-    joined = (map(b"".join, zip(*parts, strict=True)) for parts in (rows, csv))
-    return zip(next(joined), map(sum, zip(*lengths, strict=True)), next(joined), strict=True)
-
-
-def _cut(content: bytes, sizes: Iterable[int]) -> Iterator[bytes]:
-    """Bytes in pieces of some sizes."""
-    ends = list(accumulate(sizes, initial=0))
-    if ends[-1] != len(content):
-        raise ValueError
-    return map(content.__getitem__, map(slice, ends, ends[1:]))
-
-
-def _joined(pieces: Sequence[Piece]) -> Piece:
-    """Pieces that stand one behind the other."""
-    return b"".join(map(_ROWS, pieces)), sum(map(_LENGTH, pieces)), b"".join(map(_CSV, pieces))
-
-
 def _put_each(scratch: Scratch, pieces: Collection[Piece]) -> list[Put]:
     """Pieces put aside, each by itself: its rows and its CSV."""
-    return list(map(Put, _lay_each(scratch, pieces), scratch.keep_each(map(_CSV, pieces))))
-
-
-def _lay_each(scratch: Scratch, pieces: Collection[Piece]) -> list[Laid]:
-    """The rows of pieces put aside."""
-    return list(map(laid, scratch.keep_each(map(_ROWS, pieces)), map(_LENGTH, pieces), map(_ROWS, pieces)))
+    return list(map(Put, lay_each(scratch, pieces), scratch.keep_each(map(CSV, pieces))))
 
 
 def _shifted(few: Sequence[Sequence[Share]]) -> list[Piece]:
@@ -242,7 +151,7 @@ def _shifted(few: Sequence[Sequence[Share]]) -> list[Piece]:
             [None if lead is None else first + lead for lead in share.leads]
             for share, first in zip(shares, before, strict=False)
         ]
-        pieces.append(_joined([piece(leads, written=written) for leads in own]))
+        pieces.append(joined([piece(leads, written=written) for leads in own]))
     return pieces
 
 

@@ -94,7 +94,7 @@ def _shown(
 ) -> tuple[SummaryBook, Rows]:
     """The content of the summary, and its rows of 来源文件."""
     whole, aside = gathered.whole, gathered.scratch.pile
-    sources = aside(source_rows(received.inbox, received.readings, received.submissions, whole, gathered.findings()))
+    sources = aside(source_rows(received.inbox, received.readings, received.submissions, whole, gathered.about_files()))
     tables, ratios, leads = gathered.tables(), gathered.ratios, gathered.leads()
     tally, seen, mark = gathered.tally, gathered.seen(), fingerprint(info)
     return summary(whole, tables, ratios, tally, names, sources, info, leads, mark, seen, aside), sources

@@ -151,17 +151,23 @@ class Parts(Sequence[Part]):
     def add(self, own: Laid) -> None:
         """Adds a list."""
         file, start, length = own.kept
-        if file not in self._places:
-            self._places[file] = len(self._files)
-            self._files.append(file)
-        self._file.append(self._places[file])
+        self._file.append(self._place(file))
         self._numbers.extend((start, length, own.length))
         self._digests += own.digest
 
-    def extend(self, others: "Parts") -> None:
-        """Adds lists behind these."""
-        for part in others:
-            self.add(part.laid)
+    def extend(self, others: "Parts", start: int, stop: int) -> None:
+        """Adds some of the other lists behind these."""
+        places = list(map(self._place, others._files))
+        self._file.extend(map(places.__getitem__, others._file[start:stop]))
+        self._numbers.extend(others._numbers[3 * start : 3 * stop])
+        self._digests += others._digests[DIGEST * start : DIGEST * stop]
+
+    def _place(self, file: str) -> int:
+        """The number of a file."""
+        if file not in self._places:
+            self._places[file] = len(self._files)
+            self._files.append(file)
+        return self._places[file]
 
     def __len__(self) -> int:
         return len(self._file)

@@ -5,17 +5,18 @@ from itertools import chain, compress, groupby, islice
 from operator import itemgetter
 from typing import cast
 
+from converter import telling
 from converter.books import tables
 from converter.books.columns import Seen
 from converter.books.crossrefs import first_inputs
 from converter.books.tables import Row
-from converter.merging import AtLarge, Segment, Share, checked, piece
+from converter.merging import AtLarge, Share
 from converter.scoring.batch import Batch, used_by_scheme
 from converter.scoring.gist import Gist
 from converter.scoring.outcomes import distinct
 from converter.scoring.ruleset import Rules
 from converter.scoring.scorerows import is_ratio
-from converter.scratch import pickled
+from converter.segments import Segment, checked, piece
 from converter.unpickling import PlainWriter
 from converter.vocabulary.findings import Finding, Place, numbered
 
@@ -57,7 +58,7 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
             piece(used_rows.get(who, []), written=written),
             leads.get(who, []),
             checked({at: (rows, tables.ended(lines)) for at, (rows, lines) in checks[who].items()}, writer),
-            pickled(found[who]),
+            telling.written(found[who], writer),
             tuple(item.number for item in found[who]),
             {
                 "指标得分": Seen.of(tables.SCORE_HEADS, score_rows.get(who, ())).longest,

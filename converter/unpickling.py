@@ -25,6 +25,7 @@ _MODULES = frozenset(
         "converter.mapping.indicators",
         "converter.mapping.replies",
         "converter.merging",
+        "converter.segments",
         "converter.vocabulary.findings",
         "converter.vocabulary.numbers",
     }
@@ -136,10 +137,3 @@ def each_of(body: bytes) -> Iterator[Any]:
     opened = _Plain(stream)
     while stream.tell() < len(body):
         yield opened.load()
-
-
-def each_pickled(body: bytes) -> Iterator[Any]:
-    """What was pickled each by itself, one behind the other. Raises as `load`."""
-    stream = io.BytesIO(body)
-    while stream.tell() < len(body):
-        yield _Plain(stream).load()

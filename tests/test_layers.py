@@ -31,6 +31,7 @@ TOP = [
     "lastrun",
     "unchanged",
     "beginning",
+    "segments",
     "merging",
     "telling",
     "shares",

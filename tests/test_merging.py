@@ -3,17 +3,20 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from converter import segments as module
 from converter.ledger import DoubtfulError
-from converter.merging import Checked, Merging, Segment, Share, checked, merge, piece, put_together, widest
+from converter.merging import Merging, Share, merge, put_together, widest
 from converter.scratch import Laid, Part, Pile, Scratch, pickled
-from converter.telling import Telling, findings_in, tell
-from converter.unpickling import PlainWriter, packed
-from converter.vocabulary.findings import finding, numbered
+from converter.segments import Checked, Segment, checked, piece
+from converter.telling import Telling, findings_in, tell, written
+from converter.unpickling import PlainWriter, packed, plainly
+from converter.vocabulary.findings import Owner, Place, finding, numbered
 
 At = tuple[str, int, str, bool]
 #: By department: how many rows it has where. The first two have the same segments, one has none.
@@ -44,7 +47,7 @@ def share(who: str) -> Share:
         used=piece([(who, 1), (who, 2)]),
         leads=leads,
         checks=checked({at: (own, lines(own)) for at, own in parts.items()}, PlainWriter()),
-        findings=pickled(found),
+        findings=written(found, PlainWriter()),
         numbers=tuple(item.number for item in found),
         seen={"勾稽核对": (float(len(parts)), 1.0), "指标得分": (1.0,)},
     )
@@ -62,19 +65,41 @@ def things(scratch: Scratch, own: Laid) -> list[Any]:
     return list(Pile(scratch, [Part(own, 0, own.length)]))
 
 
-def test_rows_lie_by_segment_and_in_each_by_department(tmp_path: Path) -> None:
-    scratch, order = Scratch(tmp_path), list("甲乙丙丁戊己")
+def put_aside(folder: Path) -> dict[tuple[object, ...], int]:
+    """In how many pieces the rows of each segment lie when they are put together; they are as they are to be."""
+    scratch, order = Scratch(folder), list("甲乙丙丁戊己")
     portion = put_together(scratch, [share(who) for who in order], ())
     expected: dict[At, list[tuple[object, ...]]] = {}
     for who in order:
         for at, count in ROWS[who].items():
             expected.setdefault(at, []).extend(rows(who, at, count))
-    put = scratch.load(portion.checks)
-    assert all(isinstance(at, Segment) for at in put)
-    assert {tuple(at): things(scratch, own.rows) for at, own in put.items()} == expected
-    assert {tuple(at): scratch.load_bytes(own.csv) for at, own in put.items()} == {
+    checks = scratch.load(portion.checks)
+    assert all(isinstance(at, Segment) for at in checks.counts)
+    pieces = {tuple(at): [things(scratch, checks.rows[one].laid) for one in own] for at, own, _ in checks.each()}
+    assert {at: [*chain.from_iterable(own)] for at, own in pieces.items()} == expected
+    assert {tuple(at): scratch.load_bytes(checks.csv[one].laid.kept) for at, _, one in checks.each()} == {
         at: lines(own) for at, own in expected.items()
     }
+    return {at: len(own) for at, own in pieces.items()}
+
+
+def test_rows_lie_by_segment_and_in_each_by_department(tmp_path: Path) -> None:
+    assert set(put_aside(tmp_path).values()) == {1}
+
+
+@pytest.mark.parametrize(("near", "most", "pieces"), [(1, 1, 4), (1, 2, 3), (3, 1, 2), (4, 2, 2), (6, 1, 1), (1, 9, 1)])
+def test_few_rows_lie_together(
+    near: int, most: int, pieces: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_NEAR", near)
+    monkeypatch.setattr(module, "_SIDE_BY_SIDE", most)
+    counts = put_aside(tmp_path)
+    assert (counts["J01", 0, "", False], counts["K02", 1, "三公\t经费", True]) == (pieces, 1)
+
+
+def test_the_rest_lies_by_department(tmp_path: Path) -> None:
+    scratch, order = Scratch(tmp_path), list("甲乙丙丁戊己")
+    portion = put_together(scratch, [share(who) for who in order], ())
     assert [list(things(scratch, own)) for own in portion.leads] == [[0, None, 3, 5, 7], [1, 3]]
     assert [own.length for own in portion.used] == [8, 4]
     assert portion.seen == {"勾稽核对": (2.0, 1.0), "指标得分": (1.0,)}
@@ -84,7 +109,7 @@ def test_rows_lie_by_segment_and_in_each_by_department(tmp_path: Path) -> None:
 def test_nobody_put_together_has_no_rows(tmp_path: Path) -> None:
     scratch = Scratch(tmp_path)
     portion = put_together(scratch, [], ["M09-00000000"])
-    assert (portion.scores, scratch.load(portion.checks), portion.answered, portion.seen) == ([], {}, frozenset(), {})
+    assert (portion.scores, scratch.load(portion.checks).counts, portion.answered) == ([], {}, frozenset())
     assert findings_in(scratch, portion.findings) == []
 
 
@@ -128,10 +153,28 @@ def test_odd_rows_are_not_put_together(odd: Checked, tmp_path: Path, monkeypatch
     assert not (tmp_path / "hostile").exists()
 
 
+def test_findings_are_read_as_they_were_written(tmp_path: Path) -> None:
+    scratch, writer = Scratch(tmp_path), PlainWriter()
+    place = Place("甲.xlsx", "表", "B2")
+    more = {"points": 1.5, "place": place, "year": 2019, "reply": "已改", "handling": "已采纳说明"}
+    found = numbered([finding("D01", "一", **more), finding("M11", "二", department="乙", owner=Owner.DEPARTMENT)])
+    kept = scratch.keep_bytes(written(found, writer) + written([], writer) + written(found[:1], writer))
+    again = findings_in(scratch, kept)
+    assert again == [*found, found[0]]
+    assert repr(again) == repr([*found, found[0]])
+
+
+@pytest.mark.parametrize("odd", [[1], [("D01",)], [("D01", "错误", "谁") + ("",) * 10], "abc", None])
+def test_what_are_no_findings_is_not_read(odd: object, tmp_path: Path) -> None:
+    scratch = Scratch(tmp_path)
+    with pytest.raises(DoubtfulError):
+        findings_in(scratch, scratch.keep_bytes(plainly(odd)))
+
+
 def test_hostile_findings_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     scratch = Scratch(tmp_path)
     portion = put_together(scratch, [replace(share("甲"), findings=pickled([Evil()]))], ())
     with pytest.raises(DoubtfulError):
-        tell(Telling(scratch, portion.findings, (), {}, settled=False, books=True))
+        tell(Telling(scratch, portion.findings, (), {}, settled=False, books=True, kept=False))
     assert not (tmp_path / "hostile").exists()

@@ -55,8 +55,13 @@ def test_parts_are_the_tuples_they_stand_for(tmp_path: Path) -> None:
     parts, first = Parts(), Parts()
     for part in plain[:1]:
         first.add(part.laid)
-    parts.extend(first)
-    for part in plain[1:]:
+    parts.extend(first, 0, 1)
+    others = Parts()
+    for part in plain:
+        others.add(part.laid)
+    parts.extend(others, 1, 3)
+    parts.extend(others, 3, 3)
+    for part in plain[3:]:
         parts.add(part.laid)
     assert len({part.laid.kept.file for part in plain}) == 2
     assert (len(parts), list(parts), parts[1:3]) == (len(plain), plain, plain[1:3])

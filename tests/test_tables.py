@@ -126,8 +126,8 @@ def test_a_column_of_floats_reads_as_each_value_alone() -> None:
     assert tables.csv_lines([("x", value) for value in values]) == [f"x,{text}".encode() for text in expected]
 
 
-@pytest.mark.parametrize("others", [[], [-0.0], [math.inf]])
-def test_floats_that_come_again_read_as_each_value_alone(others: list[float]) -> None:
+@pytest.mark.parametrize("others", [[], [-0.0], [math.inf], [None], [None, *map(float, range(90))]])
+def test_floats_that_come_again_read_as_each_value_alone(others: list[float | None]) -> None:
     values = [0.0, 1.5, math.nan, 1.5, float("nan"), 1e16, -3.0, *others] * 9
     lines = tables.csv_lines([("x", value) for value in values])
     assert lines == [tables.csv_lines([("x", value)])[0] for value in values]

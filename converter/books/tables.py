@@ -3,8 +3,9 @@
 import codecs
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import copysign
+from math import copysign, nan
 from operator import itemgetter
+from types import NoneType
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from converter.vocabulary.findings import Finding
@@ -153,6 +154,8 @@ def _csv_column(column: Sequence[object]) -> Sequence[bytes]:
     kinds = set(map(type, column))
     if kinds == {float}:
         return _csv_floats(cast("Sequence[float]", column))
+    if kinds == {float, NoneType}:
+        return _csv_floats([nan if value is None else cast("float", value) for value in column])
     if kinds == {int}:
         return _each({one: _quoted(one) for one in set(column)}, column)
     return list(map(_quoted, column))  # what is equal may differ: 1, 1.0 and True

@@ -44,7 +44,7 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         if self.sheet or not self.cell:
-            return "!".join(part for part in (self.file, self.sheet, self.cell) if part)
+            return "!".join(filter(None, self))
         return f"{self.file}:{self.cell}"
 
 
