@@ -96,7 +96,7 @@ class Plans(list[Known]):
 
     def keep(self, sheet: Sheet, named: Sequence[Cell], about: tuple[int | None, str, bool], plan: Plan) -> None:
         """Keeps the plan of a sheet, in the place of the oldest one."""
-        del self[: len(self) + 1 - _MOST_PLANS]
+        del self[: max(0, len(self) + 1 - _MOST_PLANS)]
         self.append(Known(named, [sheet.value(cell) for cell in named], about, plan))
 
 
