@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import sys
 import zlib
@@ -111,9 +112,13 @@ def _prior(folder: Path | None) -> list[str]:
 def _code() -> str:
     """SHA-256 over this program's modules and templates."""
     digest = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*")):
-        if path.suffix in (".py", ".html"):
-            digest.update(f"{path.relative_to(_PACKAGE).as_posix()}\0{_digest(path)}\n".encode())
+    for folder, below, names in os.walk(_PACKAGE):
+        below[:] = sorted({*below} - {"__pycache__"})
+        for name in sorted(names):
+            if name.endswith((".py", ".html")):
+                with open(f"{folder}{os.sep}{name}", "rb", buffering=0) as stream:  # noqa: PTH123  # for each module
+                    content = stream.read()
+                digest.update(key_of(folder.removeprefix(str(_PACKAGE)), name, content))
     return digest.hexdigest()
 
 

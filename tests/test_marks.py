@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
 
 from converter.books.tables import Row
-from converter.marks import book_mark, digest_of, materials
+from converter.marks import LIBRARIES, book_mark, digest_of, library_version, materials
 from converter.run import Options, run
 from tests.workbooks import basic_data, indicator_table, write_xlsx
 
@@ -18,6 +19,13 @@ NAMES = ("绥宁县甲局", "绥宁县乙局", "绥宁县丙局")
 
 def made_of(info: Sequence[Row], files: Iterable[tuple[str, str]]) -> str:
     return materials(info, {"甲": files})["甲"]
+
+
+def test_versions_are_those_that_the_libraries_say() -> None:
+    names = (*LIBRARIES, "rapidfuzz", "deflate")
+    assert [*map(library_version, names)] == [*map(version, names)]
+    with pytest.raises(PackageNotFoundError):
+        library_version("no-such-library")
 
 
 def test_a_book_hangs_on_its_own_files_and_the_rules() -> None:

@@ -145,6 +145,20 @@ def test_an_inbox_that_was_moved_is_read_again_so_that_archive_finds_it(
     assert is_done_again(asked, monkeypatch)
 
 
+def test_a_program_is_told_by_its_modules_and_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PACKAGE", tmp_path)
+    told = []
+    for name, text in (("a.py", ""), ("a.py", "1"), ("below/a.py", ""), ("below/b.html", ""), ("c.py", "1")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+        told.append(module._code.__wrapped__())
+    (tmp_path / "__pycache__").mkdir()
+    for name in ("__pycache__/a.py", "notes.txt"):
+        (tmp_path / name).write_text("compiled")
+    assert len({*told}) == 5
+    assert module._code.__wrapped__() == told[-1]
+
+
 def test_another_program_is_another_run(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_code", lambda: "other")
     assert is_done_again(options(place), monkeypatch)

@@ -73,7 +73,7 @@ def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
         if entry.ignored:
             found.ignored.append(entry.name)
         else:
-            _add(found, entry.path, entry.name)
+            _add(found, entry.place, entry.name)
     found.sources.sort(key=lambda source: source.name)
     found.void = [source for source in found.sources if _is_void(source.folder)]
     found.sources = [source for source in found.sources if not _is_void(source.folder)]
@@ -91,10 +91,15 @@ class Entry:
     """
 
     inbox: int
-    path: Path
+    place: str
     name: str
     relative: str
     ignored: bool
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return Path(self.place)
 
 
 def listed(inboxes: Sequence[Path], output: Path | None) -> Iterator[Entry]:
@@ -105,12 +110,12 @@ def listed(inboxes: Sequence[Path], output: Path | None) -> Iterator[Entry]:
             raise RunError(
                 "R01", "找不到收件箱路径", "请核对路径是否写错、移动硬盘或网络盘是否已连接", Place(str(inbox))
             )
-        for path, relative, linked in _files(inbox, output):
+        for place, relative, linked in _files(inbox, output):
             name = "/".join(map(_as_meant, f"{prefix}{relative}".split("/")))
             if name in taken:
                 name = _free(name, taken)
             taken.add(name)
-            yield Entry(number, path, name, name.removeprefix(prefix), linked or _is_junk(path.name))
+            yield Entry(number, place, name, name.removeprefix(prefix), linked or _is_junk(relative.rpartition("/")[2]))
 
 
 def _prefixes(inboxes: Sequence[Path]) -> list[str]:
@@ -130,33 +135,33 @@ def _prefixes(inboxes: Sequence[Path]) -> list[str]:
     return prefixes
 
 
-def _files(inbox: Path, output: Path | None) -> Iterator[tuple[Path, str, bool]]:
-    """Path and relative name of each file and of each link to a folder, and whether it is one; links, hidden folders and the
+def _files(inbox: Path, output: Path | None) -> Iterator[tuple[str, str, bool]]:
+    """Place and relative name of each file and of each link to a folder, and whether it is one; links, hidden folders and the
     output are not entered. The system is asked once for each folder, not for each file.
     """
     if inbox.is_file():
-        yield inbox, inbox.name, False
+        yield str(inbox), inbox.name, False
         return
     own = output.resolve() if output else None  # what stands beside it is hidden, and hidden folders are not entered
-    left = [(inbox, "")]
+    left = [(str(inbox), "")]
     while left:
         here, prefix = left.pop()
         folders = []
         for entry in _entries(here):
-            path, relative = here / entry.name, f"{prefix}{entry.name}"
+            relative = f"{prefix}{entry.name}"
             if not _is(os.DirEntry.is_dir, entry):
                 if _is(os.DirEntry.is_file, entry):
-                    yield path, relative, False
+                    yield entry.path, relative, False
             elif entry.name.startswith(".") or _is_own(entry, own):
                 continue
             elif _is_link(entry):
-                yield path, relative, True
+                yield entry.path, relative, True
             else:
-                folders.append((path, f"{relative}/"))
+                folders.append((entry.path, f"{relative}/"))
         left += reversed(folders)
 
 
-def _entries(folder: Path) -> "list[os.DirEntry[str]]":
+def _entries(folder: str) -> "list[os.DirEntry[str]]":
     """What lies in a folder, by name. Raises RunError R01 where it cannot be opened."""
     try:
         with os.scandir(folder) as entries:
@@ -217,18 +222,19 @@ def _is_void(folder: str) -> bool:
     return any(_VOID.fullmatch(part.strip(" 【】[]()（）")) for part in folders)
 
 
-def _add(found: Inbox, path: Path, name: str) -> None:
+def _add(found: Inbox, place: str, name: str) -> None:
     """Adds a file, or the files of an archive; an archive that cannot be opened is a file to be refused."""
     try:
-        content = content_of(path, ())
-        is_archive = path.suffix.lower() == ".zip" and sniff(content) is Container.ZIP
-        members = _members(path, name, content) if is_archive else []
+        content = content_of(place, ())
+        is_archive = place[-4:].lower() == ".zip" and sniff(content) is Container.ZIP
+        members = _members(place, name, content) if is_archive else []
     except (OSError, UnreadableError) as error:
+        path = Path(place)
         size = path.stat().st_size if isinstance(error, UnreadableError) else 0
-        found.sources.append(Source(os.fsencode(path), name, size, _digest(path)))
+        found.sources.append(Source(os.fsencode(place), name, size, _digest(path)))
         return
     if not members:
-        found.sources.append(Source(os.fsencode(path), name, len(content), hashlib.sha256(content).hexdigest()))
+        found.sources.append(Source(os.fsencode(place), name, len(content), hashlib.sha256(content).hexdigest()))
     for member in members:
         if _is_junk(member.name.removeprefix(f"{name}/")):
             found.ignored.append(member.name)
@@ -236,13 +242,13 @@ def _add(found: Inbox, path: Path, name: str) -> None:
             found.sources.append(member)
 
 
-def _members(path: Path, name: str, content: bytes) -> list[Source]:
+def _members(place: str, name: str, content: bytes) -> list[Source]:
     """The files of an archive; where names repeat, the later ones get numbers."""
     members: dict[str, Source] = {}
     for inner, member, data in walk(content):
         shown = _free(unicodedata.normalize("NFC", f"{name}/{member}"), members)
         digest = "" if data is None else hashlib.sha256(data).hexdigest()
-        members[shown] = Source(os.fsencode(path), shown, len(data or b""), digest, inner)
+        members[shown] = Source(os.fsencode(place), shown, len(data or b""), digest, inner)
     return [*members.values()]
 
 
