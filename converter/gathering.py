@@ -25,7 +25,7 @@ from converter.scoring.whole import Whole, shared_out
 from converter.scratch import DIGEST, Kept, Laid, Leads, Part, Parts, Pile, Scratch
 from converter.segments import Checks, Segment
 from converter.tasks import Chunk, in_chunks
-from converter.telling import Telling, Told, findings_in, is_about_a_file, tell
+from converter.telling import Telling, Told, all_rows, findings_in, is_about_a_file, tell
 from converter.vocabulary.findings import Finding, Tally, in_order, numbered
 from converter.workers import score
 
@@ -65,7 +65,7 @@ class Gathered:
         """The findings that 来源文件 shows, as they are told, in order."""
         yield from filter(is_about_a_file, self.at_large)
         for told in self.told:
-            yield from told.about_files
+            yield from self.scratch.load(told.about_files)
 
     @cached_property
     def _told_at_large(self) -> tuple[Put, tuple[float, ...]]:
@@ -112,7 +112,7 @@ class Gathered:
         """The tables that grow with the departments, by their sheets."""
         return {
             "指标得分": self._pile(put.rows for put in self.score_rows),
-            "问题清单": self._pile([self._told_at_large[0].rows, *(own for told in self.told for own in told.rows)]),
+            "问题清单": Pile(self.scratch, all_rows(self._told_at_large[0].rows, self.told)),
             "勾稽核对": Pile(self.scratch, self._checked[0]),
             "规范数据": self._pile(self._used),
         }

@@ -1,6 +1,7 @@
 """Rows as bytes, and those of 勾稽核对 by where they belong: of one department, and of several, put aside. Nothing here needs pandas."""
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,9 +13,8 @@ from converter.books.tables import Row
 from converter.scratch import DIGEST, Laid, Parts, Scratch, laid
 from converter.unpickling import PlainWriter, load, plainly
 
-#: Rows of a segment of 勾稽核对 that lie together, at least, and departments that are not parted for it: so few that little is
-#: unpickled that a block of the summary does not show.
-_NEAR, _SIDE_BY_SIDE = 64, 16
+#: Rows of a segment of 勾稽核对 that lie together, at least: so few that little is unpickled that a block of the summary does not show.
+_NEAR = 64
 
 
 class Segment(NamedTuple):
@@ -88,40 +88,31 @@ def checked(parts: Mapping[tuple[str, int, str, bool], tuple[list[Row], bytes]],
 
 def put_checks(scratch: Scratch, shares: Sequence[Checked]) -> Checks:
     """The rows of departments that stand side by side, by where they belong, put aside."""
-    parts: dict[Segment, list[Piece]] = {}
-    for at in range(0, len(shares), _SIDE_BY_SIDE):
-        for segment, few in _by_segment(shares[at : at + _SIDE_BY_SIDE]):
-            parts.setdefault(segment, []).append(few)
-    parts = {segment: _near(own) for segment, own in parts.items()}
-    put = Checks({segment: len(own) for segment, own in parts.items()}, Parts(), Parts())
-    for rows in lay_each(scratch, [*chain.from_iterable(parts.values())]):
-        put.rows.add(rows)
-    csv = scratch.keep_each(b"".join(map(CSV, own)) for own in parts.values())
-    for kept, own in zip(csv, parts.values(), strict=True):
-        put.csv.add(Laid(kept, sum(one[1] for one in own), bytes(DIGEST)))
+    parts: dict[Segment, tuple[list[bytes], list[int], list[bytes]]] = {}
+    for written, alike in groupby(shares, _segments_of):
+        for segment, own in zip(_segments(written), _across(list(alike)), strict=True):
+            rows, lengths, lines = parts.setdefault(segment, ([], [], []))
+            rows.extend(own[0])
+            lengths.extend(own[1])
+            lines.extend(own[2])
+    near = {segment: list(_near(rows, lengths)) for segment, (rows, lengths, _) in parts.items()}
+    put = Checks({segment: len(own) for segment, own in near.items()}, Parts(), Parts())
+    for pieces in lay_each(scratch, [*chain.from_iterable(near.values())]):
+        put.rows.add(pieces)
+    csv = scratch.keep_each(b"".join(lines) for _, _, lines in parts.values())
+    for kept, (_, lengths, _) in zip(csv, parts.values(), strict=True):
+        put.csv.add(Laid(kept, sum(lengths), bytes(DIGEST)))
     return put
 
 
-def _near(pieces: Iterable[Piece]) -> list[Piece]:
-    """Pieces put together until there are enough rows in each, but for the last."""
-    found: list[list[Piece]] = []
-    count = _NEAR
-    for own in pieces:
-        if count >= _NEAR:
-            found.append([])
-            count = 0
-        found[-1].append(own)
-        count += own[1]
-    return list(map(joined, found))
-
-
-def _by_segment(shares: Sequence[Checked]) -> Iterator[tuple[Segment, Piece]]:
-    """The rows of a few departments that stand side by side, by where they belong."""
-    parts: dict[Segment, list[Piece]] = {}
-    for written, alike in groupby(shares, _segments_of):
-        for segment, own in zip(_segments(written), _across(list(alike)), strict=True):
-            parts.setdefault(segment, []).append(own)
-    return ((segment, joined(own)) for segment, own in parts.items())
+def _near(rows: Sequence[bytes], lengths: Iterable[int]) -> Iterator[Piece]:
+    """The rows of departments, put together until there are enough in each piece, but for the last."""
+    ends = list(accumulate(lengths))
+    start = before = 0
+    while start < len(rows):
+        stop = min(bisect_left(ends, before + _NEAR, start) + 1, len(rows))
+        yield b"".join(rows[start:stop]), ends[stop - 1] - before, b""
+        start, before = stop, ends[stop - 1]
 
 
 @lru_cache(maxsize=64)
@@ -129,8 +120,8 @@ def _segments(written: bytes) -> list[Segment]:
     return [Segment(str(code), int(scheme), str(group), bool(rest)) for code, scheme, group, rest in load(written)]
 
 
-def _across(shares: Sequence[Checked]) -> Iterator[Piece]:
-    """For each of the segments, which all of the departments have, their rows one behind the other."""
+def _across(shares: Sequence[Checked]) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """For each of the segments, which all of the departments have, the rows of each, how many, and the same as CSV."""
     lengths, rows, csv = [], [], []
     for own in shares:
         sizes = array(_SIZES, own.sizes)
@@ -138,8 +129,7 @@ def _across(shares: Sequence[Checked]) -> Iterator[Piece]:
         lengths.append(sizes[:count])
         rows.append(_cut(own.rows, sizes[count : 2 * count]))
         csv.append(_cut(own.csv, sizes[2 * count :]))
-    every_row, every_line = (map(b"".join, zip(*parts, strict=True)) for parts in (rows, csv))
-    return zip(every_row, map(sum, zip(*lengths, strict=True)), every_line, strict=True)
+    return zip(*(zip(*parts, strict=True) for parts in (rows, lengths, csv)), strict=True)
 
 
 def _cut(content: bytes, sizes: Iterable[int]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from converter.ledger import DoubtfulError
 from converter.mapping.replies import Reply
 from converter.marks import digest_of
 from converter.scoring.handling import with_replies
-from converter.scratch import Kept, Laid, Scratch
+from converter.scratch import Kept, Laid, Parts, Scratch
 from converter.unpickling import UNREADABLE, PlainWriter, each_of
 from converter.vocabulary.findings import Finding, Level, Owner, Place, Tally, in_order
 
@@ -70,11 +70,11 @@ class Told:
     those that stand by files, and the rows that go into workbooks, with their digest by department; all `findings` where asked.
     """
 
-    rows: list[Laid]
+    rows: Parts
     csv: Kept
     seen: tuple[float, ...]
     tally: Tally
-    about_files: list[Finding]
+    about_files: Kept
     for_departments: Kept
     digests: dict[str, str]
     findings: Kept | None
@@ -91,12 +91,15 @@ def tell(telling: Telling) -> Told:
     for item, row in zip(found, rows, strict=True) if telling.books else ():
         if item.owner is Owner.DEPARTMENT:
             by_department.setdefault(item.department, []).append(row)
+    parts = Parts()
+    for at in range(0, len(rows), _NEAR):
+        parts.add(scratch.lay(rows[at : at + _NEAR]))
     return Told(
-        [scratch.lay(rows[at : at + _NEAR]) for at in range(0, len(rows), _NEAR)],
+        parts,
         scratch.keep_bytes(tables.csv_body(rows)),
         Seen.of(tables.FINDING_HEADS, rows).longest,
         Tally.of(found),
-        list(filter(is_about_a_file, found)),
+        scratch.keep(list(filter(is_about_a_file, found))),
         scratch.keep(by_department),
         {who: digest_of(shown) for who, shown in by_department.items()},
         scratch.keep(found) if telling.kept else None,
@@ -106,3 +109,12 @@ def tell(telling: Telling) -> Told:
 def is_about_a_file(item: Finding) -> bool:
     """Whether 来源文件 shows a finding beside its file."""
     return item.code.startswith("F") or item.code == "M01"
+
+
+def all_rows(first: Laid, every: Iterable[Told]) -> Parts:
+    """Where the rows of 问题清单 lie: the `first`, and those of all chunks."""
+    rows = Parts()
+    rows.add(first)
+    for told in every:
+        rows.extend(told.rows, 0, len(told.rows))
+    return rows
