@@ -36,7 +36,7 @@ def _unpacked(packed: bytes | memoryview, size: int) -> bytes:
     """What a part holds, one byte more than `size` at most. libdeflate takes two thirds of zlib's time, but makes room for all that
     is promised: zlib is for large parts, and to say what is damaged.
     """
-    if size <= _MODEST:
+    if 0 < size <= _MODEST:
         with suppress(DeflateError):
             return bytes(deflate_decompress(packed, size))
     return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size + 1)
