@@ -2,12 +2,14 @@
 
 import io
 import zipfile
+import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter.intake.package import Package, directory
+from converter.intake.package import Package, _inflated, directory
 
 _FIELDS = (
     "filename",
@@ -86,3 +88,25 @@ def test_parts_of_any_method_are_read(method: int) -> None:
 def test_what_is_no_zip_is_refused() -> None:
     with pytest.raises(zipfile.BadZipFile):
         Package(b"no zip at all")
+
+
+@given(content=st.binary(max_size=400).map(lambda some: some * 9), data=st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_part_is_unpacked_as_zlib_does_it(content: bytes, data: st.DataObject) -> None:
+    """Cut short, changed, or with another size than the directory says: by either the same part, or none."""
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = bytearray(packer.compress(content) + packer.flush())
+    size = max(0, len(content) + data.draw(st.sampled_from((0, 0, -1, 1, 1 << 21))))
+    if data.draw(st.booleans()):
+        packed[data.draw(st.integers(0, len(packed) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    cut = bytes(packed[: len(packed) - data.draw(st.sampled_from((0, 0, 3)))])
+    plain = _or_none(lambda: zlib.decompressobj(-zlib.MAX_WBITS).decompress(cut, size + 1))
+    expected = content if plain == content and len(content) == size else None
+    assert _or_none(lambda: _inflated(cut, size, zlib.crc32(content))) == expected
+
+
+def _or_none(made: Callable[[], bytes]) -> bytes | None:
+    try:
+        return made()
+    except (zipfile.BadZipFile, zlib.error):
+        return None

@@ -11,6 +11,8 @@ from itertools import chain
 from operator import xor
 from typing import Any, NamedTuple, Protocol
 
+from deflate import crc32
+
 from converter.books.packing import Packed, as_packed
 
 #: Half the time of the usual level, and a sixteenth more room.
@@ -55,7 +57,7 @@ def deflated(content: bytes, aside: Aside) -> Piece:
     """The piece that holds some bytes, put aside."""
     packer = zlib.compressobj(_LIGHT, wbits=-zlib.MAX_WBITS)
     packed = packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
-    return Piece(aside.keep_bytes(packed), len(packed), zlib.crc32(content), len(content))
+    return Piece(aside.keep_bytes(packed), len(packed), crc32(content), len(content))
 
 
 def part(name: str, pieces: Sequence[Piece], aside: Aside) -> Packed:
