@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: What the workers of a run load.
 WORK = (
     *("converter.loading", "converter.reading", "converter.intake.readers"),
-    *("converter.portions", "converter.workers", "converter.books.sheetrows", "rapidfuzz"),
+    *("converter.portions", "converter.workers", "converter.books.sheetrows", "converter.audit.report", "rapidfuzz"),
 )
 #: So many files are looked at for one that is newer than the last run.
 _MOST = 20_000

@@ -1,5 +1,6 @@
 """The workbooks of departments: which lie in OUT as they would be written, which are to be written, and the formulas of all."""
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,11 @@ class Left(NamedTuple):
 
     name: str
     sha256: str
+
+
+def places(output: Path, names: Mapping[str, str]) -> dict[str, str]:
+    """Where each department's workbook lies in OUT, or will lie."""
+    return {who: os.path.join(output, name) for who, name in names.items()}  # noqa: PTH118  # of thousands
 
 
 @dataclass
@@ -44,7 +50,7 @@ class Books:
         reuse = self.gathered.scoring.reuse
         if reuse is None:
             return []
-        found = [*reuse.books({who: self.output / name for who, name in self.names.items()}, self._findings)]
+        found = [*reuse.books(places(self.output, self.names), self._findings)]
         left = [(self.names[who], book) for who, book in found if self._has_formulas(book)]
         for name, book in left:
             self._formulas[book.formulas][1].append(name)

@@ -76,11 +76,12 @@ def undisturbed() -> Iterator[None]:
         signal.raise_signal(came[0])
 
 
-def collect_seldom() -> None:
-    """Looks for garbage in circles every 50,000 objects instead of every 700: what a batch makes is kept or freed at once, what
-    is loaded stays, and looking through it takes a tenth of the time of reading, and of loading.
+def collect_seldom(objects: int = 1_000_000) -> None:
+    """Looks for garbage in circles every so many objects instead of every 700: of a department a run leaves four of them behind,
+    what else it makes is kept or freed at once, what is loaded stays, and looking through it takes a tenth of the time of
+    reading, and of loading. Workers look more often (50,000): some readers leave a whole workbook in a circle.
     """
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(objects, 20, 50)
 
 
 def preload(modules: Sequence[str]) -> None:

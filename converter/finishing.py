@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,14 @@ def _load_what_writes() -> None:
         import converter.outputs  # noqa: F401
 
 
+def _look_at_books(reuse: Reuse, whole: Whole, output: Path) -> None:
+    """Which workbooks lie in OUT as they were left is asked while the workers are busy."""
+    from converter.books.assemble import book_names
+    from converter.bookwork import places
+
+    reuse.look_at(places(output, book_names(whole.departments, whole.year)))
+
+
 def _choose(received: Received, settings: Settings, options: Options) -> tuple[Whole, dict[str, Choice]]:
     """The year and the schemes, and the batch that is to be scored by them."""
     forms, submissions = settings.library.forms, received.submissions
@@ -122,13 +131,14 @@ def _score(
     if not whole.departments:
         raise _nothing_scored(received.readings, whole.year)
     replies = [reply for reading in received.readings for reply in reading.replies]
-    reuse = None
+    reuse, meanwhile = None, [_load_what_concludes, _load_what_writes]
     if received.recall is not None:
         made_of = materials(
             info_rows(whole, settings.library, received.inbox, chosen, prior),
             files_of(whole.submissions, received.digests),
         )
         reuse = Reuse(received.recall.ledger, scratch, received.recall.base, made_of)
+        meanwhile += [partial(_look_at_books, reuse, whole, options.output)] if options.books else []
     scoring = Scoring(
         engine,
         scratch,
@@ -141,7 +151,7 @@ def _score(
         books=options.books,
         bar=options.bar,
         reuse=reuse,
-        meanwhile=(_load_what_concludes, _load_what_writes),
+        meanwhile=meanwhile,
     )
     gathered = scoring.gathered()
     gathered.prior = prior

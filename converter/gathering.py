@@ -162,7 +162,7 @@ def _csv(scratch: Scratch, heads: Sequence[str], bodies: Iterable[Kept]) -> Iter
 @dataclass(frozen=True)
 class Scoring:
     """How departments are scored, chunk by chunk, by the workers. `reuse` takes what earlier runs worked out; `meanwhile` is done
-    while the workers are at it: all of it while they score, but where they merge the last while they do that.
+    while the workers are at it: all of it while they score, but where they merge all but the first while they do that.
     """
 
     engine: Engine
@@ -199,7 +199,7 @@ class Scoring:
         chunks = in_chunks([one for one in every if one.department not in known], self.whole.rules, size, self.jobs)
         if known and at_large is None and not chunks:
             chunks = [[]]
-        soon, late = (self.meanwhile[:-1], self.meanwhile[-1:]) if known else (self.meanwhile, ())
+        soon, late = (self.meanwhile[:1], self.meanwhile[1:]) if known else (self.meanwhile, ())
         scored = self._scored(chunks, every=at_large is None, meanwhile=soon)
         portions = scored
         if known:

@@ -21,10 +21,9 @@ _LARGEST_ENTRY = 64 * 2**20
 _MOST_RUNS = 2**40
 #: Entries that are written, or asked for, together.
 _TOGETHER = 64
-_SEVERAL = (
-    f"SELECT key, digest, content FROM entries JOIN bodies ON id = body WHERE key IN ({','.join('?' * _TOGETHER)})"  # noqa: S608
-    " AND length(content) <= ?"
-)
+_AMONG = f"key IN ({','.join('?' * _TOGETHER)})"
+_WHICH = f"SELECT key FROM entries WHERE {_AMONG}"  # noqa: S608
+_SEVERAL = f"SELECT key, digest, content FROM entries JOIN bodies ON id = body WHERE {_AMONG} AND length(content) <= ?"  # noqa: S608
 _PATIENCE = 3.0  # seconds to wait for another program that holds it
 #: An update of a row writes all of it: the run that last asked for an entry stands apart from its body.
 _SCHEMA = (
@@ -54,7 +53,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path, self.note, self.hits = path, "", 0
-        self._used: list[bytes] = []
+        self._used: set[bytes] = set()
         self._waiting: dict[bytes, bytes] = {}
         self._given_up = False
         try:
@@ -75,14 +74,16 @@ class Ledger:
         """Writes what was kept, and what was asked for."""
         self._write()
         with suppress(sqlite3.Error):
-            self._connection.executemany("UPDATE entries SET run = ? WHERE key = ?", self._marks())
+            self._mark_used()
             self._connection.commit()
         self._connection.close()
 
-    def _marks(self) -> list[tuple[int, bytes]]:
-        marks = [(self._run, key) for key in self._used]
-        self._used.clear()
-        return marks
+    def _mark_used(self) -> None:
+        """Marks what was asked for: going through all entries takes a third of the time that looking these up would."""
+        if self._used:
+            self._connection.create_function("used", 1, self._used.__contains__)
+            self._connection.execute("UPDATE entries SET run = ? WHERE used(key)", (self._run,))
+            self._used.clear()
 
     def _open(self) -> None:
         there = self.path.is_symlink() or self.path.exists()
@@ -149,13 +150,15 @@ class Ledger:
         self._create()
         self._run = 1
 
-    def has(self, key: bytes) -> bool:
-        """Whether something was kept under a key; whether it still is what it was, only `get` tells."""
+    def known(self, keys: Sequence[bytes]) -> set[bytes]:
+        """The keys under which something was kept; whether it still is what it was, only `get` tells."""
         self._write()
         try:
-            return self._connection.execute("SELECT 1 FROM entries WHERE key = ?", (key,)).fetchone() is not None
+            some = (keys[at : at + _TOGETHER] for at in range(0, len(keys), _TOGETHER))
+            return {key for asked in some for (key,) in self._connection.execute(_WHICH, _padded(asked))}
         except sqlite3.Error:
-            return False
+            self.begin_anew(_DAMAGED)
+            return set()
 
     def get(self, key: bytes) -> bytes | None:
         """What was kept under a key, None where nothing was or it is no longer what it was."""
@@ -172,7 +175,7 @@ class Ledger:
                     self.begin_anew(_DAMAGED)
                     found, row = {}, None
                 if row is not None:
-                    self._used.append(key)
+                    self._used.add(key)
                     self.hits += 1
                 yield None if row is None else row[1]
 
@@ -180,7 +183,7 @@ class Ledger:
         """Digest and content of the entries that there are, by key; of none where the file cannot be asked."""
         self._write()
         try:
-            rows = self._connection.execute(_SEVERAL, [*keys, *[b""] * (_TOGETHER - len(keys)), _LARGEST_ENTRY])
+            rows = self._connection.execute(_SEVERAL, [*_padded(keys), _LARGEST_ENTRY])
             return {key: (digest, content) for key, digest, content in rows}
         except sqlite3.Error:
             return dict.fromkeys(keys, (b"", b""))
@@ -217,7 +220,7 @@ class Ledger:
         """Drops what the last runs did not ask for, and gives its room back."""
         self._write()
         with suppress(sqlite3.Error):
-            self._connection.executemany("UPDATE entries SET run = ? WHERE key = ?", self._marks())
+            self._mark_used()
             old = (self._run - runs,)
             self._connection.execute("DELETE FROM bodies WHERE id IN (SELECT body FROM entries WHERE run <= ?)", old)
             self._connection.execute("DELETE FROM entries WHERE run <= ?", old)
@@ -230,6 +233,11 @@ class Ledger:
 
 def _is_busy(error: Exception) -> bool:
     return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY
+
+
+def _padded(keys: Sequence[bytes]) -> list[bytes]:
+    """So many keys that a statement takes them."""
+    return [*keys, *[b""] * (_TOGETHER - len(keys))]
 
 
 def _digest(key: bytes, body: bytes) -> bytes:

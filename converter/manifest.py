@@ -1,10 +1,13 @@
 """What a run was made of: the sheets 来源文件 and 运行信息, and run.json."""
 
 import hashlib
+import json
 import platform
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from converter import __version__
@@ -22,6 +25,9 @@ from converter.telling import is_about_a_file
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
+#: Words of JSON that are held together.
+_WORDS = 5_000
+_BYTES = 1 << 20
 
 
 def source_rows(
@@ -150,12 +156,12 @@ def _told_prior(prior: Prior | None, lost: Sequence[str]) -> str:
 
 class Inputs(list[dict[str, Any]]):
     """Every input with what became of it, out of the rows of 来源文件, of which the first files are inputs. A list for json,
-    that is made each time it is gone through.
+    that is made each time it is gone through; its text may lie in a file already.
     """
 
-    def __init__(self, sources: Rows, count: int) -> None:
+    def __init__(self, sources: Rows, count: int, file: Path | None = None) -> None:
         super().__init__()
-        self._sources, self._count = sources, count
+        self._sources, self._count, self.file = sources, count, file
 
     def __len__(self) -> int:
         return self._count
@@ -177,6 +183,33 @@ class Inputs(list[dict[str, Any]]):
             yield entry
 
 
+def inputs_as_json(sources: Rows, count: int) -> Iterator[bytes]:
+    """The inputs as they stand in run.json, of which they are most: for a worker to write."""
+    return _inner(Inputs(sources, count))
+
+
+def as_json(content: Mapping[str, Any]) -> Iterator[bytes]:
+    """run.json, piece by piece."""
+    before = b"{"
+    for key, value in content.items():
+        yield before + f"\n {json.dumps(key, ensure_ascii=False)}: ".encode()
+        yield from _blocks(value.file) if isinstance(value, Inputs) and value.file else _inner(value)
+        before = b","
+    yield b"\n}"
+
+
+def _inner(value: object) -> Iterator[bytes]:
+    """A value below the first brace, a good many words at a time."""
+    words = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(value)
+    while some := "".join(islice(words, _WORDS)):
+        yield some.replace("\n", "\n ").encode(errors="replace")
+
+
+def _blocks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as stream:
+        yield from iter(partial(stream.read, _BYTES), b"")
+
+
 def manifest(
     whole: Whole,
     library: Library,
@@ -184,8 +217,11 @@ def manifest(
     sources: Rows,
     chosen: Mapping[str, Choice],
     prior: Prior | None = None,
+    inputs: Path | None = None,
 ) -> dict[str, Any]:
-    """The part of run.json that is known before anything is written: versions, rules, every input and its fate."""
+    """The part of run.json that is known before anything is written: versions, rules, every input and its fate (`inputs`: the
+    file where that is written already).
+    """
     distinct = _distinct(chosen)
     scheme = distinct[0][1].scheme
     names, shown, digests = zip(
@@ -209,7 +245,7 @@ def manifest(
         "departments": {"file": roster.shown, "sha256": roster.sha256} if roster else None,
         "prior": {"folder": prior.shown, "year": prior.year, "sha256": prior.sha256} if prior else None,
         "decisions": {"file": decisions.shown, "sha256": decisions.sha256} if decisions else None,
-        "inputs": Inputs(sources, len(inbox.sources)),
+        "inputs": Inputs(sources, len(inbox.sources), inputs),
         "void": [{"file": s.name, "size": s.size, "sha256": s.sha256} for s in inbox.void],
         "ignored": inbox.ignored,
     }

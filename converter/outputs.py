@@ -1,10 +1,9 @@
 """The outputs of a run: workbooks by the workers, meanwhile the page, the CSV files and the summary here; then all published."""
 
-import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from converter.audit.report import report as report_page
@@ -16,9 +15,9 @@ from converter.bookwork import Books
 from converter.engine import Engine, each
 from converter.gathering import Gathered
 from converter.lastmanifest import MANIFEST
-from converter.manifest import info_rows, manifest, source_rows
+from converter.manifest import as_json, info_rows, inputs_as_json, manifest, source_rows
 from converter.marks import files_of, fingerprint, materials
-from converter.pages import Page, write_page
+from converter.pages import Page, Written, write_page
 from converter.progress import tracked
 from converter.publish import Stage, name_strangers, previous_outputs
 from converter.receiving import Received
@@ -31,7 +30,6 @@ from converter.workers import write_books
 log = logging.getLogger("jixiao")
 #: So few tasks leave the workers time for other things.
 _FEW = 3
-_WORDS = 5_000
 #: A fourth of the departments' workbooks is written before the rows of the summary are made, and while here is told what they
 #: are, the page and the CSV files are written; the others come behind them, so that nobody waits for anybody.
 _AHEAD, _WRITING = 4, "写部门工作簿"
@@ -63,26 +61,31 @@ def write(
     early = each(engine, write_books, work[:ahead], _WRITING)
     idle = not ahead and len(gathered.portions) > 1  # the workers have little else to write
     csv = [Page(gathered.scratch, name, pieces) for name, pieces in gathered.csv_files()]
-    there = each(engine, write_page, csv, "写数据表") if idle else map(write_page, csv)
+    write_all = partial(each, engine, write_page, doing="写数据表") if idle else partial(map, write_page)
+    there = write_all(csv)
     book, sources = _shown(gathered, received, names, info)
     lines = whole.rules.distinct[0].grade_lines()
     shown = Page(gathered.scratch, "report.html", partial(report_page, book, lines, gathered.tally))
-    here = [] if idle else [write_page(shown), *there]
+    pages: Iterable[Written] = chain(write_all([shown]), there)
+    if not idle:
+        pages = [*pages]
     reuse = gathered.scoring.reuse
     memory = Blocks(reuse.ledger, gathered.scratch, reuse.base) if reuse else None
     writer = SummaryWriter(book, partial(each, engine, doing="写汇总工作簿"), gathered.scratch, memory)
     late = each(engine, write_books, work[ahead:], _WRITING)
-    here += [write_page(shown)] if idle else []
+    text = Page(gathered.scratch, MANIFEST, partial(inputs_as_json, sources, len(inbox.sources)))
+    inputs = each(engine, write_page, [text], _WRITING)
     target = gathered.scratch.folder / "summary.xlsx"
     writer.write(target)
     stage.take(f"评分汇总_{whole.year}.xlsx", target)
-    for page in chain(here, there):
+    for page in pages:
         stage.take(page.name, gathered.scratch.folder / page.file, page.sha256)
-    known = manifest(whole, library, inbox, sources, chosen, gathered.prior)
     for written in tracked(chain(early, late), len(work), _WRITING, bar=options.bar):
         for one in written:
             stage.take(one.name, gathered.scratch.folder / one.file, one.sha256)
         books.keep(written)
+    (told,) = inputs
+    known = manifest(whole, library, inbox, sources, chosen, gathered.prior, gathered.scratch.folder / told.file)
     return {**known, "fingerprint": mark, "formulas": books.formulas()}
 
 
@@ -105,13 +108,6 @@ def _to_write(books: Books, stage: Stage) -> list[Writing]:
     return books.writings({one.name for one in left})
 
 
-def _as_json(content: Mapping[str, Any]) -> Iterator[bytes]:
-    """JSON, a good many words at a time."""
-    words = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(content)
-    while some := "".join(islice(words, _WORDS)):
-        yield some.encode(errors="replace")
-
-
 def publish(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome: Mapping[str, Any]) -> list[str]:
     """Stages the manifest, moves everything into OUT, and removes what the previous run made and this one did not; what that is."""
     outputs = dict(stage.hashes)
@@ -123,7 +119,7 @@ def publish(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome:
         "options": recorded(options),
         **outcome,
     }
-    stage.add_pieces(MANIFEST, _as_json(content))
+    stage.add_pieces(MANIFEST, as_json(content))
     stage.publish(removed)
     for name in removed:
         log.warning("已删除上次的输出：%s", name)

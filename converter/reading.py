@@ -42,7 +42,7 @@ def prepare(
 ) -> None:
     """Gives a worker process the forms, the dictionary and the passwords to try, once; and where to put documents aside."""
     global _equipment  # a worker process has no other place
-    collect_seldom()
+    collect_seldom(50_000)
     _equipment = _Equipment(forms, dictionary, passwords, scratch)
 
 

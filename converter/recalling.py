@@ -25,10 +25,17 @@ class Recall:
     def _key(self, source: Source) -> bytes:
         return key_of("file", self.base, source.name, source.sha256)
 
-    def readings(self, sources: Iterable[Source]) -> Iterator[tuple[Source, Reading]]:
-        """What an earlier run read in each of some files, the documents without their numbers; nothing where none did."""
-        keys = {source: self._key(source) for source in sources if source.sha256}
-        for (source, key), body in zip(keys.items(), self.ledger.get_each([*keys.values()]), strict=True):
+    def known(self, sources: Iterable[Source]) -> dict[Source, bytes]:
+        """The files that an earlier run read, with their keys."""
+        keys = [(source, self._key(source)) for source in sources if source.sha256]
+        known = self.ledger.known([key for _, key in keys])
+        return {source: key for source, key in keys if key in known}
+
+    def readings(self, known: Mapping[Source, bytes]) -> Iterator[tuple[Source, Reading]]:
+        """What an earlier run read in each of these files, the documents without their numbers; nothing of one that was
+        damaged since.
+        """
+        for (source, key), body in zip(known.items(), self.ledger.get_each([*known.values()]), strict=True):
             if body is not None:
                 yield source, self._reading(source, key, body)
 

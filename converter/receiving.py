@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from sys import intern
 from typing import TYPE_CHECKING
@@ -55,7 +56,7 @@ def read_all(
     meanwhile: Callable[[], None] | None = None,
 ) -> list[Reading]:
     """Every file read in a worker; a file that repeats another of its folder byte by byte is read once, and one that an
-    earlier run read (`recall`) not at all. `meanwhile` is done while the workers are at it.
+    earlier run read (`recall`) not at all. `meanwhile` is done while the workers are at it, as is the recalling.
     """
     first: dict[tuple[str, str], str] = {}
     unique, repeated = [], []
@@ -68,12 +69,15 @@ def read_all(
         else:
             first[key] = source.name
             unique.append(source)
-    known = dict(recall.readings(unique)) if recall else {}
+    known = recall.known(unique) if recall else {}
     fresh = [source for source in unique if source not in known]
-    readings = [_settled(reading, source) for source, reading in known.items()]
     results = pool.map(read_source, fresh)
     if meanwhile is not None:
         meanwhile()
+    recalled = dict(recall.readings(known)) if recall else {}
+    readings = [_settled(reading, source) for source, reading in recalled.items()]
+    if damaged := [source for source in known if source not in recalled]:
+        fresh, results = [*fresh, *damaged], chain(results, pool.map(read_source, damaged))
     for source, result in zip(fresh, tracked(results, len(fresh), "读取文件", bar=bar), strict=True):
         reading = survived(result)
         if recall and reading is result:

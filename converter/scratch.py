@@ -75,8 +75,7 @@ class Scratch:
             if process != os.getpid():
                 name = uuid.uuid4().hex
                 self._own = (name, os.getpid())
-            path = f"{self.folder}{os.sep}{name}"
-            with open(path, "ab", buffering=_ROOM) as stream:  # noqa: PTH123  # twice as fast, for each file read
+            with open(f"{self.folder}{os.sep}{name}", "ab", _BUFFER) as stream:  # noqa: PTH123  # twice as fast, for each file read
                 at = stream.tell()
                 for content in contents:
                     kept.append(Kept(name, at, len(content)))
@@ -117,10 +116,10 @@ class Scratch:
                 self._opened.popitem()[1].close()
 
 
+#: What is written at once: a good many small things.
+_BUFFER = 2**17
 #: Files that stay open: those of a worker or two of each kind of work.
 _OPEN = 8
-#: Bytes that are written at once where many pieces are put aside.
-_ROOM = 2**16
 #: Bytes of a digest.
 DIGEST = hashlib.sha256().digest_size
 #: Things of a pile that are put aside, and fetched again, together.
@@ -209,7 +208,8 @@ class Pile(Generic[T]):
     @property
     def mark(self) -> bytes:
         """What tells these things from any others; nothing has to be loaded for it."""
-        return repr([(part.laid.digest, *part[1:]) for part in self.parts]).encode()
+        numbers = array("q", chain.from_iterable(part[1:] for part in self.parts))
+        return b"".join([part.laid.digest for part in self.parts]) + numbers.tobytes()
 
     def __getitem__(self, asked: slice) -> "Pile[T]":
         start, stop, _ = asked.indices(len(self))

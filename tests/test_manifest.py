@@ -9,7 +9,7 @@ import pytest
 
 from converter.books.tables import Row
 from converter.intake.discover import Inbox, Source
-from converter.manifest import Inputs, info_rows
+from converter.manifest import Inputs, as_json, info_rows, inputs_as_json
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster
 from converter.marks import fingerprint
@@ -68,7 +68,7 @@ def test_every_other_material_gives_another(whole: Whole, library: Library) -> N
     assert len(set(marks)) == len(marks)
 
 
-def test_the_inputs_are_written_as_the_list_that_they_stand_for() -> None:
+def test_the_inputs_are_written_as_the_list_that_they_stand_for(tmp_path: Path) -> None:
     """Each file once with its documents; files that were put away or passed over are no inputs."""
     rows: list[Row] = [
         ("甲局/表.xlsx", "甲局", 2019, "基础数据表", 10, "a", "已采用"),
@@ -85,5 +85,13 @@ def test_the_inputs_are_written_as_the_list_that_they_stand_for() -> None:
     for count in (0, 1, 2):
         made = Inputs(rows, count)
         assert (len(made), list(made), list(made)) == (count, plain[:count], plain[:count])
-        words = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode({"inputs": made})
-        assert "".join(words) == json.dumps({"inputs": plain[:count]}, ensure_ascii=False, indent=1)
+        (file := tmp_path / str(count)).write_bytes(b"".join(inputs_as_json(rows, count)))
+        whole = {
+            "year": 2019,
+            "inputs": plain[:count],
+            "void": [],
+            "counts": {"a": "一\n二", "b": [{}, {"c": "\ud800"}]},
+        }
+        text = json.dumps(whole, ensure_ascii=False, indent=1).encode(errors="replace")
+        for inputs in (made, Inputs(rows, count, file)):
+            assert b"".join(as_json({**whole, "inputs": inputs})) == text

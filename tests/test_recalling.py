@@ -29,7 +29,7 @@ def recall(ledger: Ledger, tmp_path: Path, base: bytes = b"base") -> Recall:
 
 def known(own: Recall, source: Source) -> Reading | None:
     """What an earlier run read in a file."""
-    return dict(own.readings([source])).get(source)
+    return dict(own.readings(own.known([source]))).get(source)
 
 
 def read(own: Recall, *documents: Document) -> Reading:

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ import pytest
 from converter import run as running
 from converter.books import summary
 from converter.ledger import NAME
+from converter.mapping.departments import Submission
+from converter.mapping.facts import Document
+from converter.reuse import _said
 from converter.run import Options, run
 from converter.unpickling import packed
 from tests.records import row, write_record
@@ -305,6 +309,32 @@ def test_a_ledger_that_holds_something_else_is_begun_anew(
     assert (Here.done["read_source"], bytes_of(it.out)) == (11, before)
     assert "账本" in caplog.text
     assert not (it.place / "hostile").exists()
+
+
+def test_all_that_a_submission_holds_is_part_of_its_key() -> None:
+    def one() -> Submission:
+        return Submission("甲局", [Document("表.xlsx", "表", "基础数据表", 2019, "甲局")])
+
+    said = [_said(one())]
+    for name in Submission.__slots__:
+        other = one()
+        setattr(other, name, [] if name == "documents" else "other")
+        said.append(_said(other))
+    for name in Document.__slots__:
+        other = one()
+        setattr(other.documents[0], name, "other")
+        said.append(_said(other))
+    assert len(set(said)) == len(said) == 20
+    assert _said(one()) == said[0]
+
+
+def test_a_file_whose_entry_was_damaged_is_read_again(it: County, caplog: pytest.LogCaptureFixture) -> None:
+    before = bytes_of(it.out)
+    with closing(sqlite3.connect(it.ledger)) as connection, connection:
+        connection.execute("UPDATE bodies SET content = substr(content, 2) WHERE id = (SELECT min(id) FROM bodies)")
+    it.convert(it.out, cached=True)
+    assert (Here.done["read_source"], bytes_of(it.out)) == (11, before)
+    assert "账本已损坏" in caplog.text
 
 
 def test_a_ledger_that_was_cut_is_begun_anew(it: County) -> None:

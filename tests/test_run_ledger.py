@@ -29,6 +29,15 @@ def test_what_was_kept_is_found_again(tmp_path: Path) -> None:
         assert (ledger.note, ledger.hits) == ("", 1)
 
 
+def test_which_of_many_keys_are_known(tmp_path: Path) -> None:
+    keys = [key_of(at) for at in range(200)]
+    with Ledger(tmp_path / "ledger") as ledger:
+        for key in keys[::3]:
+            ledger.put(key, BODY)
+        assert ledger.known(keys) == {*keys[::3]}
+        assert ledger.known([]) == set()
+
+
 def test_keys_tell_where_a_part_ends() -> None:
     assert key_of("ab", "c") != key_of("a", "bc")
     assert key_of("a") != key_of("a", "")

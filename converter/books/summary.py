@@ -5,7 +5,7 @@ and below them, as they are.
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -55,27 +55,35 @@ class SummaryBook:
 class Memory(Protocol):
     """What knows blocks that were made before, of the very same rows in the same place."""
 
-    def knows(self, block: Block) -> bool:
-        """Whether a block need not be made."""
+    def keys(self, layout: Layout, blocks: Sequence[Block]) -> list[bytes]:
+        """For each block of a sheet what tells it from all others."""
 
-    def recall(self, block: Block) -> Rendered | None:
-        """A block that is known; None if it no longer is."""
+    def known(self, keys: Sequence[bytes]) -> Container[bytes]:
+        """The keys of the blocks that need not be made."""
 
-    def keep(self, block: Block, made: Rendered) -> None:
+    def recall(self, keys: Sequence[bytes]) -> Iterator[Rendered | None]:
+        """Blocks that are known, one after the other; None for one that no longer is."""
+
+    def keep(self, key: bytes, made: Rendered) -> None:
         """Keeps a block that was made."""
 
 
 class Forgetful:
     """Knows nothing."""
 
-    def knows(self, _: Block) -> bool:
-        """It does not."""
-        return False
+    def keys(self, layout: Layout, blocks: Sequence[Block]) -> list[bytes]:
+        """The same for all: nobody asks."""
+        return [layout.sheet.encode()] * len(blocks)
 
-    def recall(self, _: Block) -> None:
+    def known(self, _: Sequence[bytes]) -> Container[bytes]:
+        """None."""
+        return ()
+
+    def recall(self, _: Sequence[bytes]) -> Iterator[None]:
         """Nothing."""
+        return iter(())
 
-    def keep(self, block: Block, made: Rendered) -> None:
+    def keep(self, key: bytes, made: Rendered) -> None:
         """Keeps nothing."""
 
 
@@ -99,9 +107,9 @@ class SummaryWriter:
             each = map  # so few that handing them on would cost more
         layouts = self._layouts()
         self._blocks = {layout.sheet: self._parted(layout) for layout in layouts}
-        every = [block for blocks in self._blocks.values() for block in blocks]
-        self._known = {id(block) for block in every if self._memory.knows(block)}
-        self._made: Iterator[Rendered] = iter(each(render, [block for block in every if id(block) not in self._known]))
+        every = [one for blocks in self._blocks.values() for one in blocks]
+        self._known = self._memory.known([key for key, _ in every])
+        self._made: Iterator[Rendered] = iter(each(render, [block for key, block in every if key not in self._known]))
         self._widths = {layout.sheet: layout.widths for layout in layouts}
 
     def _layouts(self) -> list[Layout]:
@@ -118,14 +126,15 @@ class SummaryWriter:
         parts = (Seen.of(table.heads, table.rows[at : _end(table, at)]) for at in _starts(table))
         return together([Seen.of(table.heads, ()), *parts])
 
-    def _parted(self, layout: Layout) -> list[Block]:
-        """The rows of a sheet, as many together as are made together."""
+    def _parted(self, layout: Layout) -> list[tuple[bytes, Block]]:
+        """The rows of a sheet, as many together as are made together, each such block with its key."""
         table = self._table(layout.sheet)
         leads = self._book.leads if layout.sheet == "指标得分" else ()
-        return [
+        blocks = [
             Block(layout, _FIRST + at, table.rows[at : _end(table, at)], leads[at : _end(table, at)], self._aside)
             for at in _starts(table)
         ]
+        return [*zip(self._memory.keys(layout, blocks), blocks, strict=True)]
 
     def _table(self, name: str) -> Table:
         return next(table for table in self._book.tables if table.name == name)
@@ -174,8 +183,9 @@ class SummaryWriter:
     def _rows(self, page: Page, table: Table) -> tuple[list[Piece], list[Piece]]:
         """The pieces of a sheet's rows and of their links; the page is told what belongs to them."""
         rows, links, noted = [], [], 0
-        for block in self._blocks[table.name]:
-            one = self._rendered(block)
+        recalled = self._memory.recall([key for key, _ in self._blocks[table.name] if key in self._known])
+        for key, block in self._blocks[table.name]:
+            one = (next(recalled) or render(block)) if key in self._known else self._fresh(key)
             rows.append(one.rows)
             links += [one.links] if one.links else []
             page.worksheet.known(block.first, one.heights if noted < MAX_COMMENTS else (), linked=bool(one.links))
@@ -184,11 +194,9 @@ class SummaryWriter:
             noted += len(one.notes)
         return rows, links
 
-    def _rendered(self, block: Block) -> Rendered:
-        if id(block) in self._known:
-            return self._memory.recall(block) or render(block)
+    def _fresh(self, key: bytes) -> Rendered:
         made = next(self._made)
-        self._memory.keep(block, made)
+        self._memory.keep(key, made)
         return made
 
 

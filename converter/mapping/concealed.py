@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from converter.intake.cells import Cell, Sheet, a1, text_of
-from converter.mapping.rows import Entry, Note
+from converter.mapping.slots import Entry, Note
 from converter.vocabulary.labels import shown
 
 #: So many formulas that all give 0 were hardly calculated; fewer may well be zeros.

@@ -288,5 +288,6 @@ def signed(findings: Iterable[Finding], department: str, year: int | None) -> li
 def regions_named(submissions: Sequence[Submission], regions: Mapping[str, str]) -> list[str]:
     """Codes of the regions (code → name) that the submissions' names or folders speak of."""
     spoken = {plain(s.department) for s in submissions}
-    spoken |= {plain(part) for s in submissions for d in s.documents for part in (d.department, *re.split("/", d.file))}
+    told = {(document.department, document.file) for s in submissions for document in s.documents}
+    spoken |= {plain(part) for department, file in told for part in (department, *file.split("/"))}
     return [code for code, name in regions.items() if any(name in text for text in spoken)]

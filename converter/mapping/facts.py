@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from sys import intern
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ from converter.mapping.matching import Match
 from converter.mapping.named import NamedRows
 from converter.mapping.page import Page, Seen
 from converter.mapping.replies import Reply, replies_on
-from converter.mapping.rows import Entry, Note, Rows, TableRows
+from converter.mapping.rows import Rows, TableRows
+from converter.mapping.slots import Entry, Note
 from converter.mapping.titles import printed_title
 from converter.mapping.unfilled import two_units, unfilled, unsealed
 from converter.vocabulary.findings import Finding, Place, finding, mask
@@ -80,19 +82,27 @@ class Document:
     title_year: int | None = None
     department_cell: Cell | None = None
 
-    def __getstate__(self) -> dict[str, object]:
+    def __getstate__(self) -> tuple[Any, ...]:
         """What is put aside and sent: facts as columns of plain values, which are packed in a tenth of the time."""
         columns = [*zip(*self.facts, strict=True)]
-        state = {name: getattr(self, name) for name in self.__slots__}
-        return {**state, "facts": [*columns[:-1], *zip(*columns[-1], strict=True)] if columns else ()}
+        facts = [*columns[:-1], *zip(*columns[-1], strict=True)] if columns else ()
+        return (*_texts(self), facts, *_others(self))
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, value in state.items():
-            setattr(self, name, intern(value) if value.__class__ is str else value)
-        if state["facts"]:
-            *columns, files, sheets, cells = state["facts"]
-            places = [_made(Place, place) for place in zip(files, sheets, cells, strict=True)]
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.file, self.sheet, self.form, self.department, self.unit, self.title = map(intern, state[:6])
+        self.facts, self.year, self.printed, self.lines, self.findings, self.unit_named, *cells = state[6:]
+        self.year_cell, self.title_year, self.department_cell = cells
+        if self.facts:
+            *columns, files, sheets, points = self.facts
+            places = [_made(Place, place) for place in zip(files, sheets, points, strict=True)]
             self.facts = [_made(Fact, row) for row in zip(*columns, places, strict=True)]
+
+
+#: The state of a document, but for its facts.
+_texts = attrgetter("file", "sheet", "form", "department", "unit", "title")
+_others = attrgetter(
+    *("year", "printed", "lines", "findings", "unit_named", "year_cell", "title_year", "department_cell")
+)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from converter.intake.cells import Cell
 from converter.mapping.forms import Form, IndicatorTable
 from converter.mapping.page import Page
-from converter.mapping.rows import Entry, Rows
+from converter.mapping.rows import Rows
+from converter.mapping.slots import Entry
 from converter.vocabulary.labels import label, shown
 from converter.vocabulary.numbers import NAN, USABLE, Number, State
 

@@ -73,7 +73,7 @@ class Layouts:
         found = _understood(Page(watched), self.titles, self.dictionary)
         open_to = {row for row, line in enumerate(lines) if line.floats or line is not general[row]}
         asked = [(row, at) for row, at in watched.asked if row in open_to and 0 <= at < len(rows[row])]
-        del variants[: len(variants) + 1 - _MOST_VARIANTS]
+        del variants[: max(0, len(variants) + 1 - _MOST_VARIANTS)]
         variants.append((asked, [rows[row][at] for row, at in asked], found))
         return found
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from converter.intake.cells import Cell
+from converter.intake.cells import Cell, Sheet
 from converter.mapping.fields import Dictionary
 from converter.mapping.forms import Form, Head, Table
 from converter.mapping.heads import Column, Heads, read_heads, read_labels
 from converter.mapping.page import Page
+from converter.mapping.slots import Plans
 from converter.vocabulary.labels import label, unit_of
 
 
@@ -20,7 +21,8 @@ class Located:
 
     `doubts` are heads that contradict the years, `missing` heads that are not there, `repeats` rows in which a page break
     prints the head again, `others` the label heads of more such tables, which are not read. `left` is the lane of the
-    same table to the left.
+    same table to the left. `plans` are kept for other sheets of the
+    same layout, which share what was found.
     """
 
     table: Table
@@ -37,12 +39,22 @@ class Located:
     repeats: set[int] = field(default_factory=set)
     others: list[Cell] = field(default_factory=list)
     left: "Located | None" = None
+    plans: Plans = field(default_factory=Plans, repr=False, compare=False)
 
     @property
     def most(self) -> int:
         """At most so many cells are read from the table: one row, or all."""
         one = self.table.values != "rows" or self.table.row
         return len(self.columns) * (1 if one else max(self.last - self.first, 0))
+
+    def named(self, sheet: Sheet) -> list[Cell]:
+        """The cells that hold what names the rows, those of the lanes to the left, too."""
+        lanes = [self]
+        while (left := lanes[-1].left) is not None:
+            lanes.append(left)
+        rows = range(self.first, self.last)
+        cells = (sheet.anchor((row, column)) for lane in lanes for row in rows for column in lane.names)
+        return list(dict.fromkeys(cells))
 
 
 def locate_tables(page: Page, form: Form, dictionary: Dictionary) -> tuple[list[Located], list[str]]:

@@ -8,7 +8,8 @@ from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary, Field
 from converter.mapping.forms import Form, NamedTable
 from converter.mapping.page import Page
-from converter.mapping.rows import Entry, Rows
+from converter.mapping.rows import Rows
+from converter.mapping.slots import Entry
 from converter.mapping.units import in_field_unit
 from converter.vocabulary.findings import mask
 from converter.vocabulary.labels import label, nearest, shown

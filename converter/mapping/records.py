@@ -59,25 +59,29 @@ def leaves(rows: Sequence[Record]) -> list[Record]:
     return [row for row in rows if row.code not in continued]
 
 
-def gaps(page: Page, located: Located, total_row: int) -> list[Gap]:
-    """The columns whose leaves miss the total by more than their rounding to 0.01 (DOMAIN §5); blanks count as nothing.
+def parts_of(page: Page, located: Located) -> list[int]:
+    """The rows of a table that have a code which no other's continues: they add up to its total."""
+    return [end.row for end in leaves(records(page, located))]
 
-    A column with a cell that cannot be read is left out.
+
+def gaps(page: Page, located: Located, total_row: int, parts: Sequence[int]) -> list[Gap]:
+    """The columns whose leaves, in the rows `parts`, miss the total by more than their rounding to 0.01 (DOMAIN §5); blanks count
+    as nothing. A column with a cell that cannot be read is left out.
     """
-    ends, number = leaves(records(page, located)), page.sheet.number
-    if not ends:
+    number = page.sheet.number
+    if not parts:
         return []
     found = []
     for column in located.columns:
         total = number((total_row, column.index))
         if total.state not in USABLE:
             continue
-        parts = [number((end.row, column.index)) for end in ends]
-        usable = [part.value for part in parts if part.state in USABLE]
-        if len(usable) < len(parts) and not all(part.state in _READABLE for part in parts):
+        own = [number((row, column.index)) for row in parts]
+        usable = [part.value for part in own if part.state in USABLE]
+        if len(usable) < len(own) and not all(part.state in _READABLE for part in own):
             continue
         added = canonical(sum(usable))
-        tolerance = ceil(round((len(ends) + 1) / 2, 9)) / 100
+        tolerance = ceil(round((len(parts) + 1) / 2, 9)) / 100
         if abs(added - total.value) > tolerance + 1e-9:
             found.append(Gap(column.index, added, total.value, tolerance))
     return found

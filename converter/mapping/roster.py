@@ -108,6 +108,8 @@ class Roster:
         """The department that goes by `name`, the region's name aside; among several of that name the one whose code or
         superior a folder names. None where the list does not know it or cannot tell.
         """
+        if not self._by_label:
+            return None
         found = self._by_label.get(self._bare(name), [])
         if len(found) > 1:
             around = [plain(folder) for folder in folders]

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary, FieldKind
@@ -12,7 +11,8 @@ from converter.mapping.forms import Form, Table
 from converter.mapping.heads import Column
 from converter.mapping.locate import Located
 from converter.mapping.page import Page
-from converter.mapping.records import code_of, gaps
+from converter.mapping.records import code_of, gaps, parts_of
+from converter.mapping.slots import Entry, Note, Plan, Slot, filled, slot_of
 from converter.mapping.units import in_field_unit
 from converter.vocabulary.findings import mask
 from converter.vocabulary.labels import label, nearest, shown, unit_of
@@ -25,30 +25,8 @@ _SHORTEST_MISSPELT = 5
 _MONEY = FieldKind.MONEY
 #: Lines that our own forms print (jixiao template): what they check and compute is no data.
 OUR_LINES = ("勾稽核对", "计分用", "校验码")
-
-
-class Entry(NamedTuple):
-    """One cell and the field it gives; `year` is None where neither the table nor the head area names one."""
-
-    field: str
-    year: int | None
-    number: Number
-    unit: str
-    cell: Cell
-    scope: str = ""
-
-
 #: An entry for each figure: by tuple's own constructor in a third of the time.
 _entry = tuple.__new__
-
-
-class Note(NamedTuple):
-    """Something about a cell that a person should look at, with the code of its finding."""
-
-    code: str
-    message: str
-    cell: Cell
-    subject: str = ""
 
 
 class Rows:
@@ -80,6 +58,7 @@ class TableRows(Rows):
         super().__init__(page, form)
         self.dictionary, self.year, self.unit = dictionary, year, unit
         self._names = _names(form, dictionary)
+        self._slots: list[Entry | Slot] = []
 
     def read(self, located: Located) -> None:
         """Every known row × column of a located table; unknown rows that hold something are noted."""
@@ -87,12 +66,34 @@ class TableRows(Rows):
         if located.table.values == "beside":
             for column in located.columns:
                 self._add("", located, [column], column.cell[0])
-        elif located.table.row:
-            self._read_named(located)
-        elif located.table.values == "below":
+        elif located.table.values == "below" and not located.table.row:
             self._read_below(located)
         else:
+            self._read_planned(located)
+
+    def _read_planned(self, located: Located) -> None:
+        """A table by its plan, which is made where there is none yet."""
+        about = self.year, self.unit, bool(located.table.row) and self.page.declares_nothing
+        plan = located.plans.of(self.sheet, about)
+        if plan is None:
+            plan = self._read_anew(located)
+            located.plans.keep(self.sheet, located.named(self.sheet), about, plan)
+        else:
+            self.entries += filled(plan, self.sheet, self.unit)
+            self.notes += plan.notes
+        if plan.total is not None:
+            self._compare_parts(located, plan.total, plan.parts)
+
+    def _read_anew(self, located: Located) -> Plan:
+        """A table as it stands, but for whether its parts add up."""
+        self._slots, noted = [], len(self.notes)
+        total = None
+        if located.table.row:
+            total = self._read_named(located)
+        else:
             self._read_rows(located)
+        parts = parts_of(self.page, located) if total is not None and located.table.details else ()
+        return Plan(self._slots, self.notes[noted:], total, parts)
 
     def _note_heads(self, located: Located) -> None:
         """Heads whose years do not fit together, and heads that are missing."""
@@ -109,8 +110,10 @@ class TableRows(Rows):
             at = (located.head_row, located.label_column)
             self.note("M02", f"“{located.table.name}”缺少表头“{key}”", at, key)
 
-    def _read_named(self, located: Located) -> None:
-        """The row that the table names (合计): the rows of its parts overlap it and each other, so no other is a field."""
+    def _read_named(self, located: Located) -> int | None:
+        """The row that the table names (合计): the rows of its parts overlap it and each other, so no other is a field. Which it is,
+        if it has figures.
+        """
         wanted = {label(text) for text in located.table.row}
         rows = range(located.first, located.last)
         names = ((row, label(self.sheet.text((row, column)))) for row in rows for column in located.names)
@@ -118,8 +121,8 @@ class TableRows(Rows):
         at, text = (located.head_row, located.label_column), located.table.row[0]
         if row is not None and self._fills(row, located.columns):
             self._add("", located, located.columns, row)
-            self._compare_leaves(located, row)
-        elif self.page.declares_nothing:
+            return row
+        if self.page.declares_nothing:
             at_row = located.first if row is None else row
             self._add("", located, located.columns, at_row, declared=State.DASH)
         elif row is None:
@@ -127,9 +130,10 @@ class TableRows(Rows):
         else:
             self._add("", located, located.columns, row)
             self.note("M18", f"“{text}”一行没有数，表内也没有注明无此项收支", (row, located.label_column), text)
+        return None
 
-    def _compare_leaves(self, located: Located, row: int) -> None:
-        for gap in gaps(self.page, located, row) if located.table.details else ():
+    def _compare_parts(self, located: Located, row: int, parts: Sequence[int]) -> None:
+        for gap in gaps(self.page, located, row, parts):
             head = next(column for column in located.columns if column.index == gap.column)
             name = shown(self.sheet.text(head.cell))
             message = f"“{name}”栏各末级科目之和 {shortest(gap.leaves)} 与合计 {shortest(gap.total)} 不符"
@@ -227,18 +231,20 @@ class TableRows(Rows):
         sheet says what its blank cells mean.
         """
         sheet, fields, scope, own = self.sheet, self.dictionary.fields, located.table.scope, self.year
-        read, covered, entries = sheet.number, sheet.covered, self.entries
+        read, covered, entries, slots = sheet.number, sheet.covered, self.entries, self._slots
         for column in columns:
             cell, head = (row, column.index), column.head
             if cell in covered:
                 continue
             known = fields[item + head.target]
             number = Number(NAN, declared) if declared else read(cell)
+            unit = column.unit or row_unit or (located.unit if known.kind is _MONEY else "")
             if number.state in USABLE:
-                unit = column.unit or row_unit or (located.unit if known.kind is _MONEY else "")
                 number = in_field_unit(number, known, unit, self.unit)
             year = own + head.offset if head.year is None and own is not None else head.year
-            entries.append(_entry(Entry, (known.name, year, number, known.unit, cell, scope)))
+            entries.append(entry := _entry(Entry, (known.name, year, number, known.unit, cell, scope)))
+            blank = declared or number.state is State.BLANK
+            slots.append(entry if blank else slot_of(known, year, unit, self.unit, cell, scope))
 
 
 @lru_cache(maxsize=1 << 11)

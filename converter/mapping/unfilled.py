@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from converter.mapping.forms import Form
 from converter.mapping.indicators import SELF_SCORE
 from converter.mapping.page import Page
-from converter.mapping.rows import Entry, Note
 from converter.mapping.seal import broken_seal
+from converter.mapping.slots import Entry, Note
 from converter.vocabulary.numbers import State
 
 

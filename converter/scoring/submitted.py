@@ -1,12 +1,11 @@
 """报送情况: what each department handed in, against the departments list where there is one (CHECKS B01)."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from converter.mapping.departments import NAMING_FORM, Submission
-from converter.mapping.facts import Document
 from converter.mapping.forms import Form
 from converter.mapping.roster import Listed, Roster
 from converter.scoring.checks import Checks
@@ -34,11 +33,12 @@ class Submitted(NamedTuple):
 def submitted(submissions: Sequence[Submission], roster: Roster, forms: Sequence[Form], year: int) -> list[Submitted]:
     """What came from each department: those of the list in its order, then the others by name."""
     by_name = {submission.department: submission for submission in submissions}
-    listed = [_row(entry.name, entry, by_name.get(entry.name), forms, year, "") for entry in roster.entries]
+    kinds = _kinds(forms)
+    listed = [_row(entry.name, entry, by_name.get(entry.name), kinds, year, "") for entry in roster.entries]
     known = {entry.name for entry in roster.entries}
     stranger = "名单外" if roster else ""
     others = [s for s in submissions if s.department not in known]
-    return listed + [_row(s.department, None, s, forms, year, stranger) for s in others]
+    return listed + [_row(s.department, None, s, kinds, year, stranger) for s in others]
 
 
 def with_last_output(rows: Sequence[Submitted], departments: Collection[str]) -> list[Submitted]:
@@ -50,10 +50,15 @@ def with_last_output(rows: Sequence[Submitted], departments: Collection[str]) ->
 
 
 def _row(
-    name: str, entry: Listed | None, submission: Submission | None, forms: Sequence[Form], year: int, expected: str
+    name: str,
+    entry: Listed | None,
+    submission: Submission | None,
+    kinds: Mapping[str, str],
+    year: int,
+    expected: str,
 ) -> Submitted:
     documents = submission.documents if submission else []
-    now = Counter(_kind(document, forms) for document in documents if document.year == year)
+    now = Counter(kinds.get(document.form, "决算") for document in documents if document.year == year)
     prior = sum(document.year == year - 1 for document in documents)
     status = WHOLE if now[NAMING_FORM] and now[INDICATOR_FORM] else PART if now else NOTHING
     if entry is not None:
@@ -69,14 +74,11 @@ def _told(count: int) -> str:
     return f"{count} 份" if count else _LACKING
 
 
-def _kind(document: Document, forms: Sequence[Form]) -> str:
-    """基础数据表, 指标表, or 决算 for every form that sets no year; "" for a list of figures by name."""
-    if any(form.by_name for form in forms if form.form == document.form):
-        return ""
-    sets_year = {form.form for form in forms if form.sets_year}
-    if document.form in (NAMING_FORM, INDICATOR_FORM):
-        return document.form
-    return INDICATOR_FORM if document.form in sets_year else "决算"
+def _kinds(forms: Sequence[Form]) -> dict[str, str]:
+    """基础数据表, 指标表 for them and every other form that sets the year; "" for lists of figures by name; all others are 决算."""
+    kinds = {form.form: INDICATOR_FORM for form in forms if form.sets_year}
+    kinds |= {NAMING_FORM: NAMING_FORM, INDICATOR_FORM: INDICATOR_FORM}
+    return kinds | {form.form: "" for form in forms if form.by_name}
 
 
 def audit_submitted(rows: Sequence[Submitted], roster: Roster, checks: Checks, year: int) -> list[Finding]:
