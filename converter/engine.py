@@ -29,6 +29,8 @@ CHUNK = 16
 #: What one item may take: a reader that hangs or grows beyond this ends its process, and with it only its item.
 SECONDS = 60
 MEMORY = 4 * 2**30
+#: So many workers begin before there is work for them.
+_EARLY = 4
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -198,6 +200,10 @@ class LocalPool:
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> "LocalPool":
+        """Workers that are forked begin at once, so that none is waited for when there is work for it."""
+        if _START == "forkserver":
+            with undisturbed():
+                self._start(self.jobs)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -217,6 +223,10 @@ class LocalPool:
         if self._pool is None:
             context = multiprocessing.get_context(_START)
             self._pool = ProcessPoolExecutor(workers, context, _begin, self._beginning)
+            for _ in range(min(workers, _EARLY) if _START == "forkserver" else 0):
+                self._pool.submit(
+                    os.getpid
+                )  # each of these starts one, which is there long before it has anything to do
         return self._pool
 
     def map(

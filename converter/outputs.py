@@ -23,12 +23,14 @@ from converter.publish import Stage, name_strangers, previous_outputs
 from converter.receiving import Received
 from converter.recorded import recorded
 from converter.scoring.choosing import Choice
+from converter.scratch import Scratch
 from converter.settings import Options, Settings
 from converter.tasks import Writing
+from converter.tasks import Written as WrittenBook
 from converter.workers import write_books
 
 log = logging.getLogger("jixiao")
-#: So few tasks leave the workers time for other things.
+#: So few tasks leave the workers time for other things: they come first, and the workers write the pages too.
 _FEW = 3
 #: A fourth of the departments' workbooks is written before the rows of the summary are made, and while here is told what they
 #: are, the page and the CSV files are written; the others come behind them, so that nobody waits for anybody.
@@ -57,36 +59,39 @@ def write(
     made_of = materials(info, files_of(whole.submissions, received.digests)) if options.books else {}
     books = Books(gathered, names, made_of, options.output)
     work = _to_write(books, stage)
-    ahead = len(work) // _AHEAD if len(work) > _FEW else 0
+    few = len(work) <= _FEW
+    ahead = len(work) if few else len(work) // _AHEAD
     early = each(engine, write_books, work[:ahead], _WRITING)
-    idle = not ahead and len(gathered.portions) > 1  # the workers have little else to write
-    csv = [Page(gathered.scratch, name, pieces) for name, pieces in gathered.csv_files()]
-    write_all = partial(each, engine, write_page, doing="写数据表") if idle else partial(map, write_page)
-    there = write_all(csv)
+    idle = few and len(gathered.portions) > 1  # the workers have little else to write
+    write_there, scratch = partial(each, engine, write_page, doing="写数据表"), gathered.scratch
+    csv = [Page(scratch, name, pieces) for name, pieces in gathered.csv_files()]
+    there = write_there(csv if idle else [])
     book, sources = _shown(gathered, received, names, info)
     lines = whole.rules.distinct[0].grade_lines()
-    shown = Page(gathered.scratch, "report.html", partial(report_page, book, lines, gathered.tally))
-    pages: Iterable[Written] = chain(write_all([shown]), there)
-    if not idle:
-        pages = [*pages]
+    shown = Page(scratch, "report.html", partial(report_page, book, lines, gathered.tally))
+    here = [] if idle else [write_page(page) for page in (shown, *csv)]
     reuse = gathered.scoring.reuse
-    memory = Blocks(reuse.ledger, gathered.scratch, reuse.base) if reuse else None
-    writer = SummaryWriter(book, partial(each, engine, doing="写汇总工作簿"), gathered.scratch, memory)
+    memory = Blocks(reuse.ledger, scratch, reuse.base) if reuse else None
+    writer = SummaryWriter(book, partial(each, engine, doing="写汇总工作簿"), scratch, memory)
     late = each(engine, write_books, work[ahead:], _WRITING)
-    text = Page(gathered.scratch, MANIFEST, partial(inputs_as_json, sources, len(inbox.sources)))
-    inputs = each(engine, write_page, [text], _WRITING)
-    target = gathered.scratch.folder / "summary.xlsx"
+    inputs = Page(scratch, MANIFEST, partial(inputs_as_json, sources, len(inbox.sources)))
+    last = write_there([*([shown] if idle else []), inputs])
+    target = scratch.folder / "summary.xlsx"
     writer.write(target)
     stage.take(f"评分汇总_{whole.year}.xlsx", target)
-    for page in pages:
-        stage.take(page.name, gathered.scratch.folder / page.file, page.sha256)
+    _take(stage, scratch, chain(here, there))
     for written in tracked(chain(early, late), len(work), _WRITING, bar=options.bar):
-        for one in written:
-            stage.take(one.name, gathered.scratch.folder / one.file, one.sha256)
+        _take(stage, scratch, written)
         books.keep(written)
-    (told,) = inputs
-    known = manifest(whole, library, inbox, sources, chosen, gathered.prior, gathered.scratch.folder / told.file)
+    *pages, told = last
+    _take(stage, scratch, pages)
+    known = manifest(whole, library, inbox, sources, chosen, gathered.prior, scratch.folder / told.file)
     return {**known, "fingerprint": mark, "formulas": books.formulas()}
+
+
+def _take(stage: Stage, scratch: Scratch, written: Iterable[Written | WrittenBook]) -> None:
+    for one in written:
+        stage.take(one.name, scratch.folder / one.file, one.sha256)
 
 
 def _shown(
