@@ -24,6 +24,7 @@ from converter.publish import Stage
 from converter.receiving import Received, file_findings
 from converter.reuse import Reuse
 from converter.scoring.choosing import Choice, choices
+from converter.scoring.conclusion import conclude
 from converter.scoring.prior import Prior
 from converter.scoring.ruleset import Rules
 from converter.scoring.whole import Whole, begin
@@ -48,7 +49,7 @@ class Ending:
         report.seconds = round(time.monotonic() - job.started, 3)
         if not options.dry_run:
             totals = whole.totals
-            intervals = zip(totals["low"].tolist(), totals["high"].tolist(), strict=True)
+            intervals = zip(totals["low"], totals["high"], strict=True)
             points = dict(zip(totals["department"], intervals, strict=True))
             report.since = since(last_manifest(options.output), self.made_of, points, whole.handed)
             outcome = {
@@ -82,12 +83,6 @@ def finish(
     return Ending(report, stage, write(engine, stage, gathered, received, settings, chosen, options))
 
 
-def _load_what_concludes() -> None:
-    """It needs pandas, which is loaded while the workers score."""
-    with undisturbed():
-        import converter.scoring.conclusion  # noqa: F401
-
-
 def _load_what_writes() -> None:
     """It is loaded while the workers are at what it writes."""
     with undisturbed():
@@ -96,7 +91,7 @@ def _load_what_writes() -> None:
 
 def _look_at_books(reuse: Reuse, whole: Whole, output: Path) -> None:
     """Which workbooks lie in OUT as they were left is asked while the workers are busy."""
-    from converter.books.assemble import book_names
+    from converter.books.overview import book_names
     from converter.bookwork import places
 
     reuse.look_at(places(output, book_names(whole.departments, whole.year)))
@@ -131,7 +126,7 @@ def _score(
     if not whole.departments:
         raise _nothing_scored(received.readings, whole.year)
     replies = [reply for reading in received.readings for reply in reading.replies]
-    reuse, meanwhile = None, [_load_what_concludes, _load_what_writes]
+    reuse, meanwhile = None, [_load_what_writes]
     if received.recall is not None:
         made_of = materials(
             info_rows(whole, settings.library, received.inbox, chosen, prior),
@@ -155,8 +150,6 @@ def _score(
     )
     gathered = scoring.gathered()
     gathered.prior = prior
-    from converter.scoring.conclusion import conclude
-
     conclude(whole, (scratch.load(portion.gist) for portion in gathered.portions), received.digests)
     said = file_findings(received.readings, received.submissions)
     tell_all(engine, gathered, said, replies, kept=options.findings)

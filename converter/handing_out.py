@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from converter.books.assemble import book_names
 from converter.books.form_book import basic_data_form, indicators_form
 from converter.books.form_plan import Taken
+from converter.books.overview import book_names
 from converter.books.readback import Output, Record
 from converter.lastyear import last_output
 from converter.mapping.library import Library

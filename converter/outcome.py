@@ -23,9 +23,8 @@ class Report:
 
     def totals(self) -> list[dict[str, object]]:
         """A row for each department: names, intervals, grades."""
-        totals = self.whole.totals
-        rows = totals.astype(object).where(totals.notna(), None)
-        return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+        rows = self.whole.totals.rows()
+        return [{key: None if value != value else value for key, value in row.items()} for row in rows]
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from converter.audit.report import report as report_page
 from converter.blocks import Blocks
-from converter.books.assemble import book_names, summary
+from converter.books.overview import book_names, summary
 from converter.books.summary import SummaryBook, SummaryWriter
 from converter.books.tables import Row, Rows
 from converter.bookwork import Books

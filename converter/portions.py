@@ -25,10 +25,9 @@ from converter.mapping.facts import Document
 from converter.merging import Portion, Share, put_together
 from converter.recalling import documents_in
 from converter.scoring.batch import Batch, score_kinds
-from converter.scoring.conclusion import gist
 from converter.scoring.ruleset import Rules
 from converter.scratch import Kept, Scratch
-from converter.shares import parted
+from converter.shares import gist_of, parted
 from converter.syncing import begin_to_sync
 from converter.tasks import BOOKS, Chunk, Writing, Written
 from converter.unpickling import packed
@@ -60,7 +59,7 @@ def score(chunk: Chunk) -> Portion:
     """Scores a chunk and puts its shares aside."""
     scratch, rules = chunk.scratch, _rules(str(chunk.scratch.folder), chunk.rules)
     batch = score_kinds(_whole(chunk), rules, chunk.prior, every=chunk.every)
-    shares, at_large = parted(batch, rules, gist(batch, rules))
+    shares, at_large = parted(batch, rules, gist_of(batch, rules))
     return replace(
         put_together(scratch, shares, chunk.answers, batch.review.ledger),
         ratios=at_large.ratios,

@@ -12,10 +12,12 @@ from converter.books.crossrefs import first_inputs
 from converter.books.tables import Row
 from converter.merging import AtLarge, Share
 from converter.scoring.batch import Batch, used_by_scheme
-from converter.scoring.gist import Gist
+from converter.scoring.gist import PART, Gist
 from converter.scoring.outcomes import distinct
 from converter.scoring.ruleset import Rules
 from converter.scoring.scorerows import is_ratio
+from converter.scoring.wholebatch import families
+from converter.scoring.within import figures_of, marks_of, without_data
 from converter.segments import Segment, checked, piece
 from converter.unpickling import PlainWriter
 from converter.vocabulary.findings import Finding, Place, numbered
@@ -25,6 +27,29 @@ _At = tuple[str, int, str, bool]
 #: Where the department stands in rows of 指标得分, 规范数据 and 勾稽核对.
 _WHO = 1
 _who, _last = itemgetter(_WHO), itemgetter(-1)
+
+
+def gist_of(batch: Batch, rules: Rules) -> Gist:
+    """The gist of a scored chunk."""
+    numbers = {id(scheme): at for at, scheme in enumerate(rules.distinct)}
+    related = {one.name for entry, parts in families(rules.roster) for one in (entry, *parts)}
+    figures: dict[tuple[str, str], tuple[float, Place]] = {}
+    claims: list[tuple[int, Finding]] = []
+    for part in batch.each:
+        figures |= figures_of(part.inputs, related, rules.checks)
+        number = numbers[id(part.scheme)]
+        claims += [(number, item) for item in without_data(part.inputs, part.columns, rules.checks)]
+    return Gist(
+        [
+            {**{str(key): value for key, value in row.items()}, PART: numbers[id(part.scheme)]}
+            for part in batch.each
+            for row in part.totals.to_dict("records")
+        ],
+        {submission.department: marks_of(documents, rules.checks) for submission, documents in batch.used},
+        figures,
+        claims,
+        batch.supplied,
+    )
 
 
 def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge]:

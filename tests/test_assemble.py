@@ -8,14 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from converter.books.assemble import (
-    book_names,
-    department_books,
-    reading_of,
-    rule_rows,
-    summary_rows,
-)
+from converter.books.assemble import department_books
 from converter.books.legend import department_notes
+from converter.books.overview import book_names, rule_rows, summary_rows
 from converter.books.tables import FACT_HEADS, RULE_HEADS, SCORE_HEADS, SUMMARY_HEADS
 from converter.mapping.departments import Submission, group
 from converter.mapping.facts import SELF_SCORE, Document
@@ -25,10 +20,11 @@ from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import Checks
 from converter.scoring.derivations import Derivations
 from converter.scoring.expressions import Input
+from converter.scoring.readings import reading_of
 from converter.scoring.schemes import Scheme
 from converter.vocabulary.findings import Finding, Owner, Tally, numbered
 from converter.vocabulary.numbers import NAN, State
-from tests.whole import csv_of
+from tests.whole import csv_of, totals_of
 
 SUINING = "绥宁县人社局"
 PURCHASED, PLANNED = "政府采购决算数", "政府采购预算数"
@@ -108,7 +104,7 @@ def ranked(desk: Desk, documents: list[Document]) -> Batch:
 
 def records(batch: Batch, findings: Sequence[Finding] = ()) -> list[dict[str, object]]:
     rows = summary_rows(
-        batch.totals, batch.codes, {s.department: s.kind for s in batch.submissions}, Tally.of(findings), {}
+        totals_of(batch), batch.codes, {s.department: s.kind for s in batch.submissions}, Tally.of(findings), {}
     )
     return [dict(zip(SUMMARY_HEADS, row, strict=True)) for row in rows]
 
@@ -214,7 +210,7 @@ def test_errors_and_warnings_are_counted_for_each_department(ranked: Batch) -> N
 
 def test_the_book_is_named_where_there_is_one(ranked: Batch) -> None:
     rows = summary_rows(
-        ranked.totals,
+        totals_of(ranked),
         ranked.codes,
         {s.department: s.kind for s in ranked.submissions},
         Tally(),

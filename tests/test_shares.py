@@ -15,11 +15,10 @@ from converter.books.tables import Row
 from converter.merging import AtLarge, Share, put_together
 from converter.run import Options, run
 from converter.scoring.batch import Batch, score_kinds
-from converter.scoring.conclusion import gist
 from converter.scoring.gist import Gist
 from converter.scoring.ruleset import Rules
 from converter.scratch import Laid, Part, Pile, Scratch
-from converter.shares import parted
+from converter.shares import gist_of, parted
 from converter.telling import findings_in
 from converter.unpickling import packed, unpacked
 from tests.test_reuse import Here, build
@@ -68,7 +67,7 @@ def repr_of_ranks(share: Share) -> str:
 def test_what_is_said_of_no_department_hangs_on_the_rules_alone(parts: dict[int, Parts]) -> None:
     batch, rules, _, whole = parts[100][0]
     nobody = score_kinds([], rules, every=True)
-    _, empty = parted(nobody, rules, gist(nobody, rules))
+    _, empty = parted(nobody, rules, gist_of(nobody, rules))
     for at_large in (empty, *(said for *_, said in parts[1])):
         assert {repr(item) for item in at_large.findings} <= {repr(item) for item in whole.findings}
         assert {repr(row) for row in at_large.checks} <= {repr(row) for row in whole.checks}
@@ -104,7 +103,7 @@ def test_shares_put_together_are_what_the_chunk_gives(parts: dict[int, Parts], t
     assert portion.seen["规范数据"] == Seen.of(tables.FACT_HEADS, used).longest
     checks: list[Row] = list(Pile(scratch, scratch.load(portion.checks).rows))
     assert portion.seen["勾稽核对"] == Seen.of(tables.CHECK_HEADS, checks).longest
-    told = gist(batch, rules)
+    told = gist_of(batch, rules)
     gathered = scratch.load(portion.gist)
     assert sorted(map(repr, gathered.totals)) == sorted(map(repr, told.totals))
     assert (gathered.marks, repr(gathered.figures)) == (told.marks, repr(told.figures))

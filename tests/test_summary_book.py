@@ -17,7 +17,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from converter.books import summary as summary_module
-from converter.books.assemble import book_names
+from converter.books.overview import book_names
 from converter.books.summary import SummaryBook, summary_book
 from converter.mapping.facts import Document
 from converter.mapping.library import Library

@@ -13,8 +13,9 @@ from converter.mapping.library import Library
 from converter.scoring.compute import score
 from converter.scoring.derivations import Derivations
 from converter.scoring.inputs import Inputs
+from converter.scoring.ranking import TOTAL_COLUMNS, ranks
 from converter.scoring.schemes import Scheme
-from converter.scoring.totals import TOTAL_COLUMNS, ranks, totals_frame
+from converter.scoring.totals import totals_frame
 from converter.vocabulary.numbers import State
 from tests import oracle
 from tests.test_compute import handed_in, inputs_of

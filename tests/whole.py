@@ -6,18 +6,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from converter.books import tables
-from converter.books.assemble import summary
 from converter.books.crossrefs import first_inputs
+from converter.books.overview import summary
 from converter.books.summary import SummaryBook
 from converter.mapping.departments import Submission
 from converter.mapping.library import Library
 from converter.scoring.batch import Batch, score_kinds, used_by_scheme
 from converter.scoring.checks import CHECK_COLUMNS, load_checks
 from converter.scoring.conclusion import conclude as concluded
-from converter.scoring.conclusion import gist
+from converter.scoring.ranking import Totals, columns_of, together
 from converter.scoring.ruleset import Rules
 from converter.scoring.scorerows import is_ratio
 from converter.scoring.whole import Whole, begin
+from converter.shares import gist_of
 from converter.vocabulary.findings import Finding, Tally
 
 
@@ -45,8 +46,14 @@ def conclude(submissions: Sequence[Submission], rules: Rules, digests: Mapping[s
     """The submissions scored as one chunk, and concluded."""
     whole = begin(submissions, rules)
     batch = score_kinds(whole.submissions, rules)
-    concluded(whole, [gist(batch, rules)], digests or {})
+    concluded(whole, [gist_of(batch, rules)], digests or {})
     return Scored(batch, whole)
+
+
+def totals_of(batch: Batch) -> Totals:
+    """The totals of a batch as they are concluded."""
+    rows = [{str(key): one for key, one in row.items()} for row in batch.totals.to_dict("records")]
+    return together([columns_of(rows)], [""] * len(rows))
 
 
 def summary_of(batch: Batch, findings: Sequence[Finding], names: Mapping[str, str]) -> SummaryBook:
@@ -54,7 +61,7 @@ def summary_of(batch: Batch, findings: Sequence[Finding], names: Mapping[str, st
     checks = load_checks(Library())
     rules = Rules({"": batch.scheme}, checks, batch.inputs.derivations, ())
     whole = Whole(rules, batch.submissions, [], [])
-    whole.totals = batch.totals
+    whole.totals = totals_of(batch)
     big: dict[str, tables.Rows] = {
         "指标得分": tables.score_rows(batch.scores, batch.codes),
         "问题清单": tables.finding_rows(findings),

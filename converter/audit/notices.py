@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from converter.books.assemble import book_names
+from converter.books.overview import book_names
 from converter.books.readback import Output, Record
 from converter.books.styles import Book, Page, Setup
 from converter.vocabulary.findings import Owner

@@ -14,7 +14,7 @@ from converter.mapping.roster import Roster
 from converter.mapping.years import in_scope, other_titles, settle_years
 from converter.scoring import audits
 from converter.scoring.apportion import shares, whole_review
-from converter.scoring.checks import Checks
+from converter.scoring.checks import CHECK_COLUMNS, Checks
 from converter.scoring.compute import RuleScores
 from converter.scoring.crosscheck import audit_typed, comparable, crosscheck, not_told_twice
 from converter.scoring.decisions import Decisions
@@ -25,7 +25,7 @@ from converter.scoring.followers import without_followers
 from converter.scoring.frames import facts_frame, frame_of, joined
 from converter.scoring.inputs import Inputs
 from converter.scoring.ledger import Ledger
-from converter.scoring.outcomes import Row, audit_rows, check_rows, checks_frame
+from converter.scoring.outcomes import GROUP, Row, audit_rows, check_rows
 from converter.scoring.prior import Prior
 from converter.scoring.review import Review
 from converter.scoring.rounding import Flags
@@ -35,7 +35,8 @@ from converter.scoring.schemes import Scheme
 from converter.scoring.scopes import audit_scopes, told_of_restatement
 from converter.scoring.selfscores import compare_tables, rename_indicators
 from converter.scoring.totals import totals_frame
-from converter.scoring.wholebatch import ACROSS, within
+from converter.scoring.wholebatch import ACROSS
+from converter.scoring.within import within
 from converter.vocabulary.findings import Finding
 from converter.vocabulary.numbers import State
 
@@ -82,7 +83,7 @@ class Batch:
     @cached_property
     def checks(self) -> pd.DataFrame:
         """The checks frame."""
-        return checks_frame(self.checked)
+        return pd.DataFrame(self.checked, columns=[*CHECK_COLUMNS, GROUP])
 
     @cached_property
     def codes(self) -> dict[str, str]:

@@ -2,23 +2,22 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from converter.scoring.checks import CHECK_COLUMNS, Audit, Checks, Outcome, code_of
-from converter.scoring.faults import Fault
-from converter.scoring.reconcile import Result
+from converter.scoring.checks import Audit, Checks, Outcome, code_of
 from converter.vocabulary.findings import Finding, Owner
 from converter.vocabulary.numbers import NAN
 
+if TYPE_CHECKING:  # what compares needs pandas, what concludes a batch does not
+    from converter.scoring.faults import Fault
+    from converter.scoring.reconcile import Result
+
 Row = tuple[object, ...]
-
-
 #: Behind the CHECK_COLUMNS of a row: what tells the comparisons of one code from each other, this for built-in checks.
 GROUP, BUILT_IN = "group", "~"
 
 
-def check_rows(results: Sequence[Result], found: Sequence[Fault], audited: Iterable[Row]) -> list[Row]:
+def check_rows(results: "Sequence[Result]", found: "Sequence[Fault]", audited: Iterable[Row]) -> list[Row]:
     """The rows as they were made, with their group: comparisons first, and of these one key behind the other."""
     first: dict[int, str] = {}
     for fault in found:
@@ -32,15 +31,10 @@ def check_rows(results: Sequence[Result], found: Sequence[Fault], audited: Itera
     return rows + [(*row, BUILT_IN) for row in audited]
 
 
-def _reason(result: Result, first: Mapping[int, str]) -> str:
+def _reason(result: "Result", first: Mapping[int, str]) -> str:
     if result.slipped or result.follows:
         return "相差一万倍，见 J14" if result.slipped else f"由 {result.follows} 引起"
     return first.get(id(result), "")
-
-
-def checks_frame(rows: Sequence[Row]) -> pd.DataFrame:
-    """The rows as a frame."""
-    return pd.DataFrame(rows, columns=[*CHECK_COLUMNS, GROUP])
 
 
 def distinct(rows: Iterable[Row]) -> Iterator[Row]:

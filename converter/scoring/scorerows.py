@@ -10,8 +10,9 @@ from converter.mapping.fields import FieldKind
 from converter.scoring.compute import RuleScores
 from converter.scoring.expressions import Formula, Input
 from converter.scoring.frames import typed
-from converter.scoring.indicators import TAKEN, Rule
+from converter.scoring.indicators import Rule
 from converter.scoring.inputs import Inputs
+from converter.scoring.readings import rule_reading
 from converter.scoring.status import JUDGED, Status, certain_gap
 from converter.vocabulary.numbers import percent, shortest
 
@@ -67,21 +68,6 @@ def reading(column: RuleScores, position: int, taken: str) -> str:
 
 #: 计分口径 of a score that officers decided.
 DECIDED = "复核认定"
-#: Names the formula that a value is compared with (relative), in 计分口径.
-COMPARED = "比较基数"
-
-
-def rule_reading(rule: Rule) -> str:
-    """计分口径 of a rule: how part steps count, which of weight and sentence decides, how a shared weight is taken."""
-    words = [rule.form.reading_name()] if rule.form is not None and rule.form.reading_name() else []
-    if rule.spec.text_full is not None:
-        full = shortest(rule.spec.text_full)
-        words.append("分值与条文不一致，" + ("按分值折算" if rule.spec.reading == "weight" else f"按条文 {full} 分"))
-    if rule.spec.relative is not None:
-        words.append(f"{COMPARED}＝{rule.spec.relative.to.text}")
-    if rule.take != "sum":
-        words.append(f"同一分值的几项{TAKEN[rule.take]}")
-    return "；".join(words) or ("人工评定" if rule.judged else "按条文")
 
 
 def others_texts(column: RuleScores) -> list[str]:

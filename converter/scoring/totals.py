@@ -5,37 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from converter.scoring.adjustments import values_of
 from converter.scoring.compute import RuleScores
 from converter.scoring.inputs import Inputs
+from converter.scoring.ranking import TOTAL_COLUMNS, placed
 from converter.scoring.rounding import SCORE_DIGITS, Flags, Floats, round_half_up
 from converter.scoring.scaling import scaled
 from converter.scoring.schemes import Scheme
 from converter.scoring.shared import picked
 from converter.scoring.status import JUDGED, UNKNOWN, Status, certain_gap
 
-#: Columns of the totals frame, in points (分).
-TOTAL_COLUMNS = (
-    "department",
-    "year",
-    "self_total",
-    "self_grade",
-    "score",
-    "low",
-    "high",
-    "grade",
-    "gap",
-    "data_full",
-    "data_low",
-    "data_high",
-    "from_self",
-    "deductions",
-    "missing",
-    "best",
-    "worst",
-)
 _MOST_NAMED = 5
 
 
@@ -109,19 +89,8 @@ def totals_frame(
             "missing": _named(columns, _among(columns, UNKNOWN).astype(np.float64)),
         }
     )
-    return ranked(frame, [(kinds or {}).get(name, "") for name in inputs.departments])
-
-
-def ranked(frame: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
-    """The rows in the order of 复算下限, 复算上限 and name, each with its ranks among those of its kind."""
-    low, high = (frame[end].to_numpy() for end in ("low", "high"))
-    best, worst = np.zeros((2, len(frame)), dtype=np.int64)
-    for kind in dict.fromkeys(kinds):
-        alike = np.array([one == kind for one in kinds])
-        best[alike], worst[alike] = ranks(low[alike], high[alike])
-    names = frame["department"].tolist()
-    by_name = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
-    order = by_name[np.lexsort((-high[by_name], -low[by_name]))]  # stable, and puts NaN last
+    own_kinds = [(kinds or {}).get(name, "") for name in inputs.departments]
+    order, best, worst = placed(inputs.departments, low, high, own_kinds)
     ordered = frame.assign(best=best, worst=worst)[list(TOTAL_COLUMNS)].take(order)
     return ordered.reset_index(drop=True)
 
@@ -224,11 +193,3 @@ def grades(scheme: Scheme, low: float, high: float) -> str:
     """等次, or the grades of both ends (中～良)."""
     one, other = scheme.grade(low), scheme.grade(high)
     return one if one == other else f"{one}～{other}"
-
-
-def ranks(low: Floats, high: Floats) -> tuple[NDArray[np.signedinteger], NDArray[np.signedinteger]]:
-    """Best and worst rank: 1 + others whose 下限 exceeds my 上限, 1 + others whose 上限 exceeds my 下限. Ties share."""
-    lows, highs = np.sort(low), np.sort(high)
-    best = 1 + len(low) - np.searchsorted(lows, high, side="right")
-    worst = 1 + len(high) - np.searchsorted(highs, low, side="right") - (high > low)  # none stands above itself
-    return best, worst

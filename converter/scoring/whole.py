@@ -12,13 +12,12 @@ from converter.mapping.facts import Document
 from converter.mapping.years import contradicted_folders, in_scope, settle_years
 from converter.scoring.factrows import FactRow
 from converter.scoring.prior import Prior
+from converter.scoring.ranking import Totals
 from converter.scoring.ruleset import Rules
 from converter.scoring.submitted import Submitted, audit_submitted, submitted
 from converter.vocabulary.findings import Finding
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from converter.scoring.outcomes import Row
 
 
@@ -33,7 +32,7 @@ class Whole:
     submissions: list[Submission]
     handed: list[Submitted]
     findings: list[Finding]
-    totals: "pd.DataFrame" = field(init=False)
+    totals: Totals = field(init=False)
     checks: "list[Row]" = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 

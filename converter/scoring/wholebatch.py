@@ -1,29 +1,19 @@
-"""Checks over all departments together: copies, parts and their sum, self scores in one narrow band (CHECKS B02–B05)."""
+"""Checks over all departments together: copies, parts and their sum, self scores in one narrow band (CHECKS B02–B04)."""
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from math import isnan
 
-import numpy as np
-import pandas as pd
-
-from converter.mapping.departments import NAMING_FORM, Submission
+from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
 from converter.mapping.fields import Dictionary
 from converter.mapping.roster import Listed, Roster
-from converter.scoring.audits import audit_sums
 from converter.scoring.checks import Checks
-from converter.scoring.compute import RuleScores
-from converter.scoring.expressions import Input
-from converter.scoring.inputs import Inputs
-from converter.scoring.lacking import NO_FORM
-from converter.scoring.selfscores import INDICATOR_FORM
-from converter.scoring.status import Status
+from converter.scoring.ranking import Totals
 from converter.vocabulary.findings import Finding, Place
 from converter.vocabulary.labels import plain
-from converter.vocabulary.numbers import USABLE, canonical, shortest
+from converter.vocabulary.numbers import canonical, shortest
 
 Used = Sequence[tuple[Submission, list[Document]]]
 #: Why a check was not run, by code and department; "" where it is about nothing in the department and has no row.
@@ -80,26 +70,6 @@ def _signatures(
                 yield submission.department, document, ("numbers", mark)
 
 
-def marks_of(documents: Iterable[Document], checks: Checks) -> tuple[bytes, ...]:
-    """A mark for each document, the same for tables of the same numbers; none where there are too few of them.
-
-    Self scores have none: they may well be the same by themselves.
-    """
-    least = int(checks.audit["B02"].settings["numbers"])
-    marks = []
-    for document in documents:
-        if document.form == INDICATOR_FORM:
-            marks.append(b"")
-            continue
-        numbers = {(f.year, f.field, f.value) for f in document.facts if f.state in USABLE and f.value != 0}
-        if len({value for _, _, value in numbers}) < least:
-            marks.append(b"")
-            continue
-        text = "\n".join([document.form, str(document.year), *sorted([f"{y}\0{f}\0{v!r}" for y, f, v in numbers])])
-        marks.append(hashlib.sha256(text.encode(errors="surrogatepass")).digest()[:16])
-    return tuple(marks)
-
-
 def audit_parts(
     figures: Figures, used: Used, roster: Roster, dictionary: Dictionary, checks: Checks, year: int
 ) -> tuple[list[Finding], Unrun]:
@@ -132,16 +102,6 @@ def families(roster: Roster) -> list[tuple[Listed, list[Listed]]]:
     return found
 
 
-def figures_of(inputs: Inputs, names: Collection[str], checks: Checks) -> dict[tuple[str, str], tuple[float, Place]]:
-    """The figures of B03 of those of the departments that have one of the names."""
-    return {
-        (who, field): (float(inputs.column(Input(field))[at]), inputs.place(Input(field), at))
-        for at, who in enumerate(inputs.departments)
-        if who in names
-        for field in checks.audit["B03"].fields
-    }
-
-
 def _no_sum(entry: Listed, parts: Sequence[Listed], there: Collection[str], used: Used) -> str:
     """Why the parts of a department cannot be set against it, "" where they can."""
     absent = [part.name for part in parts if part.name not in there]
@@ -164,7 +124,7 @@ def _parts(
     place = Place()
     for name in checks.audit["B03"].fields:
         total, *others = (figures[one.name, name][0] for one in (entry, *parts))
-        if np.isnan(total) or any(map(np.isnan, others)):
+        if any(map(isnan, (total, *others))):
             continue
         gap = canonical(total - sum(others))
         money = dictionary[name].unit == "万元"
@@ -179,56 +139,15 @@ def _parts(
     return [checks.finding("B03", f"{'；'.join(said)}（下级：{names}）", **about)]
 
 
-def audit_bands(
-    totals: pd.DataFrame, claims: Iterable[Finding], checks: Checks, year: int
-) -> tuple[list[Finding], Unrun]:
+def audit_bands(totals: Totals, claims: Iterable[Finding], checks: Checks, year: int) -> tuple[list[Finding], Unrun]:
     """B04 self scores that all lie in one narrow band; and the `claims` of points although several indicators lack data."""
     settings = checks.audit["B04"].settings
-    own = totals["self_total"].dropna()
+    own = [points for points in totals["self_total"] if not isnan(points)]
     if len(own) < settings["departments"]:
         return [], {("B04", ""): f"有自评总分的不足 {shortest(settings['departments'])} 个部门"}
     findings = []
-    low, high = float(own.min()), float(own.max())
+    low, high = min(own), max(own)
     if high - low < settings["band"]:
         said = f"{len(own)} 个部门的自评总分都在 {shortest(low)}～{shortest(high)} 分之间"
         findings.append(checks.finding("B04", said, year=year, subject="自评总分"))
     return [*findings, *claims], {}
-
-
-def without_data(inputs: Inputs, columns: Sequence[RuleScores], checks: Checks) -> Iterator[Finding]:
-    """B04 of each department that claims points although several indicators lack their data."""
-    for position, department in enumerate(inputs.departments):
-        empty = [c for c in columns if c.status[position] == Status.MISSING and c.self_score[position] > 0]
-        if len(empty) >= checks.audit["B04"].settings["no_data"]:
-            names = "、".join(column.rule.name for column in empty)
-            claimed = canonical(sum(float(column.self_score[position]) for column in empty))
-            said = f"{names} 没有数据，自评共给 {shortest(claimed)} 分"
-            about = {"department": department, "year": inputs.year, "subject": "缺数指标", "points": claimed}
-            yield checks.finding("B04", said, **about)
-
-
-@dataclass
-class Asked:
-    """What some checks found, and why others were not run."""
-
-    findings: list[Finding]
-    unrun: Unrun
-
-
-def within(inputs: Inputs, used: Used, columns: Sequence[RuleScores], checks: Checks) -> Asked:
-    """S03 of each department, and what cannot be asked of one for want of a form."""
-    year = inputs.year
-    unrun: Unrun = {}
-    summed, without_total = audit_sums(inputs, columns, checks)
-    unrun |= {("S03", inputs.departments[at]): why for at, why in without_total.items()}
-    for submission, documents in used:
-        who = submission.department
-        forms = {(d.form, d.file) for d in documents if d.year == year}
-        if len(forms) == len({form for form, _ in forms}):
-            unrun["B05", who] = "只有一个版本"
-        if INDICATOR_FORM not in {form for form, _ in forms}:
-            unrun |= {(code, who): NO_FORM for code in ("S02", "S03", "S06", "S07", "S09", "S12")}
-    last = {row.department for row in inputs.every if row.form_year == year - 1 and row.form.startswith(NAMING_FORM)}
-    for who in set(inputs.departments) - last:
-        unrun["Y03", who] = "没有上年的基础数据表"
-    return Asked(summed, unrun)
