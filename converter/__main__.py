@@ -15,8 +15,8 @@ def main() -> NoReturn:
     What is left at the end is not looked through for garbage, which takes the interpreter a third of a second after a run.
     """
     try:
-        from converter.again import begin_loading
-        from converter.engine import undisturbed
+        from converter.ahead import begin_loading
+        from converter.forking import undisturbed
 
         begin_loading(sys.argv[1:])
         with undisturbed():

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from converter.ahead import MANIFEST
 from converter.books.readback import Output
 from converter.intake.discover import discover, listed
-from converter.lastmanifest import MANIFEST
 from converter.mapping.library import Library
 from converter.vocabulary.findings import Place, RunError
 

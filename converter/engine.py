@@ -1,7 +1,6 @@
 """Work in worker processes: chunks over a local pool, results in order. A worker that dies costs one item, not the batch."""
 
 import faulthandler
-import gc
 import multiprocessing
 import os
 import signal
@@ -12,12 +11,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
+
+from converter.forking import INTERRUPTIONS, start_method, undisturbed
 
 if sys.platform != "win32":
     import resource
@@ -31,7 +31,6 @@ SECONDS = 60
 MEMORY = 4 * 2**30
 #: So many workers begin before there is work for them.
 _EARLY = 4
-_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -54,67 +53,6 @@ def each(engine: "Engine", function: Callable[[In], Out], items: Sequence[In], d
     return alive(engine.map(function, items, 1, timed=False), doing)
 
 
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Interruptions wait while a worker is started (cut short in its start it would complain in English) and while modules
-    are loaded (where compiled ones can swallow them, and the run would go on).
-
-    The worker inherits the mask (which Windows does not have), so that Ctrl-C does not reach it before it has begun.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    handlers = {number: signal.signal(number, lambda number, _: came.append(number)) for number in _INTERRUPTIONS}
-    mask = None if sys.platform == "win32" else signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTIONS)
-    try:
-        yield
-    finally:
-        if sys.platform != "win32" and mask is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-    if came:
-        signal.raise_signal(came[0])
-
-
-def collect_seldom(objects: int = 1_000_000) -> None:
-    """Looks for garbage in circles every so many objects instead of every 700: of a department a run leaves four of them behind,
-    what else it makes is kept or freed at once, what is loaded stays, and looking through it takes a tenth of the time of
-    reading, and of loading. Workers look more often (50,000): some readers leave a whole workbook in a circle.
-    """
-    gc.set_threshold(objects, 20, 50)
-
-
-def preload(modules: Sequence[str]) -> None:
-    """Has the modules of the workers loaded from now on, beside whatever is done here, and once for all workers of this
-    process: they are forked from a server that only loads (not on Windows, where each loads for itself).
-    """
-    global _START  # of the whole process, as the server is
-    if _START == "spawn" and "forkserver" in multiprocessing.get_all_start_methods():
-        from multiprocessing import forkserver
-
-        multiprocessing.set_forkserver_preload(list(modules))
-        with undisturbed():
-            forkserver.ensure_running()
-        _START = "forkserver"
-
-
-def unload() -> None:
-    """Ends the server, where no worker was needed after all: it would go on loading for a second after this process."""
-    if _START == "forkserver":
-        from multiprocessing import forkserver
-
-        server: Any = forkserver._forkserver  # its end is for tests only, says its class, but it is what is wanted here
-        if server._forkserver_pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(server._forkserver_pid, signal.SIGKILL)
-            server._stop()
-
-
-_START = "spawn"
-
-
 class Engine(Protocol):
     """Where work is done: something that applies a function to items in worker processes."""
 
@@ -131,7 +69,7 @@ def _begin(memory: int, prepare: Callable[..., None], arguments: tuple[object, .
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTIONS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTIONS)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -200,10 +138,6 @@ class LocalPool:
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> "LocalPool":
-        """Workers that are forked begin at once, so that none is waited for when there is work for it."""
-        if _START == "forkserver":
-            with undisturbed():
-                self._start(self.jobs)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -221,9 +155,9 @@ class LocalPool:
 
     def _start(self, workers: int) -> ProcessPoolExecutor:
         if self._pool is None:
-            context = multiprocessing.get_context(_START)
+            context = multiprocessing.get_context(start_method())
             self._pool = ProcessPoolExecutor(workers, context, _begin, self._beginning)
-            for _ in range(min(workers, _EARLY) if _START == "forkserver" else 0):
+            for _ in range(min(workers, _EARLY) if start_method() == "forkserver" else 0):
                 self._pool.submit(
                     os.getpid
                 )  # each of these starts one, which is there long before it has anything to do

@@ -8,10 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from converter.ahead import MANIFEST
 from converter.beginning import Job
-from converter.engine import Engine, undisturbed
+from converter.engine import Engine
+from converter.forking import undisturbed
 from converter.gathering import Gathered, Scoring, tell_all
-from converter.lastmanifest import MANIFEST, last_manifest
+from converter.lastmanifest import last_manifest
 from converter.lastrun import missing, since
 from converter.manifest import info_rows
 from converter.mapping.departments import regions_named

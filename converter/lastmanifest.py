@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-MANIFEST = "run.json"
+from converter.ahead import MANIFEST
 
 
 def last_manifest(output: Path) -> dict[str, Any] | None:

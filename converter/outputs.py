@@ -6,6 +6,7 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from converter.ahead import MANIFEST
 from converter.audit.report import report as report_page
 from converter.blocks import Blocks
 from converter.books.overview import book_names, summary
@@ -14,7 +15,6 @@ from converter.books.tables import Row, Rows
 from converter.bookwork import Books
 from converter.engine import Engine, each
 from converter.gathering import Gathered
-from converter.lastmanifest import MANIFEST
 from converter.manifest import as_json, info_rows, inputs_as_json, manifest, source_rows
 from converter.marks import files_of, fingerprint, materials
 from converter.pages import Page, Written, write_page

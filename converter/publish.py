@@ -13,7 +13,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from converter.lastmanifest import MANIFEST, last_manifest
+from converter.ahead import MANIFEST
+from converter.lastmanifest import last_manifest
 from converter.syncing import Syncing, sync
 from converter.vocabulary.findings import Place, RunError
 

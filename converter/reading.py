@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from converter.engine import collect_seldom
+from converter.forking import collect_seldom
 from converter.intake.cells import Sheet
 from converter.intake.discover import Source
 from converter.intake.guards import UnreadableError

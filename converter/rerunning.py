@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from converter import __version__
+from converter.ahead import MANIFEST
 from converter.archiving import BUILTIN, LIST, OUT, damaged, list_of
-from converter.lastmanifest import MANIFEST
 from converter.run import run
 from converter.settings import Options
 from converter.vocabulary.findings import Place, RunError

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from converter.beginning import Job, begun
 from converter.cluster import Cluster
-from converter.engine import Engine, LocalPool, collect_seldom, undisturbed
+from converter.engine import Engine, LocalPool
+from converter.forking import collect_seldom, undisturbed
 from converter.intake.discover import Inbox
 from converter.lastmanifest import forget_last
 from converter.ledger import NAME as LEDGER

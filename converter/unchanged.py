@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from converter import __version__
+from converter.ahead import MANIFEST
 from converter.intake.discover import Inbox, Source
-from converter.lastmanifest import MANIFEST, last_manifest
+from converter.lastmanifest import last_manifest
 from converter.lastrun import Since
 from converter.ledger import key_of
 from converter.mapping.layers import Layers

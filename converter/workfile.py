@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from converter.ahead import SETTINGS
 from converter.vocabulary.findings import RunError
 
-SETTINGS = "设置.yaml"
 _PATHS = ("inbox", "departments", "decisions", "prior", "mappings")
 _ASK = "请写 jixiao run 收件箱 -o 输出文件夹；或用 jixiao init 建工作文件夹，在里面运行 jixiao run"
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from converter.ahead import SETTINGS
 from converter.books.form_lists import departments_form
 from converter.books.legend import add_notes
 from converter.books.styles import Book, Setup
@@ -12,7 +13,6 @@ from converter.books.templates import LEGEND
 from converter.scoring.decisions import HEADS as DECISION_HEADS
 from converter.scoring.decisions import SHEET
 from converter.vocabulary.findings import Place, RunError
-from converter.workfile import SETTINGS
 
 INBOX, OUTPUT, ROSTER, DECISIONS = "收件箱", "结果", "部门名单.xlsx", "复核记录.xlsx"
 _TEXT = f"""\

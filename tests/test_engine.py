@@ -253,7 +253,7 @@ def test_workers_end_when_the_parent_is_killed(tmp_path: Path, how: signal.Signa
 
 def test_workers_can_be_had_after_the_server_that_loads_them_was_ended() -> None:
     code = (
-        "from converter.engine import LocalPool, preload, unload\n"
+        "from converter.engine import LocalPool\nfrom converter.forking import preload, unload\n"
         "preload(['converter.loading', 'converter.portions'])\n"
         "unload()\n"
         "unload()\n"

@@ -10,6 +10,8 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "converter"
 ROOMS = ["vocabulary", "intake", "mapping", "scoring", "drafting", "books", "audit"]
 TOP = [
+    "forking",
+    "ahead",
     "progress",
     "syncing",
     "engine",

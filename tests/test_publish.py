@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from converter.lastmanifest import MANIFEST
+from converter.ahead import MANIFEST
 from converter.publish import Stage, locked, previous_outputs, strangers, workshop
 from converter.run import Options, run
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from converter import unchanged as module
-from converter.again import begin_loading, run_unless_done
+from converter.again import run_unless_done
+from converter.ahead import begin_loading
 from converter.intake.discover import discover
 from converter.options import Options
 from converter.outcome import Report
@@ -251,6 +252,6 @@ def placed(folder: Path, times: dict[str, int]) -> None:
 def begins(line: str, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether a command line has workers loaded."""
     loaded: list[object] = []
-    monkeypatch.setattr("converter.again.preload", loaded.append)
+    monkeypatch.setattr("converter.ahead.preload", loaded.append)
     begin_loading(line.split())
     return bool(loaded)
