@@ -48,9 +48,11 @@ def alive(results: Iterable[Out | Lost[In]], doing: str) -> Iterator[Out]:
         yield result
 
 
-def each(engine: "Engine", function: Callable[[In], Out], items: Sequence[In], doing: str) -> Iterator[Out]:
-    """The function of each item, by the workers, one at a time; it takes as long as it needs, and none may be lost."""
-    return alive(engine.map(function, items, 1, timed=False), doing)
+def each(
+    engine: "Engine", function: Callable[[In], Out], items: Sequence[In], doing: str, size: int = 1
+) -> Iterator[Out]:
+    """The function of each item, by the workers, `size` items by one; it takes as long as it needs, and none may be lost."""
+    return alive(engine.map(function, items, size, timed=False), doing)
 
 
 class Engine(Protocol):

@@ -189,21 +189,26 @@ class Scoring:
     def gathered(self) -> Gathered:
         """Every department scored."""
         every, reuse, size = self.whole.submissions, self.reuse, self.size
-        known: dict[str, Kept] = {}
+        known: Collection[str] = ()
+        shares: dict[str, Kept] = {}
         if reuse is not None:
             decided = bool(self.whole.rules.decisions)
             reuse.begin(every, self._figures, self.whole.departments if decided else ())
-            known = {} if decided else reuse.known(every)
+            known = () if decided else reuse.known(every)
         at_large = reuse.at_large() if reuse is not None and known else None
         parts = in_chunks(every, self.whole.rules, size, self.jobs)
         chunks = in_chunks([one for one in every if one.department not in known], self.whole.rules, size, self.jobs)
         if known and at_large is None and not chunks:
             chunks = [[]]
         soon, late = (self.meanwhile[:1], self.meanwhile[1:]) if known else (self.meanwhile, ())
+        if reuse is not None and known:
+            soon = (lambda: shares.update(reuse.shares(known)), *soon)
         scored = self._scored(chunks, every=at_large is None, meanwhile=soon)
+        if damaged := [one for one in every if one.department in known and one.department not in shares]:
+            scored += self._scored(in_chunks(damaged, self.whole.rules, size, self.jobs), every=False)
         portions = scored
         if known:
-            shares = {**known, **{who: kept for one in scored for who, kept in one.shares.items()}}
+            shares |= {who: kept for one in scored for who, kept in one.shares.items()}
             work = mergings(self.scratch, parts, shares, self.answers)
             merged = each(self.engine, merge, work, "评分")
             _do(late)

@@ -61,7 +61,7 @@ def write(
     work = _to_write(books, stage)
     few = len(work) <= _FEW
     ahead = len(work) if few else len(work) // _AHEAD
-    early = each(engine, write_books, work[:ahead], _WRITING)
+    early = each(engine, write_books, work[:ahead], _WRITING, _FEW if few else 1)
     idle = few and len(gathered.portions) > 1  # the workers have little else to write
     write_there, scratch = partial(each, engine, write_page, doing="写数据表"), gathered.scratch
     csv = [Page(scratch, name, pieces) for name, pieces in gathered.csv_files()]

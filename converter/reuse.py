@@ -56,18 +56,23 @@ class Reuse:
             parts = (self.base, self.materials[who], _said(one), repr(figures.get(who, ())), "\n".join(together))
             self._keys[who] = key_of("share", *parts)
 
-    def known(self, submissions: Sequence[Submission]) -> dict[str, Kept]:
-        """The shares that earlier runs worked out, put aside for this one."""
+    def known(self, submissions: Sequence[Submission]) -> set[str]:
+        """The departments whose share an earlier run worked out."""
+        keys = {self._keys[one.department]: one.department for one in submissions}
+        return {keys[key] for key in self.ledger.known([*keys])}
+
+    def shares(self, departments: Collection[str]) -> dict[str, Kept]:
+        """The shares of such departments, put aside for this run; none of one that was damaged since."""
         there: list[str] = []
-        kept = self.scratch.keep_each(self._bodies(submissions, there))
+        kept = self.scratch.keep_each(self._bodies(departments, there))
         return dict(zip(there, kept, strict=True))
 
-    def _bodies(self, submissions: Sequence[Submission], there: list[str]) -> Iterator[bytes]:
+    def _bodies(self, departments: Collection[str], there: list[str]) -> Iterator[bytes]:
         """The shares that are known, one after the other; `there` is told whose they are."""
-        bodies = self.ledger.get_each([self._keys[one.department] for one in submissions])
-        for one, body in zip(submissions, bodies, strict=True):
+        bodies = self.ledger.get_each([self._keys[who] for who in departments])
+        for who, body in zip(departments, bodies, strict=True):
             if body is not None:
-                there.append(one.department)
+                there.append(who)
                 yield body
 
     def keep(self, portion: Portion) -> None:
