@@ -1,6 +1,5 @@
 """The commands as a user meets them: exit codes, one Chinese line for every mistake, JSON and help on any console."""
 
-import gc
 import json
 import os
 import re
@@ -15,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from converter.__main__ import main as program
 from converter.cli import main
 from converter.mapping.library import builtin
 from tests.conftest import ROOT
@@ -522,12 +520,44 @@ def test_a_closed_pipe_is_no_bug(suining_out: Path) -> None:
     assert "程序缺陷" not in said
 
 
-def test_the_end_of_the_program_looks_for_no_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["jixiao", "--version"])
-    try:
-        with pytest.raises(SystemExit) as left:
-            program()
-        assert left.value.code == 0
-        assert gc.get_freeze_count() > 10_000
-    finally:
-        gc.unfreeze()
+@pytest.mark.parametrize(("arguments", "code"), [(["--version"], 0), (["--nowhere"], 2)])
+def test_at_the_end_nothing_is_taken_apart_that_could_not_wait(arguments: list[str], code: int) -> None:
+    """What is registered for the exit is done and what was printed is out; what is merely held is left to the system."""
+    program = (
+        "import atexit, sys\n"
+        "class Held:\n"
+        "    def __del__(self): print('taken apart')\n"
+        "sys.held = Held()\n"
+        "atexit.register(print, 'registered')\n"
+        f"sys.argv = ['jixiao', *{arguments!r}]\n"
+        "from converter.__main__ import main\n"
+        "print('printed')\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    said = done.stdout.splitlines()
+    assert (said[0], said[-1], "taken apart" in said) == ("printed", "registered", False)
+    assert bool(done.stderr) is bool(code)
+
+
+def test_a_thread_that_goes_on_is_waited_for_at_the_end() -> None:
+    program = (
+        "import sys, threading, time\n"
+        "threading.Thread(target=lambda: (time.sleep(0.3), print('done'))).start()\n"
+        "sys.argv = ['jixiao', '--version']\n"
+        "from converter.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "done")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_what_cannot_be_printed_at_the_end_is_no_success() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        line = [sys.executable, "-m", "converter", "--version"]
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        done = subprocess.run(line, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, env=env, check=False)
+    assert done.returncode == 120
+    assert b"No space left" in done.stderr
