@@ -12,7 +12,7 @@ from converter.ahead import MANIFEST
 from converter.beginning import Job
 from converter.engine import Engine
 from converter.forking import undisturbed
-from converter.gathering import Gathered, Scoring, tell_all
+from converter.gathering import Gathered, Scoring
 from converter.lastmanifest import last_manifest
 from converter.lastrun import missing, since
 from converter.manifest import info_rows
@@ -32,6 +32,7 @@ from converter.scoring.ruleset import Rules
 from converter.scoring.whole import Whole, begin
 from converter.scratch import Scratch
 from converter.settings import Settings
+from converter.settling import tell_all
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, RunError, Tally, level_at_least
 
 log = logging.getLogger("jixiao")

@@ -2,10 +2,9 @@
 shares make one behind the other. Nothing here holds the facts, scores or findings of more than one chunk at a time.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import accumulate, chain
 
@@ -14,19 +13,17 @@ from converter.books.columns import Seen
 from converter.books.tables import Row, Rows
 from converter.engine import Engine, each
 from converter.mapping.departments import Submission
-from converter.mapping.replies import Reply
 from converter.merging import Portion, Put, merge, widest
 from converter.progress import tracked
 from converter.reuse import Reuse, mergings, with_at_large
 from converter.scoring.factrows import FactRow
-from converter.scoring.handling import answered, by_number, in_vain, with_replies
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
 from converter.scratch import DIGEST, Kept, Laid, Leads, Part, Parts, Pile, Scratch
 from converter.segments import Checks, Segment
 from converter.tasks import Chunk, in_chunks
-from converter.telling import Telling, Told, all_rows, findings_in, is_about_a_file, tell
-from converter.vocabulary.findings import Finding, Tally, in_order, numbered
+from converter.telling import Told, all_rows, is_about_a_file
+from converter.vocabulary.findings import Finding, Tally
 from converter.workers import score
 
 _LAST = 1 << 30
@@ -186,9 +183,12 @@ class Scoring:
     def _rules(self) -> Kept:
         return self.scratch.keep(self.whole.rules)
 
+    def _parts(self, submissions: Sequence[Submission]) -> list[Sequence[Submission]]:
+        return in_chunks(submissions, self.whole.rules, self.size, self.jobs)
+
     def gathered(self) -> Gathered:
         """Every department scored."""
-        every, reuse, size = self.whole.submissions, self.reuse, self.size
+        every, reuse = self.whole.submissions, self.reuse
         known: Collection[str] = ()
         shares: dict[str, Kept] = {}
         if reuse is not None:
@@ -196,8 +196,8 @@ class Scoring:
             reuse.begin(every, self._figures, self.whole.departments if decided else ())
             known = () if decided else reuse.known(every)
         at_large = reuse.at_large() if reuse is not None and known else None
-        parts = in_chunks(every, self.whole.rules, size, self.jobs)
-        chunks = in_chunks([one for one in every if one.department not in known], self.whole.rules, size, self.jobs)
+        parts = self._parts(every)
+        chunks = self._parts([one for one in every if one.department not in known])
         if known and at_large is None and not chunks:
             chunks = [[]]
         soon, late = (self.meanwhile[:1], self.meanwhile[1:]) if known else (self.meanwhile, ())
@@ -205,7 +205,7 @@ class Scoring:
             soon = (lambda: shares.update(reuse.shares(known)), *soon)
         scored = self._scored(chunks, every=at_large is None, meanwhile=soon)
         if damaged := [one for one in every if one.department in known and one.department not in shares]:
-            scored += self._scored(in_chunks(damaged, self.whole.rules, size, self.jobs), every=False)
+            scored += self._scored(self._parts(damaged), every=False)
         portions = scored
         if known:
             shares |= {who: kept for one in scored for who, kept in one.shares.items()}
@@ -249,8 +249,7 @@ class Scoring:
     def books_of(self, departments: Collection[str]) -> list[tuple[tuple[str, ...], Kept]]:
         """The contents of the workbooks of departments that were not scored in this run: they are, for that."""
         own = [one for one in self.whole.submissions if one.department in departments]
-        chunks = in_chunks(own, self.whole.rules, self.size, self.jobs)
-        return [book for portion in self._scored(chunks, every=False) for book in portion.books]
+        return [book for portion in self._scored(self._parts(own), every=False) for book in portion.books]
 
 
 def _do(meanwhile: Sequence[Callable[[], None]]) -> None:
@@ -264,39 +263,3 @@ def _of(prior: Prior | None, figures: Mapping[str, list[FactRow]], submissions: 
         return None
     own = {s.department: figures[s.department] for s in submissions if s.department in figures}
     return Prior(prior.shown, prior.year, prior.sha256, own, {})
-
-
-def tell_all(
-    engine: Engine, gathered: Gathered, more: Sequence[Finding], replies: Sequence[Reply], *, kept: bool = True
-) -> None:
-    """The findings of the chunks and those of the batch as a whole (`more`, not yet numbered), with what departments replied
-    and officers decided; each of them is there afterwards if they are to be `kept`.
-    """
-    added, decided = _settled(gathered, [*gathered.whole.findings, *more], replies)
-    said = by_number(replies)
-    shares: list[list[Finding]] = [[] for _ in gathered.firsts]
-    for item in added:
-        at = bisect_right(gathered.firsts, item.department)
-        (shares[at - 1] if at else gathered.at_large).append(item)
-    work = [
-        Telling(gathered.scratch, portion.findings, share, said, decided, gathered.scoring.books, kept)
-        for portion, share in zip(gathered.portions, shares, strict=True)
-    ]
-    gathered.tally = Tally.of(gathered.at_large)
-    for told in each(engine, tell, work, "整理问题清单"):
-        gathered.tally.add(told.tally)
-        gathered.told.append(replace(told, tally=Tally()))
-
-
-def _settled(gathered: Gathered, more: Sequence[Finding], replies: Sequence[Reply]) -> tuple[list[Finding], bool]:
-    """The findings that the chunks' own are to be told with; where there are decisions, all of them, and True."""
-    rest = numbered([*(item for portion in gathered.portions for item in portion.at_large), *more])
-    if gathered.whole.rules.decisions:
-        own = [item for portion in gathered.portions for item in findings_in(gathered.scratch, portion.findings)]
-        ledger = gathered.portions[0].ledger
-        assert ledger is not None  # decisions keep all departments in one chunk, which is scored
-        return answered([*own, *rest], replies, ledger), True
-    said = by_number(replies)
-    known = {number for portion in gathered.portions for number in portion.answered}
-    known |= {item.number for item in rest}
-    return in_order([*with_replies(rest, said), *numbered(in_vain(said, known))]), False

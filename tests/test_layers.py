@@ -42,6 +42,7 @@ TOP = [
     "workers",
     "reuse",
     "gathering",
+    "settling",
     "manifest",
     "lastyear",
     "recorded",
