@@ -159,7 +159,7 @@ def _csv(scratch: Scratch, heads: Sequence[str], bodies: Iterable[Kept]) -> Iter
 @dataclass(frozen=True)
 class Scoring:
     """How departments are scored, chunk by chunk, by the workers. `reuse` takes what earlier runs worked out; `meanwhile` is done
-    while the workers are at it: all of it while they score, but where they merge all but the first while they do that.
+    while they are at it.
     """
 
     engine: Engine
@@ -200,19 +200,17 @@ class Scoring:
         chunks = self._parts([one for one in every if one.department not in known])
         if known and at_large is None and not chunks:
             chunks = [[]]
-        soon, late = (self.meanwhile[:1], self.meanwhile[1:]) if known else (self.meanwhile, ())
+        meanwhile = self.meanwhile
         if reuse is not None and known:
-            soon = (lambda: shares.update(reuse.shares(known)), *soon)
-        scored = self._scored(chunks, every=at_large is None, meanwhile=soon)
+            meanwhile = (lambda: shares.update(reuse.shares(known)), *meanwhile)
+        scored = self._scored(chunks, every=at_large is None, meanwhile=meanwhile)
         if damaged := [one for one in every if one.department in known and one.department not in shares]:
             scored += self._scored(self._parts(damaged), every=False)
         portions = scored
         if known:
             shares |= {who: kept for one in scored for who, kept in one.shares.items()}
             work = mergings(self.scratch, parts, shares, self.answers)
-            merged = each(self.engine, merge, work, "评分")
-            _do(late)
-            portions = with_at_large([*merged], scored, at_large)
+            portions = with_at_large([*each(self.engine, merge, work, "评分")], scored, at_large)
         firsts, books = [part[0].department for part in parts], [book for one in scored for book in one.books]
         return Gathered(self.scratch, self.whole, firsts, portions, books, self)
 
@@ -223,7 +221,8 @@ class Scoring:
         work = [self._chunk(own, every=every and at == 0) for at, own in enumerate(chunks)]
         portions: list[Portion] = []
         results = each(self.engine, score, work, "评分")
-        _do(meanwhile)
+        for act in meanwhile:
+            act()
         for portion in tracked(results, len(work), "评分", bar=self.bar):
             if self.reuse is not None:
                 self.reuse.keep(portion)
@@ -250,11 +249,6 @@ class Scoring:
         """The contents of the workbooks of departments that were not scored in this run: they are, for that."""
         own = [one for one in self.whole.submissions if one.department in departments]
         return [book for portion in self._scored(self._parts(own), every=False) for book in portion.books]
-
-
-def _do(meanwhile: Sequence[Callable[[], None]]) -> None:
-    for act in meanwhile:
-        act()
 
 
 def _of(prior: Prior | None, figures: Mapping[str, list[FactRow]], submissions: Sequence[Submission]) -> Prior | None:

@@ -1,11 +1,15 @@
 """run.json of the last run into OUT. A run asks for it several times where it begins, and where it ends: it is parsed once."""
 
 import json
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from converter.ahead import MANIFEST
+
+#: Bytes of a run.json that takes much memory: that of some 3,000 departments.
+_LARGE = 4 * 2**20
 
 
 def last_manifest(output: Path) -> dict[str, Any] | None:
@@ -28,6 +32,8 @@ def _parsed(file: str, *_: int) -> dict[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def forget_last() -> None:
-    """Lets go of what was parsed, which may be large, for as long as the work lasts."""
-    _parsed.cache_clear()
+def forget_last(output: Path) -> None:
+    """Lets go of what was parsed, where it is large, for as long as the work lasts."""
+    with suppress(OSError):
+        if (output / MANIFEST).stat().st_size > _LARGE:
+            _parsed.cache_clear()

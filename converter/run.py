@@ -67,7 +67,7 @@ def done(options: Options, job: Job, settings: Settings, *, cached: bool) -> "Re
 
 def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | None) -> "Report":
     collect_seldom()
-    forget_last()
+    forget_last(options.output)
     with _scratch(options) as scratch, _engine(options, settings, scratch, job.inbox) as engine:
         recall = Recall(ledger, scratch, program(settings.library)) if ledger is not None else None
         received = _receive(engine, scratch, job.inbox, settings, options, recall)

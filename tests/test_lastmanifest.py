@@ -19,7 +19,17 @@ def test_the_last_manifest_is_the_one_that_lies_there_now(tmp_path: Path) -> Non
         (tmp_path / "new").write_text(said, encoding="utf-8")
         (tmp_path / "new").replace(tmp_path / "run.json")
         assert last_manifest(tmp_path) == last_manifest(tmp_path) == json.loads(said)
-    forget_last()
+    forget_last(tmp_path)
     assert last_manifest(tmp_path) == {"year": 2}
     (tmp_path / "run.json").unlink()
     assert last_manifest(tmp_path) is None
+
+
+@pytest.mark.parametrize(("large", "held"), [(0, False), (100, True)])
+def test_only_a_large_one_is_let_go(tmp_path: Path, large: int, held: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_last(tmp_path)  # where there is none, nothing is to be let go
+    monkeypatch.setattr("converter.lastmanifest._LARGE", large)
+    (tmp_path / "run.json").write_text('{"year": 1}', encoding="utf-8")
+    first = last_manifest(tmp_path)
+    forget_last(tmp_path)
+    assert (last_manifest(tmp_path) is first) is held
