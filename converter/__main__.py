@@ -9,6 +9,8 @@ from typing import NoReturn
 
 #: Nothing here multiplies matrices: numpy's threads for that would be started, for a tenth of a second, and wait.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+#: Nor is there a plugin of pydantic: each process would look for one in what every installed package says of itself.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def main() -> NoReturn:

@@ -13,6 +13,7 @@ MANIFEST, SETTINGS = "run.json", "设置.yaml"
 WORK = (
     *("converter.loading", "converter.reading", "converter.intake.readers"),
     *("converter.portions", "converter.workers", "converter.books.sheetrows", "converter.audit.report", "rapidfuzz"),
+    *("multiprocessing.queues", "concurrent.futures.process", "converter.engine", "converter.gathering", "encodings.ascii"),
 )
 #: So many files are looked at for one that is newer than the last run.
 _MOST = 20_000

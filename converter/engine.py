@@ -1,6 +1,7 @@
 """Work in worker processes: chunks over a local pool, results in order. A worker that dies costs one item, not the batch."""
 
 import faulthandler
+import gc
 import multiprocessing
 import os
 import signal
@@ -9,13 +10,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from converter.forking import INTERRUPTIONS, start_method, undisturbed
 
@@ -24,6 +25,9 @@ if sys.platform != "win32":
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+
+#: What becomes of chunks; None for one that a broken pool could not take.
+_Futures = deque[Future[list[Out]] | None]
 
 CHUNK = 16
 #: What one item may take: a reader that hangs or grows beyond this ends its process, and with it only its item.
@@ -67,8 +71,10 @@ class Engine(Protocol):
 def _begin(memory: int, prepare: Callable[..., None], arguments: tuple[object, ...]) -> None:
     """A worker's first act: leave Ctrl-C to the parent, end when the parent ends, take its limit and its equipment.
 
-    What libraries print on stderr when they meet damage is no message for an officer; errors travel as results.
+    What libraries print on stderr when they meet damage is no message for an officer; errors travel as results. What is loaded
+    stays: it is never looked through for garbage, which takes a tenth of a second and copies all that the workers share.
     """
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTIONS)
@@ -138,6 +144,7 @@ class LocalPool:
         self.jobs, self._seconds = jobs, seconds
         self._beginning = (memory, prepare, arguments)
         self._pool: ProcessPoolExecutor | None = None
+        self._beginner: Future[_Futures[Any]] | None = None
 
     def __enter__(self) -> "LocalPool":
         return self
@@ -146,6 +153,7 @@ class LocalPool:
         """Nobody waits: neither for what is under way, if there was an error, nor for workers to put away what they hold, which
         takes them half a second.
         """
+        self._begun()
         for process in list((self._pool._processes or {}).values()) if self._pool is not None else ():
             process.kill()
         self._close()
@@ -175,15 +183,39 @@ class LocalPool:
         """
         chunks = deque(items[start : start + size] for start in range(0, len(items), size))
         bound = partial(run_chunk, function, self._seconds if timed else 0.0)
-        futures = deque(self._submit(bound, chunk) for chunk in chunks)
-        return self._results(bound, chunks, futures)
+        return self._results(bound, chunks, self._handed_out(bound, list(chunks)))
+
+    def _handed_out(
+        self, bound: Callable[[Sequence[In]], list[Out]], chunks: Sequence[Sequence[In]]
+    ) -> Callable[[], _Futures[Out]]:
+        """What gives the futures of chunks, which are handed out at once; for the first workers another thread waits, as the
+        server that they are forked from may be loading still.
+        """
+
+        def futures() -> _Futures[Out]:
+            return deque(self._submit(bound, chunk) for chunk in chunks)
+
+        if self._pool is None and self._beginner is None and start_method() == "forkserver":
+            thread = ThreadPoolExecutor(1)
+            self._beginner = thread.submit(futures)
+            thread.shutdown(wait=False)
+            return self._beginner.result
+        self._begun()
+        handed = futures()
+        return lambda: handed
+
+    def _begun(self) -> None:
+        """Waits until the first chunks are handed out."""
+        if self._beginner is not None:
+            self._beginner.exception()
 
     def _results(
         self,
         bound: Callable[[Sequence[In]], list[Out]],
         chunks: deque[Sequence[In]],
-        futures: "deque[Future[list[Out]] | None]",
+        handed: Callable[[], _Futures[Out]],
     ) -> Iterator[Out | Lost[In]]:
+        futures = handed()
         while chunks:
             chunk, results = chunks.popleft(), _result(futures.popleft())
             if results is not None:
