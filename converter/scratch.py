@@ -11,12 +11,13 @@ import threading
 import uuid
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO, Generic, NamedTuple, TypeVar, overload
+from typing import Any, BinaryIO, ClassVar, Generic, NamedTuple, TypeVar, overload
+from weakref import WeakValueDictionary
 
 from converter.unpickling import each_of, plainly
 
@@ -45,7 +46,9 @@ def pickled(thing: object) -> bytes:
 
 
 class Scratch:
-    """A folder for things put aside; copies of it, in other processes too, write to files of their own."""
+    """A folder for things put aside; copies of it in other processes write to files of their own, and stay one in each."""
+
+    _here: ClassVar[WeakValueDictionary[Path, "Scratch"]] = WeakValueDictionary()
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -53,11 +56,15 @@ class Scratch:
         self._opened: dict[str, BinaryIO] = {}
         self._lock = threading.Lock()  # a worker of a cluster may have several threads
 
-    def __getstate__(self) -> Path:
-        return self.folder
+    def __reduce__(self) -> tuple[Callable[[Path], "Scratch"], tuple[Path]]:
+        return Scratch._copied, (self.folder,)
 
-    def __setstate__(self, folder: Path) -> None:
-        self.__init__(folder)  # type: ignore[misc]
+    @classmethod
+    def _copied(cls, folder: Path) -> "Scratch":
+        """The copy that is here already as long as anything holds it: its files are open."""
+        if (here := cls._here.get(folder)) is None:
+            here = cls._here[folder] = cls(folder)
+        return here
 
     def keep(self, thing: object) -> Kept:
         """Puts a thing aside."""

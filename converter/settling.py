@@ -38,12 +38,11 @@ def tell_all(
 
 def _settled(gathered: Gathered, more: Sequence[Finding], replies: Sequence[Reply]) -> tuple[list[Finding], bool]:
     """The findings that the chunks' own are to be told with; where there are decisions, all of them, and True."""
-    rest = numbered([*(item for portion in gathered.portions for item in portion.at_large), *more])
+    rest = numbered([*gathered.scored_at_large.findings, *more])
     if gathered.whole.rules.decisions:
         own = [item for portion in gathered.portions for item in findings_in(gathered.scratch, portion.findings)]
-        ledger = gathered.portions[0].ledger
-        assert ledger is not None  # decisions keep all departments in one chunk, which is scored
-        return answered([*own, *rest], replies, ledger), True
+        assert gathered.ledger is not None  # decisions keep all departments in one chunk, which is scored
+        return answered([*own, *rest], replies, gathered.ledger), True
     said = by_number(replies)
     known = {number for portion in gathered.portions for number in portion.answered}
     known |= {item.number for item in rest}

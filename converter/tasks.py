@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from converter.mapping.departments import Submission
 from converter.merging import TOGETHER
@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from converter.scoring.prior import Prior
     from converter.scoring.ruleset import Rules
 
+One = TypeVar("One")
 #: So many workbooks are written by one task.
 BOOKS = 8
+#: So many departments are put together by one task: few, so that most are while those that changed are scored; but several of
+#: those whose rows lie together.
+_PART = 8 * TOGETHER
 #: So many departments cost more than what a chunk costs by itself.
 _WORTH = 32
 _HALVINGS = 2
@@ -52,6 +56,11 @@ def in_chunks(submissions: Sequence[Submission], rules: "Rules", size: int, jobs
         halves = ((start + stop) // 2 // step * step for start, stop in pairwise(bounds[-jobs - 1 :]))
         bounds = sorted({*bounds, *halves})
     return [submissions[start:stop] for start, stop in pairwise(bounds)]
+
+
+def in_parts(departments: Sequence[One]) -> list[Sequence[One]]:
+    """What there is of the departments of a chunk, as it is put together."""
+    return [departments[at : at + _PART] for at in range(0, len(departments), _PART)]
 
 
 @dataclass(frozen=True)

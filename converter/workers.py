@@ -1,10 +1,10 @@
 """What workers do in pass 2, by its name: who hands it out need not load what does it, which takes a quarter of a second."""
 
-from converter.merging import Portion
+from converter.merging import Scored
 from converter.tasks import Chunk, Writing, Written
 
 
-def score(chunk: Chunk) -> Portion:
+def score(chunk: Chunk) -> Scored:
     """Scores a chunk and puts its shares aside (converter.portions)."""
     from converter import portions
 

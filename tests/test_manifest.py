@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from converter import manifest
 from converter.books.tables import Row
 from converter.intake.discover import Inbox, Source
 from converter.manifest import Inputs, as_json, info_rows, inputs_as_json
@@ -68,7 +69,10 @@ def test_every_other_material_gives_another(whole: Whole, library: Library) -> N
     assert len(set(marks)) == len(marks)
 
 
-def test_the_inputs_are_written_as_the_list_that_they_stand_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("together", [1, 500])
+def test_the_inputs_are_written_as_the_list_that_they_stand_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
     """Each file once with its documents; files that were put away or passed over are no inputs."""
     rows: list[Row] = [
         ("甲局/表.xlsx", "甲局", 2019, "基础数据表", 10, "a", "已采用"),
@@ -76,6 +80,7 @@ def test_the_inputs_are_written_as_the_list_that_they_stand_for(tmp_path: Path) 
         ("坏.xlsx", "", None, "", 3, "b", "未采用"),
         ("作废/表.xlsx", "", None, "", 4, "c", "在“作废”或“退回”文件夹，未采用"),
     ]
+    monkeypatch.setattr(manifest, "_ENTRIES", together)
     heads = ("department", "year", "form", "result")
     uses = [dict(zip(heads, (*row[1:4], row[6]), strict=True)) for row in rows]
     plain = [

@@ -140,18 +140,20 @@ class SummaryWriter:
         return next(table for table in self._book.tables if table.name == name)
 
     def write(self, target: Path) -> None:
-        """The workbook in a file."""
+        """The workbook in a file. What needs no row of others is written while they are made."""
         book, writer = self._book, self._writer
-        rows: dict[str, tuple[list[Piece], list[Piece]]] = {}
+        pages: dict[str, Page] = {}
         for table in book.tables:
             frozen = table.heads.index("部门") + 1 if "部门" in table.heads else 0
-            page = writer.sheet(table.name, Setup(HEAD_ROW, HEAD_ROW, frozen))
+            page = pages[table.name] = writer.sheet(table.name, Setup(HEAD_ROW, HEAD_ROW, frozen))
             self._around(page, table)
-            rows[f"xl/worksheets/sheet{page.worksheet.index + 1}.xml"] = self._rows(page, table)
             if table.name == "汇总":
                 _links(page, table)
                 write_charts(writer, book.title, table.rows)
         write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
+        rows = {
+            f"xl/worksheets/sheet{page.worksheet.index + 1}.xml": self._rows(page, name) for name, page in pages.items()
+        }
         with target.open("wb") as stream:
             stream.writelines(self._put_together(writer.content(), rows))
 
@@ -180,11 +182,11 @@ class SummaryWriter:
         if shown:
             page.worksheet.autofilter(HEAD_ROW, 0, HEAD_ROW + shown, len(table.heads) - 1)
 
-    def _rows(self, page: Page, table: Table) -> tuple[list[Piece], list[Piece]]:
+    def _rows(self, page: Page, name: str) -> tuple[list[Piece], list[Piece]]:
         """The pieces of a sheet's rows and of their links; the page is told what belongs to them."""
         rows, links, noted = [], [], 0
-        recalled = self._memory.recall([key for key, _ in self._blocks[table.name] if key in self._known])
-        for key, block in self._blocks[table.name]:
+        recalled = self._memory.recall([key for key, _ in self._blocks[name] if key in self._known])
+        for key, block in self._blocks[name]:
             one = (next(recalled) or render(block)) if key in self._known else self._fresh(key)
             rows.append(one.rows)
             links += [one.links] if one.links else []

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from converter.mapping.mistakes import Mistake, Position, Steps, end_of, full_width_colon, of_value
-from converter.mapping.trees import Tree, quickly
+from converter.mapping.trees import Tree
 from converter.vocabulary.findings import ConfigurationError, Place
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -147,6 +147,8 @@ class Document:
 @lru_cache(maxsize=256)
 def _tree(text: str) -> Tree | Mistake:
     """The tree of a text, which nobody changes, or what is wrong with it."""
+    from converter.mapping.libyaml import quickly  # which no worker needs
+
     found = quickly(text)
     if found is not None:
         return found

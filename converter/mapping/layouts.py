@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from pydantic import BaseModel
+
 from converter.intake.cells import Cell, Sheet, Value
 from converter.intake.lines import Line, line_like
 from converter.mapping.fields import Dictionary
@@ -47,7 +49,7 @@ class Layouts:
 
     def __init__(self, forms: Sequence[Form], dictionary: Dictionary) -> None:
         self.titles, self.dictionary = Titles(forms), dictionary
-        texts = {*_texts_in([form.model_dump() for form in forms]), *_texts_in(dictionary.labels)}
+        texts = {*_texts_in(forms), *_texts_in(dictionary.labels)}
         self._numerals = frozenset(folded for text in texts if not _LETTER.search(folded := label(text)))
         heads = {plain(head) for form in forms for head in form.department}
         self._heads = frozenset() if any(":" in label(text) for text in texts) else frozenset(heads)
@@ -164,9 +166,11 @@ def _bounded(page: Page, match: Match, dictionary: Dictionary) -> Match:
 
 
 def _texts_in(held: object) -> Iterator[str]:
-    """Every text in nested lists and mappings."""
+    """Every text in nested lists, mappings and what forms are made of."""
     if isinstance(held, str):
         yield held
+    elif isinstance(held, BaseModel):
+        yield from _texts_in([getattr(held, name) for name in type(held).model_fields])
     elif isinstance(held, dict):
         yield from _texts_in([*held.keys(), *held.values()])
     elif isinstance(held, list | tuple):

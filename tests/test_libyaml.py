@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from converter.mapping.libyaml import quickly
 from converter.mapping.mistakes import Mistake
 from converter.mapping.syntax import carefully
-from converter.mapping.trees import Part, quickly
+from converter.mapping.trees import Part
 from tests.conftest import ROOT
 
 FILES = sorted(path for folder in ("mappings", "tests") for path in (ROOT / folder).rglob("*.yaml"))
