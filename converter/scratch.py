@@ -10,7 +10,7 @@ import pickle
 import threading
 import uuid
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -179,6 +179,10 @@ class Parts(Sequence[Part]):
             self._files.append(file)
         return self._places[file]
 
+    def lengths(self) -> "array[int]":
+        """How many things each list has."""
+        return self._numbers[2::3]
+
     def __len__(self) -> int:
         return len(self._file)
 
@@ -223,20 +227,21 @@ class Pile(Generic[T]):
 
     def __getitem__(self, asked: slice) -> "Pile[T]":
         start, stop, _ = asked.indices(len(self))
-        ends, parts = self._ends, []
-        for at in range(bisect_right(ends, start), len(ends)):
-            part = self.parts[at]
-            first = ends[at] - (part.stop - part.start)
-            if max(first, start) >= stop:
-                break
-            parts.append(
-                part._replace(start=part.start + max(0, start - first), stop=part.stop - max(0, ends[at] - stop))
-            )
+        if start >= stop:
+            return replace(self, parts=())
+        ends = self._ends
+        first, last = bisect_right(ends, start), bisect_left(ends, stop)
+        parts = list(self.parts[first : last + 1])
+        parts[-1] = parts[-1]._replace(stop=parts[-1].stop - (ends[last] - stop))
+        parts[0] = parts[0]._replace(start=parts[0].start + start - (ends[first - 1] if first else 0))
         return replace(self, parts=parts)
 
     @cached_property
     def _ends(self) -> "array[int]":
-        return array("q", accumulate(part.stop - part.start for part in self.parts))
+        own = self.parts
+        return array(
+            "q", accumulate(own.lengths() if isinstance(own, Parts) else (one.stop - one.start for one in own))
+        )
 
 
 class Leads(Pile[int | None]):
