@@ -73,7 +73,7 @@ def write(
     here = [] if idle else [write_page(page) for page in (shown, *csv)]
     reuse = gathered.scoring.reuse
     memory = Blocks(reuse.ledger, scratch, reuse.base) if reuse else None
-    writer = SummaryWriter(book, partial(each, engine, doing="写汇总工作簿"), scratch, memory)
+    writer = SummaryWriter(book, partial(each, engine, doing="写汇总工作簿", size=2), scratch, memory)
     late = each(engine, write_books, work[ahead:], _WRITING)
     inputs = Page(scratch, MANIFEST, partial(inputs_as_json, sources, len(inbox.sources)))
     last = write_there([inputs])

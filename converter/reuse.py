@@ -170,7 +170,7 @@ class Mergings:
         whole = [part for part in self._left if self._shares.keys() >= {*part}]
         self._left = [part for part in self._left if not self._shares.keys() >= {*part}]
         work = [Merging(self._scratch, [self._shares[who] for who in part], self._answers) for part in whole]
-        self._made.append(zip([part[0] for part in whole], each(self._engine, merge, work, "评分"), strict=True))
+        self._made.append(zip([part[0] for part in whole], each(self._engine, merge, work, "评分", 2), strict=True))
 
     def portions(self) -> list[Portion]:
         """All of them, now that every share is there."""

@@ -31,7 +31,7 @@ def tell_all(
         for portion, share in zip(gathered.portions, shares, strict=True)
     ]
     gathered.tally = Tally.of(gathered.at_large)
-    for told in each(engine, tell, work, "整理问题清单"):
+    for told in each(engine, tell, work, "整理问题清单", 4):
         gathered.tally.add(told.tally)
         gathered.told.append(replace(told, tally=Tally()))
 
