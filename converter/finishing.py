@@ -4,14 +4,12 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from converter.ahead import MANIFEST
 from converter.beginning import Job
 from converter.engine import Engine
-from converter.forking import undisturbed
 from converter.gathering import Gathered, Scoring
 from converter.lastmanifest import last_manifest
 from converter.lastrun import missing, since
@@ -22,6 +20,7 @@ from converter.mapping.years import choose_year
 from converter.marks import files_of, materials
 from converter.options import Options
 from converter.outcome import Report
+from converter.outputs import publish, write
 from converter.publish import Stage
 from converter.receiving import Received, file_findings
 from converter.reuse import Reuse
@@ -65,8 +64,6 @@ class Ending:
                 "exit_code": report.exit_code,
                 "seconds": report.seconds,
             }
-            from converter.outputs import publish
-
             report.removed = publish(self.stage, options, self.made_of, outcome)
         report.outputs = {name: digest for name, digest in self.stage.hashes.items() if name != MANIFEST}
         return report
@@ -81,23 +78,7 @@ def finish(
     report = Report(whole, gathered.tally)
     report.exit_code = _exit_code(gathered.tally, options.fail_on)
     report.findings = list(gathered.findings()) if options.findings else []
-    from converter.outputs import write
-
     return Ending(report, stage, write(engine, stage, gathered, received, settings, chosen, options))
-
-
-def _load_what_writes() -> None:
-    """It is loaded while the workers are at what it writes."""
-    with undisturbed():
-        import converter.outputs  # noqa: F401
-
-
-def _look_at_books(reuse: Reuse, whole: Whole, output: Path) -> None:
-    """Which workbooks lie in OUT as they were left is asked while the workers are busy."""
-    from converter.books.overview import book_names
-    from converter.bookwork import places
-
-    reuse.look_at(places(output, book_names(whole.departments, whole.year)))
 
 
 def _choose(received: Received, settings: Settings, options: Options) -> tuple[Whole, dict[str, Choice]]:
@@ -129,14 +110,13 @@ def _score(
     if not whole.departments:
         raise _nothing_scored(received.readings, whole.year)
     replies = [reply for reading in received.readings for reply in reading.replies]
-    reuse, meanwhile = None, [_load_what_writes]
+    reuse = None
     if received.recall is not None:
         made_of = materials(
             info_rows(whole, settings.library, received.inbox, chosen, prior),
             files_of(whole.submissions, received.digests),
         )
-        reuse = Reuse(received.recall.ledger, scratch, received.recall.base, made_of)
-        meanwhile += [partial(_look_at_books, reuse, whole, options.output)] if options.books else []
+        reuse = Reuse(received.recall.ledger, scratch, received.recall.base, made_of, received.lying)
     scoring = Scoring(
         engine,
         scratch,
@@ -149,7 +129,6 @@ def _score(
         books=options.books,
         bar=options.bar,
         reuse=reuse,
-        meanwhile=meanwhile,
     )
     gathered = scoring.gathered()
     gathered.prior = prior

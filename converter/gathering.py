@@ -160,9 +160,7 @@ def _csv(scratch: Scratch, heads: Sequence[str], bodies: Iterable[Kept]) -> Iter
 
 @dataclass(frozen=True)
 class Scoring:
-    """How departments are scored, chunk by chunk, by the workers. `reuse` takes what earlier runs worked out; `meanwhile` is done
-    while they are at it.
-    """
+    """How departments are scored, chunk by chunk, by the workers. `reuse` takes what earlier runs worked out."""
 
     engine: Engine
     scratch: Scratch
@@ -175,7 +173,6 @@ class Scoring:
     books: bool
     bar: bool
     reuse: Reuse | None = None
-    meanwhile: Sequence[Callable[[], None]] = ()
 
     @cached_property
     def _figures(self) -> dict[str, list[FactRow]]:
@@ -203,9 +200,9 @@ class Scoring:
             chunks = [[]]
         shares: dict[str, Kept] = {}
         mergings = Mergings(self.engine, self.scratch, parts, self.answers, shares)
-        meanwhile = self.meanwhile
+        meanwhile: list[Callable[[], None]] = []
         if reuse is not None and known:
-            meanwhile = (lambda: shares.update(reuse.shares(known)), mergings.begin, *meanwhile)
+            meanwhile = [lambda: shares.update(reuse.shares(known)), mergings.begin]
         scored = self._scored(chunks, every=at_large is None, meanwhile=meanwhile)
         if damaged := [one for one in every if one.department in known and one.department not in shares]:
             scored += self._scored(self._parts(damaged), every=False)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter
+from pathlib import Path
 from typing import NamedTuple
 
 from converter.books.livecells import Formulas
@@ -37,15 +38,15 @@ class Book(NamedTuple):
 @dataclass
 class Reuse:
     """What a run takes from the ledger about its departments, and puts into it. `base` stands for the program, `materials` for
-    all that each department's workbook is made of (converter.marks).
+    all that each department's workbook is made of (converter.marks); `lying` are workbooks in OUT that were looked at already.
     """
 
     ledger: Ledger
     scratch: Scratch
     base: bytes
     materials: Mapping[str, str]
+    lying: Mapping[str, bytes]
     _keys: dict[str, bytes] = field(default_factory=dict)
-    _seen: dict[str, bytes] = field(default_factory=dict)
 
     def begin(
         self, submissions: Sequence[Submission], figures: Mapping[str, Sequence[FactRow]], together: Sequence[str]
@@ -97,17 +98,13 @@ class Reuse:
         """Keeps what the chunk that audits every scheme said of no department."""
         self.ledger.put(self._at_large(), packed(scored.at_large))
 
-    def look_at(self, paths: Mapping[str, str]) -> None:
-        """Looks, while there is time, at the departments' workbooks that `books` will ask for."""
-        self._seen.update((who, _digest(path)) for who, path in paths.items())
-
     def books(self, paths: Mapping[str, str], findings: Mapping[str, str]) -> Iterator[tuple[str, Book]]:
         """The departments whose workbook lies at its path as it would be written there with these `findings` (digests)."""
         bodies = self.ledger.get_each([self._book(who, findings.get(who, "")) for who in paths])
         for (who, path), body in zip(paths.items(), bodies, strict=True):
             if body is None or len(body) != 2 * _DIGEST:
                 continue
-            if body[:_DIGEST] == (self._seen.get(who) or _digest(path)):
+            if body[:_DIGEST] == (self.lying.get(path.rpartition("/")[2]) or _digest(path)):
                 yield who, Book(body[:_DIGEST].hex(), body[_DIGEST:].hex())
 
     def _book(self, who: str, findings: str) -> bytes:
@@ -128,6 +125,15 @@ class Reuse:
 def _said(one: Submission) -> str:
     """All that a submission holds, in two thirds of the time that its own text takes."""
     return repr(([*map(_of_document, one.documents)], one.department, one.findings, one.listed))
+
+
+def lying_in(folder: Path) -> dict[str, bytes]:
+    """The digests of the workbooks in a folder, by their names."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: _digest(entry.path) for entry in entries if entry.name.endswith(".xlsx")}
+    except OSError:
+        return {}
 
 
 def _digest(path: str) -> bytes:
