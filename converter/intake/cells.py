@@ -35,7 +35,7 @@ _NO_NUMBERS = (bool, dt.date, dt.time, dt.timedelta)
 #: Row and column, both from 0.
 Cell = tuple[int, int]
 #: What merged ranges cover is kept where the ranges are so few, and the area has so few cells.
-_FEW_MERGES, _SMALL_AREA = 64, 2048
+_FEW_MERGES, _SMALL_AREA = 256, 2048
 
 
 @dataclass

@@ -25,7 +25,7 @@ from converter.vocabulary.labels import label, plain
 from converter.vocabulary.numbers import DECIMAL, USABLE, State, read_text
 
 #: Larger sheets are not kept: the rows of what is kept are held in memory.
-_MOST_ROWS, _MOST_MERGES, _MOST_VARIANTS = 100, 100, 4
+_MOST_ROWS, _MOST_MERGES, _MOST_VARIANTS = 100, 250, 4
 _LETTER = re.compile(r"[^\W\d_]")
 _FIGURES = USABLE | {State.DASH}
 
