@@ -1,7 +1,7 @@
 """The checks that come before scoring, together: compared, grouped into faults, breaks of scope noted."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from converter.scoring.cellchecks import check_cells
@@ -53,20 +53,26 @@ def comparable(inputs: Inputs, breaks: Breaks) -> Inputs:
 def not_told_twice(findings: Iterable[Finding], results: Iterable[Result]) -> list[Finding]:
     """Without the findings D05 about two sources of one number that a check has compared."""
     findings = list(findings)
-    doubled = {item.department for item in findings if item.code == "D05"}
+    doubled: dict[str, set[tuple[str, int | None]]] = {}
+    for item in findings:
+        if item.code == "D05":
+            doubled.setdefault(item.department, set()).add((item.subject, item.year))
     told = {
         (result.department, field, year, place)
         for result in results
         if result.department in doubled and result.outcome is not Outcome.NOT_RUN
-        for field, year, place in _twins(result)
+        for field, year, place in _twins(result, doubled[result.department])
     }
     return [f for f in findings if f.code != "D05" or (f.department, f.subject, f.year, f.place) not in told]
 
 
-def _twins(result: Result) -> list[tuple[str, int, object]]:
-    """The numbers of a comparison that have another number of the same field and year on the other side."""
-    keys = [(row.field, row.year) for row in result.cells]
-    return [place_of(row) for row in result.cells if keys.count((row.field, row.year)) > 1]
+def _twins(result: Result, asked: Container[tuple[str, int | None]]) -> list[tuple[str, int, object]]:
+    """Of the numbers that are `asked` for (field and year) those of a comparison that have another number of the same field and
+    year on the other side.
+    """
+    found = [row for row in result.cells if (row.field, row.year) in asked]
+    keys = [(row.field, row.year) for row in found]
+    return [place_of(row) for row, key in zip(found, keys, strict=True) if keys.count(key) > 1]
 
 
 def audit_typed(results: Iterable[Result], checks: Checks, findings: Iterable[Finding]) -> list[Finding]:

@@ -54,7 +54,8 @@ def _grouped(results: Sequence[Result], year: int) -> list[Fault]:
     failed = [r for r in results if r.outcome is Outcome.FAIL and not (r.slipped or r.follows)]
     if len(failed) < 2:
         return [Fault((result,)) for result in failed]
-    cleared = {number for result in results if _speaks(result) for number in result.numbers}
+    doubted = {number for result in failed for number in result.numbers}
+    cleared = {number for result in results if _speaks(result) for number in doubted & result.numbers.keys()}
     known: dict[tuple[int, Number], tuple[float, float]] = {}
     made: list[Fault] = []
     while len(failed) > 1:
