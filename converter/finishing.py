@@ -9,6 +9,7 @@ from typing import Any
 
 from converter.ahead import MANIFEST
 from converter.beginning import Job
+from converter.books.overview import FOLDER
 from converter.engine import Engine
 from converter.gathering import Gathered, Scoring
 from converter.lastmanifest import last_manifest
@@ -116,7 +117,8 @@ def _score(
             info_rows(whole, settings.library, received.inbox, chosen, prior),
             files_of(whole.submissions, received.digests),
         )
-        reuse = Reuse(received.recall.ledger, scratch, received.recall.base, made_of, received.lying)
+        folder = options.output / FOLDER if options.books else None
+        reuse = Reuse(received.recall.ledger, scratch, received.recall.base, made_of, folder)
     scoring = Scoring(
         engine,
         scratch,

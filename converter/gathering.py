@@ -202,7 +202,7 @@ class Scoring:
         mergings = Mergings(self.engine, self.scratch, parts, self.answers, shares)
         meanwhile: list[Callable[[], None]] = []
         if reuse is not None and known:
-            meanwhile = [lambda: shares.update(reuse.shares(known)), mergings.begin]
+            meanwhile = [lambda: shares.update(reuse.shares(known)), mergings.begin, reuse.look_ahead]
         scored = self._scored(chunks, every=at_large is None, meanwhile=meanwhile)
         if damaged := [one for one in every if one.department in known and one.department not in shares]:
             scored += self._scored(self._parts(damaged), every=False)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -29,15 +29,12 @@ _NONE: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class Received:
-    """The inbox, read: one reading for each file, and the departments that the documents are from; and the departments' workbooks
-    that lie in OUT, as far as they were looked at meanwhile: digests by name.
-    """
+    """The inbox, read: one reading for each file, and the departments that the documents are from."""
 
     inbox: Inbox
     readings: list[Reading]
     submissions: list[Submission]
     recall: Recall | None = None
-    lying: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def digests(self) -> dict[str, str]:

@@ -38,15 +38,16 @@ class Book(NamedTuple):
 @dataclass
 class Reuse:
     """What a run takes from the ledger about its departments, and puts into it. `base` stands for the program, `materials` for
-    all that each department's workbook is made of (converter.marks); `lying` are workbooks in OUT that were looked at already.
+    all that each department's workbook is made of (converter.marks), `folder` is where these lie, where they are wanted.
     """
 
     ledger: Ledger
     scratch: Scratch
     base: bytes
     materials: Mapping[str, str]
-    lying: Mapping[str, bytes]
+    folder: Path | None
     _keys: dict[str, bytes] = field(default_factory=dict)
+    _lying: dict[str, bytes] = field(default_factory=dict)
 
     def begin(
         self, submissions: Sequence[Submission], figures: Mapping[str, Sequence[FactRow]], together: Sequence[str]
@@ -98,13 +99,18 @@ class Reuse:
         """Keeps what the chunk that audits every scheme said of no department."""
         self.ledger.put(self._at_large(), packed(scored.at_large))
 
+    def look_ahead(self) -> None:
+        """Looks, while there is time, at the workbooks that `books` will ask for."""
+        if self.folder is not None:
+            self._lying = _lying_in(self.folder)
+
     def books(self, paths: Mapping[str, str], findings: Mapping[str, str]) -> Iterator[tuple[str, Book]]:
         """The departments whose workbook lies at its path as it would be written there with these `findings` (digests)."""
         bodies = self.ledger.get_each([self._book(who, findings.get(who, "")) for who in paths])
         for (who, path), body in zip(paths.items(), bodies, strict=True):
             if body is None or len(body) != 2 * _DIGEST:
                 continue
-            if body[:_DIGEST] == (self.lying.get(path.rpartition("/")[2]) or _digest(path)):
+            if body[:_DIGEST] == (self._lying.get(path.rpartition("/")[2]) or _digest(path)):
                 yield who, Book(body[:_DIGEST].hex(), body[_DIGEST:].hex())
 
     def _book(self, who: str, findings: str) -> bytes:
@@ -127,7 +133,7 @@ def _said(one: Submission) -> str:
     return repr(([*map(_of_document, one.documents)], one.department, one.findings, one.listed))
 
 
-def lying_in(folder: Path) -> dict[str, bytes]:
+def _lying_in(folder: Path) -> dict[str, bytes]:
     """The digests of the workbooks in a folder, by their names."""
     try:
         with os.scandir(folder) as entries:

@@ -4,7 +4,6 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,14 +76,10 @@ def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | Non
         return finish(engine, scratch, job.stage, received, settings, options).published(job, options)
 
 
-def _look_ahead(options: Options, recall: Recall | None, lying: dict[str, bytes]) -> None:
-    """While the workers read, what comes then is loaded, and it is seen which workbooks lie in OUT."""
+def _load_ahead() -> None:
+    """What comes when all is read is loaded while the workers read."""
     with undisturbed():
         import converter.finishing  # noqa: F401
-        from converter.books.overview import FOLDER
-        from converter.reuse import lying_in
-    if options.books and recall is not None:
-        lying.update(lying_in(options.output / FOLDER))
 
 
 @contextmanager
@@ -114,15 +109,13 @@ def _receive(
     """Every file read, and whose it is."""
     named = {"复核记录": options.decisions, "部门名单": options.departments}
     handed_in, lists = set_apart(inbox.sources, named)
-    lying: dict[str, bytes] = {}
-    look_ahead = partial(_look_ahead, options, recall, lying)
-    read = read_all(engine, handed_in, bar=options.bar, recall=recall, meanwhile=look_ahead)
+    read = read_all(engine, handed_in, bar=options.bar, recall=recall, meanwhile=_load_ahead)
     readings = sorted([*read, *lists], key=lambda r: r.file)
     if options.recalculate:
         from converter.recalculation import recalculated
 
         readings = recalculated(engine, inbox.sources, readings, scratch.folder)
     documents = [document for reading in readings for document in reading.documents]
-    received = Received(inbox, readings, group(documents, [*settings.regions.values()], settings.roster), recall, lying)
+    received = Received(inbox, readings, group(documents, [*settings.regions.values()], settings.roster), recall)
     drop_copies(received.submissions, received.digests)
     return received
