@@ -89,7 +89,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.setattr(summary, "BLOCK", SIZE)
+    monkeypatch.setattr(summary, "BLOCK", 2 * SIZE)  # of few rows half as many
     place = Place(tmp_path)
     assert place.written() == (BLOCKS, "")
     return place
@@ -107,6 +107,25 @@ def test_of_a_changed_row_its_block_is_made_again(place: Place, sheet: str, colu
     place.change(sheet, 4, column, "改")  # of the rows 3 to 5, put aside together
     assert place.written()[0] == (1 if sheet == "规则" else 2)
     assert place.written()[0] == 0
+
+
+@pytest.mark.parametrize(("count", "blocks"), [(127, 64), (128, 64), (129, 33)])
+def test_of_few_rows_half_as_many_are_made_together(
+    count: int, blocks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summary, "BLOCK", 4)
+    monkeypatch.setattr(summary, "_MANY", 32)
+    made: list[Any] = []
+
+    def each(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
+        made.extend(items)
+        return map(function, items)
+
+    heads = dict(SHEETS)["规则"]
+    table = Table("规则", heads, (rows_of(heads) * 7)[:count])
+    SummaryWriter(SummaryBook("题", "副题", frozenset(), (table,)), each).write(tmp_path / "汇总.xlsx")
+    assert len(made) == blocks
+    assert sum(len(block.rows) for block in made) == count
 
 
 def test_behind_a_row_that_is_new_or_gone_all_is_made_again(place: Place) -> None:

@@ -22,9 +22,10 @@ from converter.books.sheetrows import HEAD_ROW, USED, Block, Layout, Rendered, r
 from converter.books.styles import MAX_COMMENTS, MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup
 from converter.books.tables import Listed, Table
 
-#: Rows of a sheet that are made together. Every block is deflated by itself, so that the bytes hang on it: few enough that not
-#: much is made again where one row changed, many enough that the workbook is no larger for it.
-BLOCK = 512
+#: Rows of a sheet that are made together (half as many where there are not so many such blocks). Every block is deflated by
+#: itself, so that the bytes hang on it: few enough that not much is made again where one row changed, many enough that the
+#: workbook is no larger for it.
+BLOCK, _MANY = 512, 64
 _FIRST = HEAD_ROW + 1
 #: The tables of which a CSV file holds every row; of others a sheet holds what Excel takes, but for heads and a note.
 _IN_CSV = frozenset({"指标得分", "问题清单", "勾稽核对", "规范数据"})
@@ -207,12 +208,17 @@ def _most(table: Table) -> int:
     return MAX_SHEET_ROWS if table.name in _IN_CSV else _LARGEST
 
 
+def _together(table: Table) -> int:
+    """How many rows of a table are made together."""
+    return BLOCK if len(table.rows) > _MANY * BLOCK else BLOCK // 2
+
+
 def _starts(table: Table) -> range:
-    return range(0, min(len(table.rows), _most(table)), BLOCK)
+    return range(0, min(len(table.rows), _most(table)), _together(table))
 
 
 def _end(table: Table, start: int) -> int:
-    return min(start + BLOCK, len(table.rows), _most(table))
+    return min(start + _together(table), len(table.rows), _most(table))
 
 
 def _links(page: Page, table: Table) -> None:
