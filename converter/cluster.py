@@ -7,12 +7,14 @@ the same version. A worker that is lost is done without: its work is given to th
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from converter import __version__
 from converter.engine import CHUNK, SECONDS, Lost, run_chunk
+from converter.scratch import let_go
 from converter.vocabulary.findings import RunError
 
 In = TypeVar("In")
@@ -51,7 +53,10 @@ class Cluster:
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            with suppress(Exception):  # whatever became of a worker, the work is done
+                self._client.run(let_go, on_error="ignore")
         self._client.close()
 
     def _look_around(self) -> None:

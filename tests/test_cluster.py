@@ -156,6 +156,21 @@ def convert(inbox: Path, out: Path, scheduler: str | None) -> dict[str, bytes]:
     return bytes_of(out)
 
 
+def open_here() -> list[str]:
+    """What this process holds open of what a run put aside."""
+    opened = [str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+    return [name for name in opened if "/work-" in name]
+
+
+def test_a_worker_holds_nothing_open_that_a_run_put_aside(farm: Farm, tmp_path: Path) -> None:
+    """Removed files would take their room until the worker ends."""
+    from distributed import Client
+
+    convert(inbox_of(tmp_path / "in"), tmp_path / "out", farm.address)
+    with Client(farm.address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+        assert set(map(tuple, client.run(open_here).values())) == {()}
+
+
 def test_the_same_bytes_as_on_one_machine_even_when_a_worker_is_killed(farm: Farm, tmp_path: Path) -> None:
     import threading
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from converter.scratch import Leads, Part, Parts, Pile, Scratch, laid, mark_of
+from converter.scratch import Leads, Part, Parts, Pile, Scratch, laid, let_go, mark_of
 from converter.unpickling import plainly
 
 LISTS: tuple[list[str], ...] = (["a", "b", "c"], [], ["d"], ["e", "f"])
@@ -21,6 +21,17 @@ def test_what_is_kept_comes_back_in_a_copy_too(scratch: Scratch) -> None:
     for one in (scratch, pickle.loads(pickle.dumps(scratch))):  # noqa: S301
         assert one.load(kept[0]) == LISTS
         assert one.load_bytes(kept[1]) == b"\0bytes"
+
+
+def test_copies_of_a_process_are_one_and_write_to_one_file(scratch: Scratch) -> None:
+    """Each task brings one: files are not opened anew for each."""
+    written = pickle.dumps(scratch)
+    first = pickle.loads(written)  # noqa: S301
+    kept = [pickle.loads(written).keep_bytes(b"some") for _ in range(3)]  # noqa: S301
+    assert {one.file for one in kept} == {first.keep_bytes(b"more").file}
+    let_go()
+    assert [first.load_bytes(one) for one in kept] == [b"some"] * 3
+    assert first.keep_bytes(b"anew").file != kept[0].file
 
 
 @pytest.mark.parametrize("start", range(8))
