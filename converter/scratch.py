@@ -138,8 +138,8 @@ _OPEN = 8
 _ROOM = 2**16
 #: Bytes of a digest.
 DIGEST = hashlib.sha256().digest_size
-#: Things of a pile that are put aside, and fetched again, together.
-_MANY = 500
+#: Things of a pile that are put aside, and fetched again, together: as many as rows of a small sheet are made together.
+_MANY = 256
 
 
 def laid(kept: Kept, length: int, content: bytes) -> Laid:

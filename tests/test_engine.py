@@ -262,3 +262,23 @@ def test_workers_can_be_had_after_the_server_that_loads_them_was_ended() -> None
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 2\n", "")
+
+
+def test_nobody_waits_for_the_server_that_loads_while_there_is_other_work(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import time\ntime.sleep(1.5)\n", encoding="utf-8")
+    code = (
+        "import time\n"
+        "from converter.engine import LocalPool\nfrom converter.forking import preload\n"
+        "preload(['slow'])\n"
+        "began = time.monotonic()\n"
+        "with LocalPool(1, int, ()) as pool:\n"
+        "    first = pool.map(abs, [-1])\n"
+        "    handed = time.monotonic() - began\n"
+        "    second = pool.map(abs, [-2])\n"
+        "    print(*first, *second, handed < 1 < time.monotonic() - began)\n"
+        "with LocalPool(1, int, ()) as pool:\n"
+        "    pool.map(abs, [-3])\n"
+    )
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 2 True\n", "")
