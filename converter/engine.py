@@ -4,6 +4,7 @@ import faulthandler
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -68,8 +69,9 @@ class Engine(Protocol):
         """function(item) for each item, in order; see LocalPool.map."""
 
 
-def _begin(memory: int, prepare: Callable[..., None], arguments: tuple[object, ...]) -> None:
-    """A worker's first act: leave Ctrl-C to the parent, end when the parent ends, take its limit and its equipment.
+def _begin(memory: int, equipment: bytes) -> None:
+    """A worker's first act: leave Ctrl-C to the parent, end when the parent ends, take its limit and its equipment (pickled: what
+    prepares it, and the arguments of that).
 
     What libraries print on stderr when they meet damage is no message for an officer; errors travel as results. What is loaded
     stays: it is never looked through for garbage, which takes a tenth of a second and copies all that the workers share.
@@ -84,6 +86,7 @@ def _begin(memory: int, prepare: Callable[..., None], arguments: tuple[object, .
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    prepare, arguments = pickle.loads(equipment)  # noqa: S301  # of the parent
     prepare(*arguments)
 
 
@@ -142,7 +145,8 @@ class LocalPool:
         memory: int = MEMORY,
     ) -> None:
         self.jobs, self._seconds = jobs, seconds
-        self._beginning = (memory, prepare, arguments)
+        # Pickled here: the thread that starts the workers would do it while what it is made of may be changing.
+        self._beginning = memory, pickle.dumps((prepare, arguments), pickle.HIGHEST_PROTOCOL)
         self._pool: ProcessPoolExecutor | None = None
         self._beginner: Future[_Futures[Any]] | None = None
 

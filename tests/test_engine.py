@@ -264,6 +264,16 @@ def test_workers_can_be_had_after_the_server_that_loads_them_was_ended() -> None
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 2\n", "")
 
 
+def test_what_workers_begin_with_is_what_it_was_when_the_pool_was_made() -> None:
+    """They are started by another thread, meanwhile it may change (RuntimeError: dictionary changed size during iteration)."""
+    words = {"first": 1}
+    with LocalPool(1, remember, (words,)) as pool:
+        words["second"] = 2
+        (result,) = pool.map(told, [0])
+    assert not isinstance(result, Lost)
+    assert result[1] == {"first": 1}  # type: ignore[comparison-overlap]
+
+
 def test_nobody_waits_for_the_server_that_loads_while_there_is_other_work(tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text("import time\ntime.sleep(1.5)\n", encoding="utf-8")
     code = (
