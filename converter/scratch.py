@@ -215,6 +215,10 @@ class Pile(Generic[T]):
     scratch: Scratch
     parts: Sequence[Part]
 
+    def __reduce__(self) -> "tuple[type[Pile[T]], tuple[Scratch, Sequence[Part]]]":
+        """Without what is worked out meanwhile: a pool pickles what it hands out in a thread of its own."""
+        return type(self), (self.scratch, self.parts)
+
     def __len__(self) -> int:
         return self._ends[-1] if self.parts else 0
 

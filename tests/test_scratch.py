@@ -2,6 +2,7 @@
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,17 @@ def test_a_pile_is_parted_as_a_list_is(scratch: Scratch, start: int, stop: int |
     assert (len(some), list(some)) == (len(whole[start:stop]), whole[start:stop])
     assert list(some[1:3]) == whole[start:stop][1:3]
     assert list(pickle.loads(pickle.dumps(some))) == whole[start:stop]  # noqa: S301
+
+
+def test_a_pile_is_pickled_without_what_was_worked_out(scratch: Scratch) -> None:
+    """Another thread pickles it while it is asked for its length (RuntimeError: dictionary changed size during iteration)."""
+    for kind in (Pile, Leads):
+        pile: Pile[Any] = kind(scratch, [Part(scratch.lay([1, 2]), 0, 2)])
+        before = pickle.dumps(pile)
+        assert len(pile) == 2
+        assert vars(pile).keys() > {"scratch", "parts"}
+        assert pickle.dumps(pile) == before
+        assert type(pickle.loads(before)) is kind  # noqa: S301
 
 
 def test_leads_count_from_the_first_of_all_lists(scratch: Scratch) -> None:
