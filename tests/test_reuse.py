@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from converter import run as running
+from converter import tasks
 from converter.books import summary
 from converter.ledger import NAME
 from converter.mapping.departments import Submission
@@ -31,6 +32,8 @@ NAMES = tuple(f"绥宁县{name}" for name in ("乙学校", "丁局", "丙局", "
 SCHOOL = NAMES[0]
 #: So few rows of the summary are made together that there are many blocks of them.
 BLOCK = 8
+#: So few departments are put together that some parts have none that changed.
+PART = 2
 
 
 class Here:
@@ -120,6 +123,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "LocalPool", Here)
         patch.setattr(summary, "BLOCK", BLOCK)
+        patch.setattr(tasks, "_PART", PART)
         it.convert(it.out, cached=True)
     return it.place
 
@@ -137,6 +141,7 @@ def it(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> County:
     """A copy of it."""
     monkeypatch.setattr(running, "LocalPool", Here)
     monkeypatch.setattr(summary, "BLOCK", BLOCK)
+    monkeypatch.setattr(tasks, "_PART", PART)
     return county(Path(shutil.copytree(built, tmp_path / "县")))
 
 
