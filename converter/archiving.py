@@ -85,8 +85,8 @@ def _inputs(contents: Contents, manifest: Mapping[str, Any], inboxes: list[Path]
 def _rules(contents: Contents, manifest: Mapping[str, Any], own: str | None) -> None:
     """Every YAML file of the mappings in force. Raises RunError R18 where they are not those of the run."""
     library = Library(Path(own) if own else None)
-    if library.fingerprint() != manifest["mappings"]["sha256"]:
-        then, now = manifest["mappings"]["files"], library.digests()
+    if library.fingerprint != manifest["mappings"]["sha256"]:
+        then, now = manifest["mappings"]["files"], library.digests
         name = next((n for n in sorted(then.keys() | now.keys()) if then.get(n) != now.get(n)), "")
         raise RunError("R18", "规则文件与运行时不同", "请恢复原样，或重新运行 jixiao run 后再归档", Place(name))
     for number, layer in enumerate(library.layers):

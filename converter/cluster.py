@@ -53,11 +53,13 @@ class Cluster:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            with suppress(Exception):  # whatever became of a worker, the work is done
-                self._client.run(let_go, on_error="ignore")
+    def __exit__(self, *_: object) -> None:
         self._client.close()
+
+    def rest(self) -> None:
+        """Nothing more will be asked: has the workers, which go on, let go of what was put aside."""
+        with suppress(Exception):  # whatever became of a worker, the work is done
+            self._client.run(let_go, on_error="ignore")
 
     def _look_around(self) -> None:
         """Refuses a worker that could not do its part."""

@@ -21,7 +21,7 @@ from converter.mapping.years import choose_year
 from converter.marks import files_of, materials
 from converter.options import Options
 from converter.outcome import Report
-from converter.outputs import publish, write
+from converter.outputs import publish, stage_manifest, write, write_ahead
 from converter.publish import Stage
 from converter.receiving import Received, file_findings
 from converter.reuse import Reuse
@@ -46,8 +46,8 @@ class Ending:
     stage: Stage
     made_of: Mapping[str, Any]
 
-    def published(self, job: Job, options: Options) -> Report:
-        """Moves the outputs to where they belong, but in a dry run; the report is then whole."""
+    def settled(self, job: Job, options: Options) -> None:
+        """Stages the manifest, but in a dry run; the report is then whole, and nothing put aside is asked for again."""
         report, whole = self.report, self.report.whole
         report.seconds = round(time.monotonic() - job.started, 3)
         if not options.dry_run:
@@ -65,9 +65,14 @@ class Ending:
                 "exit_code": report.exit_code,
                 "seconds": report.seconds,
             }
-            report.removed = publish(self.stage, options, self.made_of, outcome)
+            report.removed = stage_manifest(self.stage, options, self.made_of, outcome)
         report.outputs = {name: digest for name, digest in self.stage.hashes.items() if name != MANIFEST}
-        return report
+
+    def published(self, options: Options) -> Report:
+        """Moves the outputs to where they belong, but in a dry run."""
+        if not options.dry_run:
+            publish(self.stage, options, self.report.removed)
+        return self.report
 
 
 def finish(
@@ -134,6 +139,8 @@ def _score(
     )
     gathered = scoring.gathered()
     gathered.prior = prior
+    if not options.dry_run:
+        gathered.ahead = write_ahead(engine, gathered)
     conclude(whole, (scratch.load(portion.gist) for portion in gathered.portions), received.digests)
     said = file_findings(received.readings, received.submissions)
     tell_all(engine, gathered, said, replies, kept=options.findings)

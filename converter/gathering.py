@@ -15,6 +15,7 @@ from converter.books.tables import Row, Rows
 from converter.engine import Engine, each
 from converter.mapping.departments import Submission
 from converter.merging import AtLarge, Portion, Put, Scored, at_large_of, widest
+from converter.pages import Written
 from converter.progress import tracked
 from converter.reuse import Mergings, Reuse
 from converter.scoring.factrows import FactRow
@@ -37,7 +38,7 @@ _LAST = 1 << 30
 class Gathered:
     """The portions of a batch in the order of departments, the first department of each; the contents of workbooks; what became
     of the decisions; what scoring said about none of the departments, the findings of it that are told, and what is told of
-    each portion.
+    each portion; the CSV files that are being written already.
     """
 
     scratch: Scratch
@@ -52,6 +53,7 @@ class Gathered:
     told: list[Told] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     prior: Prior | None = None
+    ahead: Iterator[Written] | None = None
 
     def findings(self) -> Iterator[Finding]:
         """Every finding as it is told, in order, where they were kept (`tell_all`): those about no department first."""
@@ -135,10 +137,13 @@ class Gathered:
     def _used(self) -> list[Laid]:
         return [own for portion in self.portions for own in portion.used]
 
-    def csv_files(self) -> Iterator[tuple[str, Callable[[], Iterator[bytes]]]]:
-        """The frames as CSV: what gives them piece by piece, in any process."""
+    def scored_csv(self) -> Iterator[tuple[str, Callable[[], Iterator[bytes]]]]:
+        """The frames as CSV that are whole when all is scored: what gives them piece by piece, in any process."""
         yield "scores.csv", self._csv(tables.SCORE_HEADS, [rows.csv for rows in self.score_rows])
         yield "facts.csv", self._csv(tables.FACT_HEADS, [portion.facts for portion in self.portions])
+
+    def told_csv(self) -> Iterator[tuple[str, Callable[[], Iterator[bytes]]]]:
+        """Those that are whole when all is told."""
         told = [self._told_at_large[0].csv, *(told.csv for told in self.told)]
         yield "findings.csv", self._csv(tables.FINDING_HEADS, told)
         yield "checks.csv", self._csv(tables.CHECK_HEADS, (part.laid.kept for part in self._checked[1]))
@@ -202,7 +207,7 @@ class Scoring:
         mergings = Mergings(self.engine, self.scratch, parts, self.answers, shares)
         meanwhile: list[Callable[[], None]] = []
         if reuse is not None and known:
-            meanwhile = [lambda: shares.update(reuse.shares(known)), mergings.begin, reuse.look_ahead]
+            meanwhile = [partial(mergings.fetch, reuse, known), reuse.look_ahead]
         scored = self._scored(chunks, every=at_large is None, meanwhile=meanwhile)
         if damaged := [one for one in every if one.department in known and one.department not in shares]:
             scored += self._scored(self._parts(damaged), every=False)

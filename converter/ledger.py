@@ -92,7 +92,7 @@ class Ledger:
                 raise DoubtfulError("不是普通文件")
             if self.path.stat().st_size > _LARGEST:
                 raise DoubtfulError("过大")
-        self._connection = sqlite3.connect(self.path, _PATIENCE, isolation_level=None)
+        self._connection = sqlite3.connect(self.path, _PATIENCE, isolation_level=None, check_same_thread=False)
         try:
             # What a power cut damages is found by its digest; a killed process leaves a journal, which is rolled back.
             self._connection.execute("PRAGMA synchronous = OFF")
@@ -146,7 +146,7 @@ class Ledger:
     def _do_without(self, why: str) -> None:
         """Keeps what this run keeps nowhere; what lies in the file is left alone."""
         self.note, self._given_up = why, True
-        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._create()
         self._run = 1
 

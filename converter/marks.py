@@ -8,7 +8,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib.metadata import distribution, version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a run again that has nothing to do loads none of it
@@ -31,6 +30,8 @@ LIBRARIES = (
 @cache
 def library_version(name: str) -> str:
     """The version of an installed library, looked up once, in a fifth of the time that taking apart all it says would take."""
+    from importlib.metadata import distribution, version  # which workers do without
+
     told = _VERSION.search(distribution(name).read_text("METADATA") or "")
     return told[1] if told else version(name)
 

@@ -1,7 +1,7 @@
 """The outputs of a run: workbooks by the workers, meanwhile the page, the CSV files and the summary here; then all published."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -38,6 +38,17 @@ _AHEAD, _WRITING = 4, "写部门工作簿"
 CSV_NAMES = ("scores.csv", "facts.csv", "findings.csv", "checks.csv")
 
 
+def write_ahead(engine: Engine, gathered: Gathered) -> Iterator[Written] | None:
+    """The CSV files of what is scored, begun while all is concluded here, where the workers will have little else to write."""
+    if len(gathered.books) > _FEW or len(gathered.portions) == 1:
+        return None
+    return _by_workers(engine, [Page(gathered.scratch, name, pieces) for name, pieces in gathered.scored_csv()])
+
+
+def _by_workers(engine: Engine, pages: Sequence[Page]) -> Iterator[Written]:
+    return each(engine, write_page, pages, "写数据表")
+
+
 def write(
     engine: Engine,
     stage: Stage,
@@ -56,31 +67,36 @@ def write(
         return {}
     info = info_rows(whole, library, inbox, chosen, gathered.prior, recalculated=options.recalculate)
     mark = fingerprint(info)
-    made_of = materials(info, files_of(whole.submissions, received.digests)) if options.books else {}
+    reuse = gathered.scoring.reuse
+    made_of = (
+        reuse.materials if reuse else materials(info, files_of(whole.submissions if names else (), received.digests))
+    )
     books = Books(gathered, names, made_of, options.output)
     work = _to_write(books, stage)
     few = len(work) <= _FEW
     ahead = len(work) if few else len(work) // _AHEAD
     early = each(engine, write_books, work[:ahead], _WRITING, _FEW if few else 1)
-    idle = few and len(gathered.portions) > 1  # the workers have little else to write
-    write_there, scratch = partial(each, engine, write_page, doing="写数据表"), gathered.scratch
-    csv = [Page(scratch, name, pieces) for name, pieces in gathered.csv_files()]
-    there = write_there(csv if idle else [])
+    scratch, there = gathered.scratch, gathered.ahead
+    csv = [Page(scratch, name, pieces) for name, pieces in gathered.told_csv()]
+    if there is not None:
+        there = chain(there, _by_workers(engine, csv))
     book, sources = _shown(gathered, received, names, info)
     lines = whole.rules.distinct[0].grade_lines()
     shown = Page(scratch, "report.html", partial(report_page, book, lines, gathered.tally))
-    there = chain(there, write_there([shown] if idle else []))
-    here = [] if idle else [write_page(page) for page in (shown, *csv)]
-    reuse = gathered.scoring.reuse
+    if there is None:
+        csv += [Page(scratch, name, pieces) for name, pieces in gathered.scored_csv()]
+        pages: Iterable[Written] = [write_page(page) for page in (shown, *csv)]
+    else:
+        pages = chain(there, _by_workers(engine, [shown]))
     memory = Blocks(reuse.ledger, scratch, reuse.base) if reuse else None
     writer = SummaryWriter(book, partial(each, engine, doing="写汇总工作簿", size=2), scratch, memory)
     late = each(engine, write_books, work[ahead:], _WRITING)
     inputs = Page(scratch, MANIFEST, partial(inputs_as_json, sources, len(inbox.sources)))
-    last = write_there([inputs])
+    last = _by_workers(engine, [inputs])
     target = scratch.folder / "summary.xlsx"
     writer.write(target)
     stage.take(f"评分汇总_{whole.year}.xlsx", target)
-    _take(stage, scratch, chain(here, there))
+    _take(stage, scratch, pages)
     for written in tracked(chain(early, late), len(work), _WRITING, bar=options.bar):
         _take(stage, scratch, written)
         books.keep(written)
@@ -113,8 +129,8 @@ def _to_write(books: Books, stage: Stage) -> list[Writing]:
     return books.writings({one.name for one in left})
 
 
-def publish(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome: Mapping[str, Any]) -> list[str]:
-    """Stages the manifest, moves everything into OUT, and removes what the previous run made and this one did not; what that is."""
+def stage_manifest(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome: Mapping[str, Any]) -> list[str]:
+    """Stages the manifest, and gives what the previous run made and this one did not."""
     outputs = dict(stage.hashes)
     removed = sorted(set(previous_outputs(options.output)) - set(outputs) - {MANIFEST})
     content = {
@@ -125,8 +141,12 @@ def publish(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome:
         **outcome,
     }
     stage.add_pieces(MANIFEST, as_json(content))
+    return removed
+
+
+def publish(stage: Stage, options: Options, removed: Sequence[str]) -> None:
+    """Moves everything into OUT, and removes what the previous run made and this one did not."""
     stage.publish(removed)
     for name in removed:
         log.warning("已删除上次的输出：%s", name)
-    name_strangers(options.output, outputs)
-    return removed
+    name_strangers(options.output, stage.hashes)

@@ -25,6 +25,8 @@ from converter.unpickling import UNREADABLE, packed, unpacked
 _DIGEST = hashlib.sha256().digest_size
 #: A department's workbook is a thousandth of it.
 _LARGEST_BOOK = 64 * 2**20
+#: So many parts of a batch are fetched together: few, so that workers that wait need not wait long.
+_PARTS = 4
 _of_document = attrgetter(*Document.__slots__)
 
 
@@ -170,12 +172,19 @@ class Mergings:
         scratch: Scratch,
         parts: Sequence[Sequence[Submission]],
         answers: frozenset[str],
-        shares: Mapping[str, Kept],
+        shares: dict[str, Kept],
     ) -> None:
         self._engine, self._scratch, self._answers, self._shares = engine, scratch, answers, shares
         self._left = [[one.department for one in part] for part in parts]
         self._order = [part[0] for part in self._left]
         self._made: list[Iterator[tuple[str, Portion]]] = []
+
+    def fetch(self, reuse: Reuse, known: Collection[str]) -> None:
+        """Fetches the shares of the departments that are `known`, and begins with some parts while others are fetched."""
+        own = [[who for who in part if who in known] for part in self._left]
+        for at in range(0, len(own), _PARTS):
+            self._shares |= reuse.shares([*chain.from_iterable(own[at : at + _PARTS])])
+            self.begin()
 
     def begin(self) -> None:
         """Begins with the parts of which every share is there."""

@@ -3,6 +3,7 @@
 import logging
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +60,6 @@ def done(options: Options, job: Job, settings: Settings, *, cached: bool) -> "Re
             ledger.begin_anew("内容不对")
             job.stage.hashes.clear()
             report = _worked(options, job, settings, ledger)
-        ledger.forget_unused()
         if ledger.note:
             log.warning("上次运行留下的账本%s，没有采用，已重新建立；结果不受影响", ledger.note)
         return report
@@ -68,12 +68,24 @@ def done(options: Options, job: Job, settings: Settings, *, cached: bool) -> "Re
 def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | None) -> "Report":
     collect_seldom()
     forget_last(options.output)
-    with _scratch(options) as scratch, _engine(options, settings, scratch, job.inbox) as engine:
+    with (
+        _scratch(options) as scratch,
+        _engine(options, settings, scratch, job.inbox) as engine,
+        ThreadPoolExecutor(1) as beside,
+    ):
         recall = Recall(ledger, scratch, program(settings.library)) if ledger is not None else None
         received = _receive(engine, scratch, job.inbox, settings, options, recall)
         from converter.finishing import finish
 
-        return finish(engine, scratch, job.stage, received, settings, options).published(job, options)
+        ending = finish(engine, scratch, job.stage, received, settings, options)
+        engine.rest()
+        forgetting = beside.submit(ledger.forget_unused) if ledger is not None else None
+        ending.settled(job, options)
+        beside.submit(scratch.remove)
+        report = ending.published(options)
+        if forgetting is not None:
+            forgetting.result()
+        return report
 
 
 def _load_ahead() -> None:

@@ -7,6 +7,7 @@ too if the folder is shared. A file that a killed process left half written is n
 import hashlib
 import os
 import pickle
+import shutil
 import threading
 import uuid
 from array import array
@@ -124,6 +125,11 @@ class Scratch:
             if self._own is not None:
                 self._own[0].close()
                 self._own = None
+
+    def remove(self) -> None:
+        """Removes all that was put aside; what some system does not let go of is left to who made the folder."""
+        self.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def let_go() -> None:

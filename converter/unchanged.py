@@ -62,7 +62,7 @@ def key_of_run(options: Options, inbox: Inbox) -> str:
     layers = Layers(options.mappings, options.rules)
     parts = {
         "options": [options.year, options.region, options.books],
-        "mappings": [[layer.name for layer in layers.layers], layers.fingerprint()],
+        "mappings": [[layer.name for layer in layers.layers], layers.fingerprint],
         "lists": [_list(options.departments), _list(options.decisions)],
         "places": [str(path and path.resolve()) for path in _places(options)],  # run.json says where archive finds them
         "prior": _prior(options.prior),
@@ -82,7 +82,7 @@ def _program() -> list[object]:
 
 def program(library: Layers) -> bytes:
     """The key of what everything that a run works out hangs on besides the inputs: program, libraries, mappings."""
-    return key_of(json.dumps(_program()), library.fingerprint())
+    return key_of(json.dumps(_program()), library.fingerprint)
 
 
 def _places(options: Options) -> list[Path | None]:

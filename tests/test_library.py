@@ -195,7 +195,7 @@ def test_the_fingerprint_does_not_depend_on_where_the_folder_lies(tmp_path: Path
         folder.mkdir(parents=True)
         (folder / "fields.yaml").write_text(FIELD, encoding="utf-8")
         (folder / "README.md").write_text(parent, encoding="utf-8")
-        prints.add(Library(folder).fingerprint())
+        prints.add(Library(folder).fingerprint)
     assert len(prints) == 1
 
 
@@ -214,21 +214,21 @@ CHANGES: dict[str, dict[str, str]] = {
 def test_the_fingerprint_covers_the_built_in_mappings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = shutil.copytree(builtin(), tmp_path / "mappings")
     monkeypatch.setattr("converter.mapping.layers.builtin", lambda: copy)
-    before = Library().fingerprint()
+    before = Library().fingerprint
     with (copy / "schemes" / "430527" / "2019.yaml").open("a", encoding="utf-8") as file:
         file.write("# 改\n")
-    assert Library().fingerprint() != before
+    assert Library().fingerprint != before
 
 
 def test_the_fingerprint_changes_with_every_name_and_content(tmp_path: Path, library: Library) -> None:
-    prints = {"built-in alone": library.fingerprint()}
+    prints = {"built-in alone": library.fingerprint}
     for number, (case, files) in enumerate(CHANGES.items()):
         folder = tmp_path / str(number) / "own"
         folder.mkdir(parents=True)
         for name, text in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
-        prints[case] = Library(folder).fingerprint()
-        assert Library(folder).fingerprint() == prints[case]
+        prints[case] = Library(folder).fingerprint
+        assert Library(folder).fingerprint == prints[case]
     assert prints.pop("nothing") == prints["built-in alone"]
     assert len(set(prints.values())) == len(prints)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from converter.vocabulary.findings import ConfigurationError, Place
@@ -43,15 +44,17 @@ class Layers:
             for path in sorted(layer.path.glob(pattern)):
                 yield layer, path, f"{layer.name}/{path.relative_to(layer.path).as_posix()}"
 
+    @cached_property
     def digests(self) -> dict[str, str]:
-        """Every YAML file of every layer, as it is shown, with its SHA-256."""
+        """Every YAML file of every layer, as it is shown, with its SHA-256: as they are when this is first asked for."""
         return {
             f"{layer.name}/{path.relative_to(layer.path).as_posix()}": hashlib.sha256(path.read_bytes()).hexdigest()
             for layer in self.layers
             for path in sorted(layer.path.rglob("*.yaml"))
         }
 
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over every YAML file of every layer: names and contents."""
-        listed = "".join(f"{name}\0{digest}\n" for name, digest in self.digests().items())
+        listed = "".join(f"{name}\0{digest}\n" for name, digest in self.digests.items())
         return hashlib.sha256(listed.encode()).hexdigest()
