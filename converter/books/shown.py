@@ -65,6 +65,8 @@ def wrapped_lines(text: str, width: float) -> int:
     usable = max(1.0, width - 1)
     if 2 * len(text) <= usable and "\n" not in text:
         return 1
+    if "\n" not in text:
+        return max(1, math.ceil(display_width(text) / usable))
     return sum(max(1, math.ceil(display_width(line) / usable)) for line in text.split("\n"))
 
 

@@ -96,6 +96,10 @@ def summary_book(book: SummaryBook) -> bytes:
         return target.read_bytes()
 
 
+#: The last sheet whose page is told of its rows' notes and links.
+_LAST_TOLD = "指标得分"
+
+
 class SummaryWriter:
     """A summary workbook whose rows are being made, by `each`, as soon as this is there, but for those that `memory` knows; they
     are put `aside` until `write` has waited for all.
@@ -152,11 +156,13 @@ class SummaryWriter:
                 _links(page, table)
                 write_charts(writer, book.title, table.rows)
         write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
-        rows = {
-            f"xl/worksheets/sheet{page.worksheet.index + 1}.xml": self._rows(page, name) for name, page in pages.items()
-        }
+        rows, around = {}, b""
+        for name, page in pages.items():
+            rows[f"xl/worksheets/sheet{page.worksheet.index + 1}.xml"] = self._rows(page, name)
+            if name == _LAST_TOLD:
+                around = writer.content()  # while the rows of the others are being made
         with target.open("wb") as stream:
-            stream.writelines(self._put_together(writer.content(), rows))
+            stream.writelines(self._put_together(around, rows))
 
     def _put_together(self, around: bytes, rows: Mapping[str, Sequence[Sequence[Piece]]]) -> Iterator[bytes]:
         """The workbook that leaves rows and links out, with these in their places."""

@@ -223,7 +223,7 @@ def _specific(name: str) -> str:
 @lru_cache(maxsize=4096)
 def _body(folder: str) -> str:
     """The innermost folder that is named after a body (人社局/上年 → 人社局), "" without one."""
-    names = (_specific(part) for part in reversed(folder.split("/")))
+    names = (_specific(part) for part in reversed(folder.split("/")) if part)
     innermost = next(filter(None, names), "")
     return innermost if len(innermost) > 1 and _BODY.search(innermost) else ""
 

@@ -72,13 +72,15 @@ def in_scope(submission: Submission, year: int) -> tuple[list[Document], list[Fi
 
 def contradicted_folders(submissions: Sequence[Submission]) -> list[Finding]:
     """M17 folders and files whose name bears another year than the tables in them: once for each name."""
-    others: dict[str, set[int]] = {}
+    said_in: dict[str, set[int]] = {}
     for document in (document for submission in submissions for document in submission.documents):
-        named = [part for part in document.file.split("/") if year_in(part) is not None]
-        if named and document.year is not None and document.year_cell is not None:
-            others.setdefault(document.file[: document.file.index(named[-1]) + len(named[-1])], set()).add(
-                document.year
-            )
+        if document.year is not None and document.year_cell is not None:
+            said_in.setdefault(document.file, set()).add(document.year)
+    others: dict[str, set[int]] = {}
+    for file, own in said_in.items():
+        named = [part for part in file.split("/") if year_in(part) is not None]
+        if named:
+            others.setdefault(file[: file.index(named[-1]) + len(named[-1])], set()).update(own)
     findings = []
     for path, years in sorted(others.items()):
         said = year_in(path.rpartition("/")[2])

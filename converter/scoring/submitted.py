@@ -1,6 +1,5 @@
 """报送情况: what each department handed in, against the departments list where there is one (CHECKS B01)."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -58,13 +57,13 @@ def _row(
     expected: str,
 ) -> Submitted:
     documents = submission.documents if submission else []
-    now = Counter(kinds.get(document.form, "决算") for document in documents if document.year == year)
+    now = [kinds.get(document.form, "决算") for document in documents if document.year == year]
     prior = sum(document.year == year - 1 for document in documents)
-    status = WHOLE if now[NAMING_FORM] and now[INDICATOR_FORM] else PART if now else NOTHING
+    status = WHOLE if NAMING_FORM in now and INDICATOR_FORM in now else PART if now else NOTHING
     if entry is not None:
         expected = "是" if entry.expected else "否"
         status = status if entry.evaluated else f"{EXCUSED}：{entry.excuse}"
-    counts = (*(now[kind] for kind in (NAMING_FORM, INDICATOR_FORM, "决算")), prior)
+    counts = (*map(now.count, (NAMING_FORM, INDICATOR_FORM, "决算")), prior)
     code, kind = (entry.code, entry.kind) if entry else ("", "")
     return Submitted(code, name, kind, expected, status, *map(_told, counts))
 
