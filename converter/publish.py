@@ -250,12 +250,9 @@ def previous_outputs(output: Path) -> dict[str, str]:
     try:
         listed = (last_manifest(output) or {})["outputs"]
         named = {str(entry["file"]): str(entry["sha256"]) for entry in listed}
-        folders = {folder: _lies_in(output, folder) for folder in set(map(os.path.dirname, named))}
-        return {
-            name: digest
-            for name, digest in named.items()
-            if folders[os.path.dirname(name)] and _is_file(output, name)  # noqa: PTH120  # as it stands there
-        }
+        folders = set(map(os.path.dirname, named))
+        there = {name for folder in folders for name in _files_in(output, folder)}
+        return {name: digest for name, digest in named.items() if name in there}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
@@ -265,10 +262,17 @@ def _lies_in(output: Path, name: str) -> bool:
     return (output / name).resolve().is_relative_to(output.resolve())
 
 
-def _is_file(output: Path, name: str) -> bool:
-    """Whether a name from an old manifest, of a folder in OUT, is a file that really lies there."""
-    path = f"{output}{os.sep}{name}"  # there are many: a Path takes longer than the questions
-    return os.path.isfile(path) and (not os.path.islink(path) or _lies_in(output, name))  # noqa: PTH113, PTH114
+def _files_in(output: Path, folder: str) -> list[str]:
+    """The files that really lie in a folder of OUT, by their names from there; asked for together, as there are many."""
+    within = folder and f"{folder}/"
+    if not _lies_in(output, folder):
+        return []
+    try:
+        with os.scandir(output / folder) as entries:
+            files = [(f"{within}{one.name}", one.is_symlink()) for one in entries if one.is_file()]
+    except OSError:
+        return []
+    return [name for name, linked in files if not linked or _lies_in(output, name)]
 
 
 def strangers(output: Path, known: Iterable[str]) -> list[str]:

