@@ -9,7 +9,6 @@ from typing import Any
 
 from converter.ahead import MANIFEST
 from converter.beginning import Job
-from converter.books.overview import FOLDER
 from converter.engine import Engine
 from converter.gathering import Gathered, Scoring
 from converter.lastmanifest import last_manifest
@@ -122,8 +121,7 @@ def _score(
             info_rows(whole, settings.library, received.inbox, chosen, prior),
             files_of(whole.submissions, received.digests),
         )
-        folder = options.output / FOLDER if options.books else None
-        reuse = Reuse(received.recall.ledger, scratch, received.recall.base, made_of, folder)
+        reuse = Reuse(received.recall.ledger, scratch, received.recall.base, made_of, received.recall.lying)
     scoring = Scoring(
         engine,
         scratch,

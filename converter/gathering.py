@@ -207,7 +207,7 @@ class Scoring:
         mergings = Mergings(self.engine, self.scratch, parts, self.answers, shares)
         meanwhile: list[Callable[[], None]] = []
         if reuse is not None and known:
-            meanwhile = [partial(mergings.fetch, reuse, known), reuse.look_ahead]
+            meanwhile = [partial(mergings.fetch, reuse, known)]
         scored = self._scored(chunks, every=at_large is None, meanwhile=meanwhile)
         if damaged := [one for one in every if one.department in known and one.department not in shares]:
             scored += self._scored(self._parts(damaged), every=False)

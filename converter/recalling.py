@@ -1,8 +1,13 @@
 """Pass 1 out of the ledger: a file that was read before, under the same name by the same forms and program, is not read again."""
 
+import hashlib
+import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from converter.engine import Engine, each
 from converter.intake.discover import Source
 from converter.ledger import DoubtfulError, Ledger, key_of
 from converter.mapping.facts import Document, Reading
@@ -11,6 +16,8 @@ from converter.unpickling import UNREADABLE, load, unpacked
 
 #: Bytes that tell how long the first part of an entry is.
 _LENGTH = 4
+#: A department's workbook is a thousandth of it.
+_LARGEST_BOOK = 64 * 2**20
 
 
 class Recall:
@@ -21,6 +28,14 @@ class Recall:
     def __init__(self, ledger: Ledger, scratch: Scratch, base: bytes) -> None:
         self.ledger, self.scratch, self.base = ledger, scratch, base
         self._keys: dict[str, bytes] = {}
+        self.lying: Iterator[Mapping[str, bytes]] = iter(())
+
+    def look_ahead(self, engine: Engine, folder: Path) -> None:
+        """Has a worker look at the workbooks in a folder of OUT, before there is other work for all; `lying` will give their
+        digests, by their names. Not where nothing was recalled: then all are written.
+        """
+        if self._keys:
+            self.lying = each(engine, lying_in, [folder.absolute()], "核对部门工作簿")
 
     def _key(self, source: Source) -> bytes:
         return key_of("file", self.base, source.name, source.sha256)
@@ -110,3 +125,24 @@ class Contents(Mapping[str, Kept]):
 
     def __len__(self) -> int:
         return len({**self._there, **self._rest})
+
+
+def lying_in(folder: Path) -> dict[str, bytes]:
+    """The digests of the workbooks in a folder, by their names."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: digest_of(entry.path) for entry in entries if entry.name.endswith(".xlsx")}
+    except OSError:
+        return {}
+
+
+def digest_of(path: str) -> bytes:
+    """The digest of a plain file that may be a department's workbook, b"" where there is none."""
+    try:
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST_BOOK:
+            return b""
+        with open(path, "rb", buffering=0) as stream:  # noqa: PTH123  # for each workbook
+            return hashlib.sha256(stream.read()).digest()
+    except OSError:
+        return b""

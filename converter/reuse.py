@@ -3,13 +3,10 @@ its workbook that lies in OUT stays there.
 """
 
 import hashlib
-import os
-import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter
-from pathlib import Path
 from typing import NamedTuple
 
 from converter.books.livecells import Formulas
@@ -18,13 +15,12 @@ from converter.ledger import DoubtfulError, Ledger, key_of
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
 from converter.merging import AtLarge, Merging, Portion, Scored, merge
+from converter.recalling import digest_of
 from converter.scoring.factrows import FactRow
 from converter.scratch import Kept, Scratch
 from converter.unpickling import UNREADABLE, packed, unpacked
 
 _DIGEST = hashlib.sha256().digest_size
-#: A department's workbook is a thousandth of it.
-_LARGEST_BOOK = 64 * 2**20
 #: So many parts of a batch are fetched together: few, so that workers that wait need not wait long.
 _PARTS = 4
 _of_document = attrgetter(*Document.__slots__)
@@ -40,16 +36,15 @@ class Book(NamedTuple):
 @dataclass
 class Reuse:
     """What a run takes from the ledger about its departments, and puts into it. `base` stands for the program, `materials` for
-    all that each department's workbook is made of (converter.marks), `folder` is where these lie, where they are wanted.
+    all that each department's workbook is made of (converter.marks), `lying` gives the digests of those in OUT, by their names.
     """
 
     ledger: Ledger
     scratch: Scratch
     base: bytes
     materials: Mapping[str, str]
-    folder: Path | None
+    lying: Iterator[Mapping[str, bytes]]
     _keys: dict[str, bytes] = field(default_factory=dict)
-    _lying: dict[str, bytes] = field(default_factory=dict)
 
     def begin(
         self, submissions: Sequence[Submission], figures: Mapping[str, Sequence[FactRow]], together: Sequence[str]
@@ -101,18 +96,14 @@ class Reuse:
         """Keeps what the chunk that audits every scheme said of no department."""
         self.ledger.put(self._at_large(), packed(scored.at_large))
 
-    def look_ahead(self) -> None:
-        """Looks, while there is time, at the workbooks that `books` will ask for."""
-        if self.folder is not None:
-            self._lying = _lying_in(self.folder)
-
     def books(self, paths: Mapping[str, str], findings: Mapping[str, str]) -> Iterator[tuple[str, Book]]:
         """The departments whose workbook lies at its path as it would be written there with these `findings` (digests)."""
+        lying = next(self.lying, {})
         bodies = self.ledger.get_each([self._book(who, findings.get(who, "")) for who in paths])
         for (who, path), body in zip(paths.items(), bodies, strict=True):
             if body is None or len(body) != 2 * _DIGEST:
                 continue
-            if body[:_DIGEST] == (self._lying.get(path.rpartition("/")[2]) or _digest(path)):
+            if body[:_DIGEST] == (lying.get(path.rpartition("/")[2]) or digest_of(path)):
                 yield who, Book(body[:_DIGEST].hex(), body[_DIGEST:].hex())
 
     def _book(self, who: str, findings: str) -> bytes:
@@ -133,27 +124,6 @@ class Reuse:
 def _said(one: Submission) -> str:
     """All that a submission holds, in two thirds of the time that its own text takes."""
     return repr(([*map(_of_document, one.documents)], one.department, one.findings, one.listed))
-
-
-def _lying_in(folder: Path) -> dict[str, bytes]:
-    """The digests of the workbooks in a folder, by their names."""
-    try:
-        with os.scandir(folder) as entries:
-            return {entry.name: _digest(entry.path) for entry in entries if entry.name.endswith(".xlsx")}
-    except OSError:
-        return {}
-
-
-def _digest(path: str) -> bytes:
-    """The digest of a plain file that may be a department's workbook, b"" where there is none."""
-    try:
-        found = os.lstat(path)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST_BOOK:
-            return b""
-        with open(path, "rb", buffering=0) as stream:  # noqa: PTH123  # for each workbook
-            return hashlib.sha256(stream.read()).digest()
-    except OSError:
-        return b""
 
 
 def _opened(body: bytes) -> object:

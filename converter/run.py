@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from converter.beginning import Job, begun
+from converter.books.tables import FOLDER
 from converter.cluster import Cluster
 from converter.engine import Engine, LocalPool
 from converter.forking import collect_seldom, undisturbed
@@ -122,6 +123,8 @@ def _receive(
     named = {"复核记录": options.decisions, "部门名单": options.departments}
     handed_in, lists = set_apart(inbox.sources, named)
     read = read_all(engine, handed_in, bar=options.bar, recall=recall, meanwhile=_load_ahead)
+    if recall is not None and options.books:
+        recall.look_ahead(engine, options.output / FOLDER)
     readings = sorted([*read, *lists], key=lambda r: r.file)
     if options.recalculate:
         from converter.recalculation import recalculated

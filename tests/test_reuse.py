@@ -50,6 +50,9 @@ class Here:
     def __exit__(self, *_: object) -> None:
         pass
 
+    def rest(self) -> None:
+        pass
+
     def map(
         self, function: Callable[[Any], Any], items: Sequence[Any], _size: int = 1, *, timed: bool = True
     ) -> Iterator[Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from converter.books.legend import summary_notes
 from converter.books.summary import SHEETS, SummaryBook
-from converter.books.tables import Listed, Row, Rows, Table
+from converter.books.tables import FOLDER, Listed, Row, Rows, Table
 from converter.scoring.ranking import Totals
 from converter.scoring.readings import reading_of
 from converter.scoring.schemes import Scheme
@@ -16,7 +16,6 @@ from converter.scoring.submitted import Submitted
 from converter.scoring.whole import Whole
 from converter.vocabulary.findings import Level, Tally
 
-FOLDER = "部门"
 #: Bytes of a name, so that it fits with number, year and extension into the 255 that file systems take.
 _MAX_STEM = 200
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{d}{i}" for d in ("COM", "LPT") for i in range(1, 10))}

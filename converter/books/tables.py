@@ -33,6 +33,8 @@ class Listed(Protocol[T_co]):
 Rows = Listed[Row]
 
 
+#: Where the departments' workbooks lie in OUT.
+FOLDER = "部门"
 SUMMARY_HEADS = (
     "名次", "名次区间", "部门编码", "部门", "类别", "年度", "自评得分", "自评等次", "复算得分", "复算下限", "复算上限", "等次",
     "自评差异", "数据分值", "数据下限", "数据上限", "沿用自评", "主要扣分", "缺数指标", "错误", "警告", "评分表",
