@@ -51,6 +51,22 @@ HELD: list[Value] = [
         "指标名称",
         "备注",
     ),
+    *(
+        "行政运行",
+        "　城乡社区支出—0101",
+        "部门甲的收入支出决算总表",
+        "编号",
+        "问题编号",
+        "12万元",
+        "无",
+        "2018年预算",
+        "上年决算数",
+        "项目",
+        "科目名称",
+        "功能分类科目编码",
+        "小计",
+        "注：本部门没有政府性基金收支。",
+    ),
 ]
 
 
@@ -97,6 +113,32 @@ def test_another_department_is_the_same_layout_unless_its_name_bears_a_title(lay
 
     assert layouts.understood(named("甲局")) is layouts.understood(named("乙县教育局（公章）"))
     assert layouts.understood(named("收入支出决算总表")) is not layouts.understood(named("甲局"))
+
+
+@pytest.mark.parametrize(
+    ("item", "alike"),
+    [
+        ("文化旅游体育与传媒支出", True),
+        ("　　文物保护（2120101）", True),
+        ("支出决算表", False),
+        ("本年支出合计", False),
+        ("12万元", False),
+        ("编号", False),
+    ],
+)
+def test_items_that_no_form_knows_do_not_make_another_layout(item: str, alike: bool, layouts: Layouts) -> None:  # noqa: FBT001
+    """Accounts list the 功能分类 that a department has: others in each."""
+
+    def listing(text: str) -> Sheet:
+        sheet = sheet_of(GRIDS[3]())
+        row, column = next(
+            (r, c) for r, held in enumerate(sheet.rows) for c, one in enumerate(held) if "行政运行" in str(one)
+        )
+        sheet.rows[row][column] = text
+        return sheet
+
+    assert (layouts.understood(listing(item)) is layouts.understood(listing("初中教育"))) == alike
+    assert layouts.understood(listing(item)) == alone(layouts, listing(item))
 
 
 def test_a_year_that_is_a_number_counts_where_it_heads_a_column(layouts: Layouts) -> None:

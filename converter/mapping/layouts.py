@@ -1,12 +1,13 @@
-"""Which forms a sheet is: found once for sheets that are laid out alike, whatever their numbers and their department's name.
+"""Which forms a sheet is: found once for sheets that are laid out alike, whatever their numbers, their department's name and the
+items that it alone has.
 
-What is kept depends on nothing but what it is kept under: the texts of all rows (but for those below), the kinds of their other
-cells, the merged ranges, and the cells whose number was asked as a text.
+What is kept depends on nothing but what it is kept under: the texts of all rows that a form knows, where others stand, the kinds
+of their other cells, the merged ranges, and the cells that were asked as a text.
 """
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,10 +16,11 @@ from pydantic import BaseModel
 from converter.intake.cells import Cell, Sheet, Value
 from converter.intake.lines import Line, line_like
 from converter.mapping.fields import Dictionary
-from converter.mapping.forms import Form
+from converter.mapping.forms import Form, match_head
 from converter.mapping.locate import bound_tables
 from converter.mapping.matching import Match, match_form
 from converter.mapping.page import Page
+from converter.mapping.replies import LABELS as REPLY_LABELS
 from converter.mapping.replies import may_be_replies
 from converter.mapping.titles import Titles
 from converter.vocabulary.labels import label, plain
@@ -54,6 +56,9 @@ class Layouts:
         heads = {plain(head) for form in forms for head in form.department}
         self._heads = frozenset() if any(":" in label(text) for text in texts) else frozenset(heads)
         self._titles = [plain(text) for form in forms for text in (*form.titles, *form.marks)]
+        heads_of = [*_alternatives(texts), *(label(text) for text in texts), *REPLY_LABELS]
+        self._known = frozenset(map(label, heads_of))
+        self._dated = [head for head in dict.fromkeys(heads_of) if "{" in head]
         dated = (head for form in forms for table in form.tables for head in table.label if "{" in head)
         self._keeps = all(_LETTER.search(part) for head in dated for part in re.sub(r"\{.*?\}", "", head).split("|"))
         self._laid_out = lru_cache(maxsize=1 << 11)(self._general)
@@ -106,7 +111,17 @@ class Layouts:
         if not _LETTER.search(text):
             is_figure = read_text(text).state in _FIGURES and label(text) not in self._numerals
             return float if is_figure else text
-        return _Name if self._names_a_department(text) else text
+        if self._names_a_department(text):
+            return _Name
+        return _Other if self._says_nothing(text) else text
+
+    def _says_nothing(self, text: str) -> bool:
+        """Whether a text with a letter is no label or title of any form, and no figure (12万元): the name of an item, a remark."""
+        if label(text) in self._known or read_text(text).state is not State.UNREADABLE:
+            return False
+        folded = plain(text)
+        named = any(title in folded for title in self._titles)
+        return not named and all(match_head(head, head, text) is None for head in self._dated)
 
     def _names_a_department(self, text: str) -> bool:
         """Whether a text is 填报单位：… with a name that bears no title: no label of a form has a colon in it."""
@@ -118,6 +133,10 @@ class Layouts:
 
 class _Name:
     """What stands for a department's name in what is kept."""
+
+
+class _Other:
+    """What stands for a text that no form knows."""
 
 
 class _Watched(Sheet):
@@ -176,3 +195,10 @@ def _texts_in(held: object) -> Iterator[str]:
     elif isinstance(held, list | tuple):
         for one in held:
             yield from _texts_in(one)
+
+
+def _alternatives(texts: Iterable[str]) -> Iterator[str]:
+    """What heads are looked for as: 项目/本年|{本年}数? as 项目, 本年 and {本年}数."""
+    for text in texts:
+        for part in (text, *text.split("/")):
+            yield from part.removesuffix("?").split("|")

@@ -9,6 +9,8 @@ from converter.vocabulary.findings import Place, mask
 
 NUMBER, REPLY = "编号", "部门说明"
 _HEADS: dict[str, tuple[str, ...]] = {NUMBER: ("问题编号",), REPLY: ("部门回复", "说明情况", "部门反馈"), "部门": ()}
+#: What tells a sheet that may be a 问题清单.
+LABELS = (NUMBER, *_HEADS[NUMBER])
 
 
 class Reply(NamedTuple):
@@ -35,7 +37,7 @@ def replies_on(page: Page, file: str) -> list[Reply] | None:
 
 def may_be_replies(page: Page) -> bool:
     """Whether a sheet has a head 编号, by any of its names."""
-    return not page.places.keys().isdisjoint((NUMBER, *_HEADS[NUMBER]))
+    return not page.places.keys().isdisjoint(LABELS)
 
 
 def joined(replies: Sequence[Reply]) -> str:
