@@ -292,3 +292,16 @@ def test_nobody_waits_for_the_server_that_loads_while_there_is_other_work(tmp_pa
     env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 2 True\n", "")
+
+
+def test_at_rest_the_workers_are_ended_before_anybody_waits_for_them() -> None:
+    with LocalPool(2, nothing, ()) as pool:
+        assert list(pool.map(double, range(8), 1)) == [double(item) for item in range(8)]
+        assert pool._pool is not None
+        workers = [*pool._pool._processes.values()]
+        pool.rest()
+        for worker in workers:
+            worker.join(5)
+        assert workers
+        assert {worker.exitcode for worker in workers} <= {-signal.SIGKILL, 255}  # 255: the server does not tell how
+        pool.rest()

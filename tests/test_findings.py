@@ -125,6 +125,12 @@ def test_the_same_finding_twice_is_one_finding() -> None:
     assert len(numbered([problem(), problem()])) == 1
 
 
+def test_a_number_leaves_all_else_as_it_is() -> None:
+    item = replace(problem(), points=1.5, place=Place("表.xlsx", "表", "A1"), reply="已核对", handling="予以认可")
+    (with_number,) = numbered([item])
+    assert with_number == replace(item, number=with_number.number)
+
+
 def test_numbering_again_changes_nothing() -> None:
     assert numbered(numbered(SEVERAL)) == numbered(SEVERAL)
 

@@ -126,7 +126,7 @@ def test_another_department_is_the_same_layout_unless_its_name_bears_a_title(lay
         ("编号", False),
     ],
 )
-def test_items_that_no_form_knows_do_not_make_another_layout(item: str, alike: bool, layouts: Layouts) -> None:  # noqa: FBT001
+def test_items_that_no_form_knows_do_not_make_another_layout(item: str, alike: bool, layouts: Layouts) -> None:
     """Accounts list the 功能分类 that a department has: others in each."""
 
     def listing(text: str) -> Sheet:

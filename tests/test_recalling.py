@@ -1,15 +1,18 @@
 """Files that an earlier run read: found by name and content, their documents fetched only when they are asked for."""
 
+import hashlib
 import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from converter.intake.discover import Source
 from converter.ledger import DoubtfulError, Ledger
 from converter.mapping.facts import Document, Reading
-from converter.recalling import Contents, Recall, documents_in
+from converter.recalling import Contents, Recall, documents_in, lying_in
 from converter.scratch import Kept, Scratch
 from converter.unpickling import packed
 from tests.test_unpickling import document
@@ -78,3 +81,34 @@ def test_an_entry_of_something_else_is_doubted(ledger: Ledger, tmp_path: Path) -
     own.keep(SOURCE, replace(read(own, document()), file="乙局/表.xlsx"))
     with pytest.raises(DoubtfulError):
         known(own, SOURCE)
+
+
+class Asked:
+    """An engine that says what it was asked for."""
+
+    def __init__(self) -> None:
+        self.items: list[object] = []
+
+    def map(
+        self, function: Callable[[Any], Any], items: Sequence[Any], size: int = 1, *, timed: bool = True
+    ) -> Iterator[Any]:
+        assert (size, timed) == (1, False)
+        self.items += items
+        return map(function, items)
+
+
+def test_a_worker_looks_at_the_workbooks_in_out_where_something_was_recalled(ledger: Ledger, tmp_path: Path) -> None:
+    out = tmp_path / "部门"
+    out.mkdir()
+    (out / "甲局_2019.xlsx").write_bytes(b"book")
+    (out / "说明.txt").write_bytes(b"text")
+    (out / "夹.xlsx").mkdir()
+    own, engine = recall(ledger, tmp_path), Asked()
+    own.look_ahead(engine, out)
+    assert (engine.items, next(own.lying, {})) == ([], {})
+    own.keep(SOURCE, read(own, document()))
+    known(own, SOURCE)
+    own.look_ahead(engine, out)
+    assert engine.items == [out]
+    assert next(own.lying) == {"甲局_2019.xlsx": hashlib.sha256(b"book").digest(), "夹.xlsx": b""}
+    assert lying_in(tmp_path / "没有") == {}

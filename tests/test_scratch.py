@@ -123,3 +123,13 @@ def test_a_mark_tells_what_is_held_and_not_where_it_lies(scratch: Scratch) -> No
 def test_an_empty_pile(scratch: Scratch) -> None:
     pile: Pile[str] = Pile(scratch, [])
     assert (len(pile), list(pile), list(pile[0:5])) == (0, [], [])
+
+
+def test_what_was_put_aside_is_removed_as_a_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    own = Scratch(folder)
+    assert own.load(own.keep("x")) == "x"
+    own.remove()
+    assert not folder.exists()
+    own.remove()
