@@ -21,7 +21,7 @@ class Blocks:
 
     def keys(self, layout: Layout, blocks: Sequence[Block]) -> list[bytes]:
         """Over all that each block of a sheet hangs on: how the sheet looks, where it stands, what its rows hold and lead to."""
-        looks = layout.sheet, layout.heads, layout.widths, sorted(layout.styles.items()), sorted(layout.ratios)
+        looks = layout.sheet, layout.heads, layout.rooms, sorted(layout.styles.items()), sorted(layout.ratios)
         sheet = key_of("block", self._base, repr((*looks, layout.linked)))
         return [key_of(sheet, block.first, mark_of(block.rows), mark_of(block.leads)) for block in blocks]
 

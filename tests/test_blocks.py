@@ -109,6 +109,17 @@ def test_of_a_changed_row_its_block_is_made_again(place: Place, sheet: str, colu
     assert place.written()[0] == 0
 
 
+@pytest.mark.parametrize("column", ["左", "右", "差"])
+def test_a_longer_amount_widens_its_column_and_leaves_all_other_rows_known(place: Place, column: str) -> None:
+    """Of 237 blocks of 勾稽核对 each was made again, as soon as one difference had a digit more than all others."""
+    heads = dict(SHEETS)["勾稽核对"]
+    before = Seen.of(heads, place.rows["勾稽核对"]).widths("勾稽核对")
+    place.change("勾稽核对", 7, heads.index(column), 1234567890.25)
+    assert Seen.of(heads, place.rows["勾稽核对"]).widths("勾稽核对") != before
+    assert place.written()[0] == 1
+    assert place.written()[0] == 0
+
+
 @pytest.mark.parametrize(("count", "blocks"), [(127, 64), (128, 64), (129, 33)])
 def test_of_few_rows_half_as_many_are_made_together(
     count: int, blocks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -148,7 +159,7 @@ def test_where_scores_lead_is_part_of_them(place: Place) -> None:
 def test_how_a_sheet_looks_is_part_of_its_rows(place: Place) -> None:
     place.ratios = frozenset({"控制率", "变动率"})
     assert place.written()[0] == BLOCKS
-    place.change("勾稽核对", 2, 4, 123456789.25)  # a wider column
+    place.change("勾稽核对", 2, 1, "一个名称很长的部门，它的一列更宽")
     assert place.written()[0] == ROWS // SIZE
 
 

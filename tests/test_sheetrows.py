@@ -43,6 +43,14 @@ def filled(heads: tuple[str, ...], count: int) -> list[Row]:
     return [tuple(values[(at + 7 * column) % len(values)] for column in range(len(heads))) for at in range(count)]
 
 
+#: Columns that hold numbers or nothing.
+AMOUNTS = {"数值", "左", "右", "差"}
+
+
+def _amount(value: object) -> object:
+    return float(len(value)) if isinstance(value, str) else value
+
+
 def sensible(name: str, heads: tuple[str, ...], rows: list[Row]) -> list[Row]:
     """The same with what looks, links and notes hang on."""
     made = []
@@ -53,7 +61,8 @@ def sensible(name: str, heads: tuple[str, ...], rows: list[Row]) -> list[Row]:
             "缺少数据": "甲：空白；乙：空白" if at % 5 else "", "其他口径得分": "" if at % 3 else "按比例 3 分", "缺数指标": "甲",
         }  # fmt: skip
         given = own if name in ("汇总", "指标得分", "规范数据") else {}
-        made.append(tuple(given.get(head, value) for head, value in zip(heads, row, strict=True)))
+        told = (given.get(head, value) for head, value in zip(heads, row, strict=True))
+        made.append(tuple(_amount(one) if head in AMOUNTS else one for head, one in zip(heads, told, strict=True)))
     return made
 
 

@@ -1,5 +1,6 @@
 """The columns of the summary workbook by their heads: looks, and widths that go by what the cells hold."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -130,6 +131,13 @@ def _width(head: str, usual: float, longest: float) -> float:
     if head in _AMOUNTS:
         return max(_LEAST_AMOUNT, min(usual, longest + 1.0))
     return usual if longest else min(usual, _BLANK_WIDTH)
+
+
+def room(head: str, width: float) -> float:
+    """How wide the texts of a column may be before they take another line. Amounts, which are numbers or nothing, never do: so a
+    longer one widens its column, and leaves the rows of all others as they are.
+    """
+    return math.inf if head in _AMOUNTS else width
 
 
 def holds(value: object) -> bool:

@@ -14,7 +14,7 @@ from xlsxwriter.xmlwriter import XMLwriter
 
 from converter.books import tables
 from converter.books.columncells import ColumnCells, Look
-from converter.books.columns import LOOKS, holds
+from converter.books.columns import LOOKS, holds, room
 from converter.books.grid import letters
 from converter.books.legend import score_note
 from converter.books.pieces import Aside, Held, Piece, deflated
@@ -51,6 +51,11 @@ class Layout:
     ratios: frozenset[str] = frozenset()
     linked: int = 0
 
+    @property
+    def rooms(self) -> tuple[float, ...]:
+        """How wide texts may be before they take another line: all that the rows hang on of the widths."""
+        return tuple(map(room, self.heads, self.widths))
+
 
 @dataclass(frozen=True)
 class Block:
@@ -82,8 +87,9 @@ def render(block: Block) -> Rendered:
     rows, led = list(block.rows), _led(block)
     columns = list(zip(*rows, strict=True))
     cells, lines = [], [[1] * len(rows)]
-    for at, (look, values) in enumerate(zip(_looks(block, columns, led), columns, strict=True)):
-        column = ColumnCells(block.layout.styles, at, len(columns), block.layout.widths[at])
+    each = zip(_looks(block, columns, led), columns, block.layout.rooms, strict=True)
+    for at, (look, values, wide) in enumerate(each):
+        column = ColumnCells(block.layout.styles, at, len(columns), wide)
         cells.append(column.made(values, look))
         if column.lines:
             lines.append(list(map(column.lines.get, values, repeat(1))))

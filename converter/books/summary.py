@@ -7,7 +7,7 @@ and below them, as they are.
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -96,8 +96,8 @@ def summary_book(book: SummaryBook) -> bytes:
         return target.read_bytes()
 
 
-#: The last sheet whose page is told of its rows' notes and links.
-_LAST_TOLD = "指标得分"
+#: The sheets whose pages are told of their rows' notes and links.
+_TOLD = {"汇总", "指标得分"}
 
 
 class SummaryWriter:
@@ -156,13 +156,17 @@ class SummaryWriter:
                 _links(page, table)
                 write_charts(writer, book.title, table.rows)
         write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
-        rows, around = {}, b""
-        for name, page in pages.items():
-            rows[f"xl/worksheets/sheet{page.worksheet.index + 1}.xml"] = self._rows(page, name)
-            if name == _LAST_TOLD:
-                around = writer.content()  # while the rows of the others are being made
+        last_told = max((at for at, name in enumerate(pages, start=1) if name in _TOLD), default=0)
+        in_order = iter(pages.items())
+        rows = self._rows_of(islice(in_order, last_told))
+        around = writer.content()  # while the rows of the others are being made
+        rows |= self._rows_of(in_order)
         with target.open("wb") as stream:
             stream.writelines(self._put_together(around, rows))
+
+    def _rows_of(self, pages: Iterable[tuple[str, Page]]) -> dict[str, tuple[list[Piece], list[Piece]]]:
+        """The pieces of some sheets, by their parts of the workbook."""
+        return {f"xl/worksheets/sheet{page.worksheet.index + 1}.xml": self._rows(page, name) for name, page in pages}
 
     def _put_together(self, around: bytes, rows: Mapping[str, Sequence[Sequence[Piece]]]) -> Iterator[bytes]:
         """The workbook that leaves rows and links out, with these in their places."""
