@@ -59,7 +59,7 @@ def display_width(text: str) -> float:
     return float(len(text) if text.isascii() else sum(map(_COLUMNS.__getitem__, text)))
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def wrapped_lines(text: str, width: float) -> int:
     """Lines a text takes in a column of a width, for row heights."""
     usable = max(1.0, width - 1)

@@ -232,7 +232,7 @@ class Page:
         return None
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def year_in(text: str) -> int | None:
     """The first year named in a text, None without one."""
     folded = unicodedata.normalize("NFKC", _CHINESE_YEAR.sub(_arabic, text))

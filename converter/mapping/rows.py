@@ -282,7 +282,7 @@ def _items(table: Table, dictionary: Dictionary) -> dict[str, str]:
     return {text: item for name, item in table.known_rows() for text in (label(name), *dictionary.labels[item])}
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def _misspelt(text: str, table: Table, dictionary: Dictionary) -> bool:
     return any(_one_off(text, known) for known in _items(table, dictionary))
 

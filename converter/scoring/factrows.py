@@ -36,10 +36,10 @@ class FactRow(NamedTuple):
         return in_yuan(self.raw, self.value)
 
 
-_placed = lru_cache(maxsize=1 << 14)(Place)
+_placed = lru_cache(maxsize=1 << 13)(Place)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def in_yuan(raw: str, value: float) -> bool:
     """Whether a text gives an amount in 元, unrounded: 10,000 times the value (万元)."""
     if raw == shortest(value):  # most stand in 万元, as they are

@@ -42,7 +42,7 @@ def round_half_up(values: Floats, digits: int) -> Floats:
     return rounded
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def half_up(value: float, digits: int) -> float:
     """One number rounded half up on its 15-digit decimal; what is not finite stays as it is."""
     if not math.isfinite(value):

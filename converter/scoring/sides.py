@@ -20,7 +20,7 @@ from converter.vocabulary.numbers import USABLE, canonical
 _parsed = lru_cache(maxsize=1024)(parse)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def _without_noise(value: float) -> float:
     return canonical(round(value, SNAP))
 
