@@ -25,6 +25,8 @@ from converter.telling import is_about_a_file
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
+#: Where run.json lists what a run wrote: file and SHA-256 of each.
+OUTPUTS = "outputs"
 #: Words of JSON, and inputs, that are held together.
 _WORDS, _ENTRIES = 5_000, 500
 _BYTES = 1 << 20
@@ -187,12 +189,20 @@ def inputs_as_json(sources: Rows, count: int) -> Iterator[bytes]:
     """The inputs as they stand in run.json, of which they are most: for a worker to write. The same as `_inner` gives, in a fifth
     of the time: json puts no plain mapping on lines of its own without going through it in Python.
     """
-    entries = iter(Inputs(sources, count))
+    return _listed(map(_entry_as_json, Inputs(sources, count)))
+
+
+def _listed(entries: Iterator[str]) -> Iterator[bytes]:
+    """Entries as a list below the first brace, a good many at a time."""
     before, end = "[\n  ", "[]"
     while some := list(islice(entries, _ENTRIES)):
-        yield (before + ",\n  ".join(map(_entry_as_json, some))).encode(errors="replace")
+        yield (before + ",\n  ".join(some)).encode(errors="replace")
         before, end = ",\n  ", "\n ]"
     yield end.encode()
+
+
+def _output_as_json(entry: Mapping[str, str]) -> str:
+    return f"{{\n   {_ENTRY(entry)[1:-1]}\n  }}"
 
 
 def _entry_as_json(entry: Mapping[str, Any]) -> str:
@@ -214,7 +224,10 @@ def as_json(content: Mapping[str, Any]) -> Iterator[bytes]:
     before = b"{"
     for key, value in content.items():
         yield before + f"\n {json.dumps(key, ensure_ascii=False)}: ".encode()
-        yield from _blocks(value.file) if isinstance(value, Inputs) and value.file else _inner(value)
+        if isinstance(value, Inputs) and value.file:
+            yield from _blocks(value.file)
+        else:
+            yield from _listed(map(_output_as_json, value)) if key == OUTPUTS else _inner(value)
         before = b","
     yield b"\n}"
 

@@ -15,7 +15,7 @@ from converter.books.tables import Row, Rows
 from converter.bookwork import Books
 from converter.engine import Engine, each
 from converter.gathering import Gathered
-from converter.manifest import as_json, info_rows, inputs_as_json, manifest, source_rows
+from converter.manifest import OUTPUTS, as_json, info_rows, inputs_as_json, manifest, source_rows
 from converter.marks import files_of, fingerprint, materials
 from converter.pages import Page, Written, write_page
 from converter.progress import tracked
@@ -135,7 +135,7 @@ def stage_manifest(stage: Stage, options: Options, made_of: Mapping[str, Any], o
     removed = sorted(set(previous_outputs(options.output)) - set(outputs) - {MANIFEST})
     content = {
         **made_of,
-        "outputs": [{"file": name, "sha256": digest} for name, digest in sorted(outputs.items())],
+        OUTPUTS: [{"file": name, "sha256": digest} for name, digest in sorted(outputs.items())],
         "removed": removed,
         "options": recorded(options),
         **outcome,

@@ -15,7 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, islice, repeat
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Generic, NamedTuple, TypeVar, overload
 from weakref import WeakValueDictionary
@@ -138,6 +138,8 @@ def let_go() -> None:
         copy.close()
 
 
+#: Makes tuples in a third of the time, by tuple's own constructor.
+_made: Any = tuple.__new__
 #: Files that stay open: those of a worker or two of each kind of work.
 _OPEN = 8
 #: Bytes that are written at once where many pieces are put aside.
@@ -206,12 +208,20 @@ class Parts(Sequence[Part]):
 
     def __getitem__(self, at: int | slice) -> Part | list[Part]:
         if isinstance(at, slice):
-            return [self[one] for one in range(*at.indices(len(self)))]
+            start, stop, _ = at.indices(len(self))
+            return list(self._some(start, stop))
         if not 0 <= at < len(self):
             raise IndexError(at)
-        start, length, count = self._numbers[3 * at : 3 * at + 3]
-        digest = bytes(self._digests[DIGEST * at : DIGEST * (at + 1)])
-        return Part(Laid(Kept(self._files[self._file[at]], start, length), count, digest), 0, count)
+        return next(self._some(at, at + 1))
+
+    def _some(self, start: int, stop: int) -> Iterator[Part]:
+        """Lists that stand side by side, made all at once: there are thousands."""
+        numbers, digests = self._numbers[3 * start : 3 * stop], self._digests[DIGEST * start : DIGEST * stop]
+        files = map(self._files.__getitem__, self._file[start:stop])
+        kept = map(_made, repeat(Kept), zip(files, numbers[::3], numbers[1::3], strict=True))
+        marks = (bytes(digests[at : at + DIGEST]) for at in range(0, len(digests), DIGEST))
+        held = map(_made, repeat(Laid), zip(kept, numbers[2::3], marks, strict=True))
+        return map(_made, repeat(Part), zip(held, repeat(0), numbers[2::3], repeat(0)))
 
 
 @dataclass(frozen=True)
