@@ -226,15 +226,10 @@ def numbered(findings: Iterable[Finding]) -> list[Finding]:
         number = f"{item.code}-{digest[:8]}"
         seen[number] += 1
         suffix = f"-{seen[number]}" if seen[number] > 1 else ""
-        result.append(_with_number(item, number + suffix))
+        parts = [*_PARTS(item)]  # as dataclasses.replace, in a third of its time: there are thousands
+        parts[_NUMBER] = number + suffix
+        result.append(Finding(*parts))
     return result
-
-
-def _with_number(item: Finding, number: str) -> Finding:
-    """As dataclasses.replace, in a third of its time: there are thousands."""
-    parts = list(_PARTS(item))
-    parts[_NUMBER] = number
-    return Finding(*parts)
 
 
 @lru_cache(maxsize=1 << 12)
