@@ -131,12 +131,12 @@ def lying_in(folder: Path) -> dict[str, bytes]:
     """The digests of the workbooks in a folder, by their names."""
     try:
         with os.scandir(folder) as entries:
-            return {entry.name: digest_of(entry.path) for entry in entries if entry.name.endswith(".xlsx")}
+            return {entry.name: book_digest(entry.path) for entry in entries if entry.name.endswith(".xlsx")}
     except OSError:
         return {}
 
 
-def digest_of(path: str) -> bytes:
+def book_digest(path: str) -> bytes:
     """The digest of a plain file that may be a department's workbook, b"" where there is none."""
     try:
         found = os.lstat(path)

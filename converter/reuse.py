@@ -15,7 +15,7 @@ from converter.ledger import DoubtfulError, Ledger, key_of
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
 from converter.merging import AtLarge, Merging, Portion, Scored, merge
-from converter.recalling import digest_of
+from converter.recalling import book_digest
 from converter.scoring.factrows import FactRow
 from converter.scratch import Kept, Scratch
 from converter.unpickling import UNREADABLE, packed, unpacked
@@ -103,7 +103,7 @@ class Reuse:
         for (who, path), body in zip(paths.items(), bodies, strict=True):
             if body is None or len(body) != 2 * _DIGEST:
                 continue
-            if body[:_DIGEST] == (lying.get(path.rpartition("/")[2]) or digest_of(path)):
+            if body[:_DIGEST] == (lying.get(path.rpartition("/")[2]) or book_digest(path)):
                 yield who, Book(body[:_DIGEST].hex(), body[_DIGEST:].hex())
 
     def _book(self, who: str, findings: str) -> bytes:
