@@ -5,14 +5,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from converter.ahead import MANIFEST
 from converter.beginning import Job
 from converter.engine import Engine
 from converter.gathering import Gathered, Scoring
-from converter.lastmanifest import last_manifest
-from converter.lastrun import missing, since
+from converter.lastrun import missing
 from converter.manifest import info_rows
 from converter.mapping.departments import regions_named
 from converter.mapping.facts import Reading
@@ -20,7 +18,7 @@ from converter.mapping.years import choose_year
 from converter.marks import files_of, materials
 from converter.options import Options
 from converter.outcome import Report
-from converter.outputs import publish, stage_manifest, write, write_ahead
+from converter.outputs import Made, publish, stage_manifest, write, write_ahead
 from converter.publish import Stage
 from converter.receiving import Received, file_findings
 from converter.reuse import Reuse
@@ -43,28 +41,25 @@ class Ending:
 
     report: Report
     stage: Stage
-    made_of: Mapping[str, Any]
+    made: Made | None
 
     def settled(self, job: Job, options: Options) -> None:
         """Stages the manifest, but in a dry run; the report is then whole, and nothing put aside is asked for again."""
-        report, whole = self.report, self.report.whole
+        report, made = self.report, self.made
         report.seconds = round(time.monotonic() - job.started, 3)
-        if not options.dry_run:
-            totals = whole.totals
-            intervals = zip(totals["low"], totals["high"], strict=True)
-            points = dict(zip(totals["department"], intervals, strict=True))
-            report.since = since(last_manifest(options.output), self.made_of, points, whole.handed)
+        if made is not None:
+            report.since = made.since
             outcome = {
-                "totals": points,
+                "totals": made.totals,
                 "since": report.since.to_dict() if report.since else None,
                 "reminders": report.reminders(),
-                "missing": missing(whole.handed),
+                "missing": missing(report.whole.handed),
                 "key": job.key,
                 "counts": report.counts(),
                 "exit_code": report.exit_code,
                 "seconds": report.seconds,
             }
-            report.removed = stage_manifest(self.stage, options, self.made_of, outcome)
+            report.removed = stage_manifest(self.stage, options, made, outcome)
         report.outputs = {name: digest for name, digest in self.stage.hashes.items() if name != MANIFEST}
 
     def published(self, options: Options) -> Report:

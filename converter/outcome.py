@@ -1,6 +1,6 @@
 """What became of a run, for the command line: as text, as JSON, as an exit code."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from converter.lastrun import Since, reminders
@@ -55,5 +55,6 @@ class Report:
 
 
 def _finding_dict(item: Finding) -> dict[str, Any]:
-    content = {part.name: getattr(item, part.name) for part in fields(item) if part.name != "place"}
-    return {**content, **item.place._asdict()}
+    content = item._asdict()
+    place = content.pop("place")
+    return {**content, **place._asdict()}

@@ -1,7 +1,8 @@
 """The outputs of a run: workbooks by the workers, meanwhile the page, the CSV files and the summary here; then all published."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -15,6 +16,8 @@ from converter.books.tables import Row, Rows
 from converter.bookwork import Books
 from converter.engine import Engine, each
 from converter.gathering import Gathered
+from converter.lastmanifest import last_manifest
+from converter.lastrun import Since, since
 from converter.manifest import OUTPUTS, as_json, info_rows, inputs_as_json, manifest, source_rows
 from converter.marks import files_of, fingerprint, materials
 from converter.pages import Page, Written, write_page
@@ -23,6 +26,7 @@ from converter.publish import Stage, name_strangers, previous_outputs
 from converter.receiving import Received
 from converter.recorded import recorded
 from converter.scoring.choosing import Choice
+from converter.scoring.whole import Whole
 from converter.scratch import Scratch
 from converter.settings import Options, Settings
 from converter.tasks import Writing
@@ -35,7 +39,21 @@ _FEW = 3
 #: A fourth of the departments' workbooks is written before the rows of the summary are made, and while here is told what they
 #: are, the page and the CSV files are written; the others come behind them, so that nobody waits for anybody.
 _AHEAD, _WRITING = 4, "写部门工作簿"
+#: Department → 下限 and 上限.
+Intervals = dict[str, tuple[float, float]]
 CSV_NAMES = ("scores.csv", "facts.csv", "findings.csv", "checks.csv")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What run.json says of what the outputs are made of, and of the totals; how that compares with the last run; and what of
+    the outputs of the last run lies in OUT still.
+    """
+
+    of: Mapping[str, Any]
+    totals: Intervals
+    since: Since | None
+    before: Collection[str]
 
 
 def write_ahead(engine: Engine, gathered: Gathered) -> Iterator[Written] | None:
@@ -57,14 +75,14 @@ def write(
     settings: Settings,
     chosen: Mapping[str, Choice],
     options: Options,
-) -> dict[str, Any]:
-    """Stages every output but the manifest (in a dry run only their names), and gives what the manifest says of the inputs."""
+) -> Made | None:
+    """Stages every output but the manifest, for which it gives what these are made of; in a dry run only their names."""
     whole, library, inbox = gathered.whole, settings.library, received.inbox
     names = book_names(whole.departments, whole.year) if options.books else {}
     if options.dry_run:
         named = (f"评分汇总_{whole.year}.xlsx", *names.values(), "report.html", *CSV_NAMES)
         stage.hashes.update(dict.fromkeys(named, ""))
-        return {}
+        return None
     info = info_rows(whole, library, inbox, chosen, gathered.prior, recalculated=options.recalculate)
     mark = fingerprint(info)
     reuse = gathered.scoring.reuse
@@ -93,16 +111,27 @@ def write(
     late = each(engine, write_books, work[ahead:], _WRITING)
     inputs = Page(scratch, MANIFEST, partial(inputs_as_json, sources, len(inbox.sources)))
     last = _by_workers(engine, [inputs])
+    known = manifest(whole, library, inbox, sources, chosen, gathered.prior)
+    made = _compared(known, whole, options)  # while the workers are at the rows of the summary
     target = scratch.folder / "summary.xlsx"
-    writer.write(target)
-    stage.take(f"评分汇总_{whole.year}.xlsx", target)
+    digest = writer.write(target)
+    stage.take(f"评分汇总_{whole.year}.xlsx", target, digest)
     _take(stage, scratch, pages)
     for written in tracked(chain(early, late), len(work), _WRITING, bar=options.bar):
         _take(stage, scratch, written)
         books.keep(written)
     (told,) = last
-    known = manifest(whole, library, inbox, sources, chosen, gathered.prior, scratch.folder / told.file)
-    return {**known, "fingerprint": mark, "formulas": books.formulas()}
+    known["inputs"].file = scratch.folder / told.file
+    return replace(made, of={**known, "fingerprint": mark, "formulas": books.formulas()})
+
+
+def _compared(made_of: Mapping[str, Any], whole: Whole, options: Options) -> Made:
+    """What this run is made of, beside the last one."""
+    totals = whole.totals
+    intervals = zip(totals["low"], totals["high"], strict=True)
+    points = dict(zip(totals["department"], intervals, strict=True))
+    told = since(last_manifest(options.output), made_of, points, whole.handed)
+    return Made(made_of, points, told, previous_outputs(options.output))
 
 
 def _take(stage: Stage, scratch: Scratch, written: Iterable[Written | WrittenBook]) -> None:
@@ -129,12 +158,12 @@ def _to_write(books: Books, stage: Stage) -> list[Writing]:
     return books.writings({one.name for one in left})
 
 
-def stage_manifest(stage: Stage, options: Options, made_of: Mapping[str, Any], outcome: Mapping[str, Any]) -> list[str]:
+def stage_manifest(stage: Stage, options: Options, made: Made, outcome: Mapping[str, Any]) -> list[str]:
     """Stages the manifest, and gives what the previous run made and this one did not."""
     outputs = dict(stage.hashes)
-    removed = sorted(set(previous_outputs(options.output)) - set(outputs) - {MANIFEST})
+    removed = sorted(set(made.before) - set(outputs) - {MANIFEST})
     content = {
-        **made_of,
+        **made.of,
         OUTPUTS: [{"file": name, "sha256": digest} for name, digest in sorted(outputs.items())],
         "removed": removed,
         "options": recorded(options),

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -10,7 +10,7 @@ from sys import intern
 from typing import TYPE_CHECKING
 
 from converter.books.shown import printable
-from converter.engine import Engine, LocalPool, Lost
+from converter.engine import CHUNK, Engine, LocalPool, Lost
 from converter.intake.discover import Inbox, Source
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Reading
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("jixiao")
 _NONE: Mapping[str, str] = {}
+#: Files are handed out in so many tasks at least: few are not all read by one worker while another waits.
+_SHARED_OUT = 8
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def read_all(
             unique.append(source)
     known = recall.known(unique) if recall else {}
     fresh = [source for source in unique if source not in known]
-    results = pool.map(read_source, fresh)
+    results = pool.map(read_source, fresh, max(1, min(CHUNK, len(fresh) // _SHARED_OUT)))
     if meanwhile is not None:
         meanwhile()
     recalled = dict(recall.readings(known)) if recall else {}
@@ -141,7 +143,7 @@ def file_findings(readings: Sequence[Reading], submissions: Sequence[Submission]
     for reading in telling:
         there = owners[reading.file.rpartition("/")[0]]
         department = next(iter(there)) if len(there) == 1 else ""
-        findings += [replace(item, department=department) if department else item for item in reading.findings]
+        findings += [item._replace(department=department) if department else item for item in reading.findings]
     return findings
 
 

@@ -1,7 +1,6 @@
 """Checks of blanks, self scores, totals and the scheme itself: each fires where it should and is silent elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -376,7 +375,7 @@ def test_d07_departments_without_this_years_forms() -> None:
 def test_levels_owners_and_advice_come_from_the_table(checks: Checks) -> None:
     found = checks.finding("S06", "某某", department="甲局")
     assert (found.level, found.owner, found.advice) == (Level.WARNING, Owner.DEPARTMENT, checks.audit["S06"].advice)
-    assert replace(found, level=Level.ERROR).advice == found.advice
+    assert found._replace(level=Level.ERROR).advice == found.advice
     assert checks.finding("J01", "某某").level is Level.ERROR
 
 

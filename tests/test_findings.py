@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,7 +98,7 @@ def test_a_number_does_not_depend_on_what_else_was_found() -> None:
 
 def test_a_number_does_not_depend_on_message_year_or_place() -> None:
     plain = numbered([problem()])[0].number
-    moved = replace(problem(), message="另一句话", year=2020, place=Place("b.xlsx", "表", "C5"), points=3.0)
+    moved = problem()._replace(message="另一句话", year=2020, place=Place("b.xlsx", "表", "C5"), points=3.0)
     assert numbered([moved])[0].number == plain
 
 
@@ -126,9 +125,9 @@ def test_the_same_finding_twice_is_one_finding() -> None:
 
 
 def test_a_number_leaves_all_else_as_it_is() -> None:
-    item = replace(problem(), points=1.5, place=Place("表.xlsx", "表", "A1"), reply="已核对", handling="予以认可")
+    item = problem()._replace(points=1.5, place=Place("表.xlsx", "表", "A1"), reply="已核对", handling="予以认可")
     (with_number,) = numbered([item])
-    assert with_number == replace(item, number=with_number.number)
+    assert with_number == item._replace(number=with_number.number)
 
 
 def test_numbering_again_changes_nothing() -> None:

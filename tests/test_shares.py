@@ -1,6 +1,5 @@
 """The share of a department is the same whatever it is scored with; put together, shares are what a chunk gives."""
 
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -87,7 +86,7 @@ def test_shares_put_together_are_what_the_chunk_gives(parts: dict[int, Parts], t
     assert portion.answered == {shares[1].numbers[0]}
     found = findings_in(scratch, portion.findings)
     assert tuple(item.number for item in found) == tuple(chain.from_iterable(share.numbers for share in shares))
-    assert {replace(item, number="") for item in found} == {item for item in batch.findings if item.department}
+    assert {item._replace(number="") for item in found} == {item for item in batch.findings if item.department}
     scores: list[Row] = []
     used: list[Row] = []
     leads: list[int | None] = []

@@ -4,6 +4,7 @@ The rows are made a block at a time by whoever is given them (worker processes);
 and below them, as they are.
 """
 
+import hashlib
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from converter.books.chartsheet import write_charts
 from converter.books.columns import Seen, together
 from converter.books.grid import GAP
 from converter.books.legend import write_notes
-from converter.books.packing import parts_of, streamed
+from converter.books.packing import Packed, packed, parts_of, streamed
 from converter.books.pieces import Aside, Held, Piece, deflated, part
 from converter.books.sheetrows import HEAD_ROW, USED, Block, Layout, Rendered, render
 from converter.books.styles import MAX_COMMENTS, MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup
@@ -144,8 +145,8 @@ class SummaryWriter:
     def _table(self, name: str) -> Table:
         return next(table for table in self._book.tables if table.name == name)
 
-    def write(self, target: Path) -> None:
-        """The workbook in a file. What needs no row of others is written while they are made."""
+    def write(self, target: Path) -> str:
+        """The workbook in a file; its SHA-256. What needs no row of others is written while they are made."""
         book, writer = self._book, self._writer
         pages: dict[str, Page] = {}
         for table in book.tables:
@@ -159,23 +160,26 @@ class SummaryWriter:
         last_told = max((at for at, name in enumerate(pages, start=1) if name in _TOLD), default=0)
         in_order = iter(pages.items())
         rows = self._rows_of(islice(in_order, last_told))
-        around = writer.content()  # while the rows of the others are being made
+        around = _surroundings(writer.content())  # while the rows of the others are being made
         rows |= self._rows_of(in_order)
+        digest = hashlib.sha256()
         with target.open("wb") as stream:
-            stream.writelines(self._put_together(around, rows))
+            for piece in streamed(self._filled(name, one, rows) for name, one in around.items()):
+                stream.write(piece)
+                digest.update(piece)
+        return digest.hexdigest()
 
     def _rows_of(self, pages: Iterable[tuple[str, Page]]) -> dict[str, tuple[list[Piece], list[Piece]]]:
         """The pieces of some sheets, by their parts of the workbook."""
         return {f"xl/worksheets/sheet{page.worksheet.index + 1}.xml": self._rows(page, name) for name, page in pages}
 
-    def _put_together(self, around: bytes, rows: Mapping[str, Sequence[Sequence[Piece]]]) -> Iterator[bytes]:
-        """The workbook that leaves rows and links out, with these in their places."""
-        parts = []
-        for name, content in parts_of(around).items():
-            edges = [[deflated(edge, self._aside)] for edge in content.split(GAP.encode())]
-            filled = zip_longest(edges, rows.get(name, ())[: len(edges) - 1], fillvalue=())
-            parts.append(part(name, [piece for pair in filled for own in pair for piece in own], self._aside))
-        return streamed(parts)
+    def _filled(self, name: str, around: bytes | Packed, rows: Mapping[str, Sequence[Sequence[Piece]]]) -> Packed:
+        """A part of the workbook; rows and links in their places where it leaves them out."""
+        if isinstance(around, Packed):
+            return around
+        edges = [[deflated(edge, self._aside)] for edge in around.split(GAP.encode())]
+        pairs = zip_longest(edges, rows.get(name, ())[: len(edges) - 1], fillvalue=())
+        return part(name, [piece for pair in pairs for own in pair for piece in own], self._aside)
 
     def _around(self, page: Page, table: Table) -> None:
         """What stands above and below the rows of a sheet."""
@@ -211,6 +215,12 @@ class SummaryWriter:
         made = next(self._made)
         self._memory.keep(key, made)
         return made
+
+
+def _surroundings(content: bytes) -> dict[str, bytes | Packed]:
+    """The parts of a workbook in their order, packed but for those that leave rows or links out."""
+    parts = parts_of(content).items()
+    return {name: part if GAP.encode() in part else packed(name, part) for name, part in parts}
 
 
 def _most(table: Table) -> int:

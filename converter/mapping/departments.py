@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from converter.mapping.facts import Document
@@ -280,7 +280,7 @@ def _two_names(name: str, other: str, members: Sequence[Document], outcome: str)
 def signed(findings: Iterable[Finding], department: str, year: int | None) -> list[Finding]:
     """The findings with their department and year filled in where they have none."""
     return [
-        replace(item, department=item.department or department, year=item.year if item.year is not None else year)
+        item._replace(department=item.department or department, year=item.year if item.year is not None else year)
         for item in findings
     ]
 

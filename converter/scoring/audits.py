@@ -4,7 +4,6 @@ Titles, levels, owners and advice are data (mappings/checks.yaml, audit); the co
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -138,7 +137,7 @@ def _against(
         said += f"；只有按“{'、'.join(agreeing)}”口径才是自评分" if agreeing else "，任何口径都算不出自评分"
     based = bool(agreeing) and all(name in rule.spec.variants for name in agreeing)
     found = checks.finding("S09" if based else "S06", said, points=round(abs(own - score), 2), **about)
-    yield found if agreeing or rule.judged else replace(found, level=Level.ERROR)
+    yield found if agreeing or rule.judged else found._replace(level=Level.ERROR)
 
 
 def audit_sums(inputs: Inputs, columns: Sequence[RuleScores], checks: Checks) -> tuple[list[Finding], dict[int, str]]:

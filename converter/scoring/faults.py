@@ -6,7 +6,7 @@ would settle them all, and no check that holds speaks for that number. Nothing i
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from converter.scoring.checks import CellCheck, Checks, Outcome, Reconciliation, code_of
 from converter.scoring.evidence import Number, number_of
@@ -137,7 +137,7 @@ def fault_findings(found: Sequence[Fault], results: Iterable[Result], checks: Ch
     """A finding for every fault, and a note for every difference within rounding."""
     near = (result for result in results if result.outcome is Outcome.ROUNDING)
     return [_finding(fault, checks) for fault in found] + [
-        replace(_alone(result, checks), level=Level.NOTE) for result in near
+        _alone(result, checks)._replace(level=Level.NOTE) for result in near
     ]
 
 
@@ -150,8 +150,8 @@ def _finding(fault: Fault, checks: Checks) -> Finding:
     also = "；".join(dict.fromkeys(f"{code_of(one.key)} {one.what}" for one in others))
     cell = fault.cell
     shared = f"{cell.field}（{cell.year}年）{shortest(cell.value)}（{cell.place}）"
-    return replace(
-        made, message=f"{made.message}。同一个数 {shared} 还使下列核对不符，一并核实：{also}", place=cell.place
+    return made._replace(
+        message=f"{made.message}。同一个数 {shared} 还使下列核对不符，一并核实：{also}", place=cell.place
     )
 
 

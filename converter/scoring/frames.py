@@ -1,7 +1,7 @@
 """The facts frame: one row is one number from one cell; which of several facts is adopted, and what contradicts it."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from typing import TypeAlias
@@ -206,7 +206,7 @@ def _conflicts(pairs: Sequence[tuple[FactRow, FactRow]]) -> list[Finding]:
             continue
         more = f"；等 {len(said)} 项" if len(said) > _MOST_NAMED else ""
         message = f"{form}报送了两次，“{first}”与“{second}”的数不同：{'；'.join(said[:_MOST_NAMED])}{more}"
-        findings.append(replace(_about("D04", message, differing[0][0]), subject=form))
+        findings.append(_about("D04", message, differing[0][0])._replace(subject=form))
     return findings
 
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from converter.mapping.replies import Reply, joined
 from converter.scoring.decisions import EVERYONE, Decision, Kind
@@ -23,7 +22,7 @@ def by_number(replies: Iterable[Reply]) -> dict[str, list[Reply]]:
 
 def with_replies(findings: Iterable[Finding], replies: Mapping[str, Sequence[Reply]]) -> list[Finding]:
     """Numbered findings with 部门说明, which changes neither a level nor a score."""
-    return [replace(item, reply=joined(replies[item.number])) if item.number in replies else item for item in findings]
+    return [item._replace(reply=joined(replies[item.number])) if item.number in replies else item for item in findings]
 
 
 def in_vain(replies: Mapping[str, Sequence[Reply]], known: Collection[str]) -> list[Finding]:
@@ -87,5 +86,5 @@ def _agrees(decision: Decision, item: Finding) -> bool:
 def _handled(item: Finding, decision: Decision) -> Finding:
     text = f"{_SAID[decision.kind]}；{decision.signature}"
     if decision.kind is Kind.REJECT:
-        return replace(item, handling=text)
-    return replace(item, handling=f"{text}（原为{item.level}）", level=Level.NOTE)
+        return item._replace(handling=text)
+    return item._replace(handling=f"{text}（原为{item.level}）", level=Level.NOTE)

@@ -74,7 +74,7 @@ class Ledger:
     touched: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.findings += [replace(found, year=found.year or self.year) for found in self.decisions.findings]
+        self.findings += [found._replace(year=found.year or self.year) for found in self.decisions.findings]
         self._rows: list[Decision] = []
         for row in self.decisions.rows:
             dated = replace(row, year=row.year if row.year is not None else self.year)

@@ -4,7 +4,7 @@ A file that cannot be loaded is a finding too (C01–C23), and the others are li
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -101,7 +101,7 @@ class _Linter:
         """Everything about one file; of what it inherited, the scheme in which it was seen is named."""
         own = one.document.shown, one.document.shown.replace(".yaml", ".cases.yaml")
         return [
-            item if item.place.file in own else replace(item, message=f"{item.message}（见于方案 {one.reference}）")
+            item if item.place.file in own else item._replace(message=f"{item.message}（见于方案 {one.reference}）")
             for item in self._all(one)
         ]
 

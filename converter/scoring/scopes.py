@@ -5,7 +5,7 @@ Three breaks: other units are merged in (本级, 汇总), other funds are counte
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from converter.mapping.departments import NAMING_FORM, Submission
 from converter.mapping.facts import Document
@@ -124,7 +124,7 @@ def told_of_restatement(
     for item in findings:
         told = words.get((item.department, item.subject), "")
         more = f"；{told}" if item.code == RESTATED and told else ""
-        made.append(replace(item, message=item.message + more))
+        made.append(item._replace(message=item.message + more))
     return made
 
 
