@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from converter.ahead import WORK
 from converter.forking import preload, undisturbed, unload
-from converter.lastmanifest import last_manifest
+from converter.lastmanifest import may_tell
 from converter.options import Options
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def run_unless_done(options: Options) -> "Report | Kept":
     """As `run`, cached; where the last run into OUT was made of the very same, and its outputs lie there untouched, only that
     is told.
     """
-    if options.dry_run or not (last_manifest(options.output) or {}).get("key"):
+    if options.dry_run or not may_tell(options.output, "key"):
         return run_anyway(options, cached=True)
     from converter.beginning import begun
     from converter.publish import name_strangers

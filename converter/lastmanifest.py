@@ -1,4 +1,4 @@
-"""run.json of the last run into OUT. A run asks for it several times where it begins, and where it ends: it is parsed once."""
+"""run.json of the last run into OUT. A run asks for it several times: it is parsed once, and not before that must be."""
 
 import json
 from contextlib import suppress
@@ -10,6 +10,14 @@ from converter.ahead import MANIFEST
 
 #: Bytes of a run.json that takes much memory: that of some 3,000 departments.
 _LARGE = 4 * 2**20
+
+
+def may_tell(output: Path, word: str) -> bool:
+    """Whether what the last run wrote into a folder holds a word, for which it need not be parsed."""
+    try:
+        return f'"{word}"'.encode() in (output / MANIFEST).read_bytes()
+    except OSError:
+        return False
 
 
 def last_manifest(output: Path) -> dict[str, Any] | None:

@@ -152,10 +152,10 @@ class Ledger:
 
     def known(self, keys: Sequence[bytes]) -> set[bytes]:
         """The keys under which something was kept; whether it still is what it was, only `get` tells."""
-        self._write()
         try:
             some = (keys[at : at + _TOGETHER] for at in range(0, len(keys), _TOGETHER))
-            return {key for asked in some for (key,) in self._connection.execute(_WHICH, _padded(asked))}
+            written = {key for asked in some for (key,) in self._connection.execute(_WHICH, _padded(asked))}
+            return written.union(filter(self._waiting.__contains__, keys))
         except sqlite3.Error:
             self.begin_anew(_DAMAGED)
             return set()
@@ -241,4 +241,6 @@ def _padded(keys: Sequence[bytes]) -> list[bytes]:
 
 
 def _digest(key: bytes, body: bytes) -> bytes:
-    return hashlib.sha256(key + body).digest()
+    digest = hashlib.sha256(key)
+    digest.update(body)
+    return digest.digest()

@@ -10,7 +10,7 @@ from sys import intern
 from typing import TYPE_CHECKING
 
 from converter.books.shown import printable
-from converter.engine import CHUNK, Engine, LocalPool, Lost
+from converter.engine import Engine, LocalPool, Lost
 from converter.intake.discover import Inbox, Source
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Reading
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("jixiao")
 _NONE: Mapping[str, str] = {}
-#: Files are handed out in so many tasks at least: few are not all read by one worker while another waits.
-_SHARED_OUT = 8
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def read_all(
             unique.append(source)
     known = recall.known(unique) if recall else {}
     fresh = [source for source in unique if source not in known]
-    results = pool.map(read_source, fresh, max(1, min(CHUNK, len(fresh) // _SHARED_OUT)))
+    results = pool.map(read_source, fresh)
     if meanwhile is not None:
         meanwhile()
     recalled = dict(recall.readings(known)) if recall else {}

@@ -18,7 +18,7 @@ from converter.merging import AtLarge, Merging, Portion, Scored, merge
 from converter.recalling import book_digest
 from converter.scoring.factrows import FactRow
 from converter.scratch import Kept, Scratch
-from converter.unpickling import UNREADABLE, packed, unpacked
+from converter.unpickling import UNREADABLE, PlainWriter, packed, unpacked
 
 _DIGEST = hashlib.sha256().digest_size
 #: So many parts of a batch are fetched together: few, so that workers that wait need not wait long.
@@ -52,9 +52,16 @@ class Reuse:
         """Tells what each department depends on: its documents as they were sorted out, last year's figures, and the
         departments of the batch where one record is about all of them (`together`).
         """
+        writer = PlainWriter()
         for one in submissions:
             who = one.department
-            parts = (self.base, self.materials[who], _said(one), repr(figures.get(who, ())), "\n".join(together))
+            parts = (
+                self.base,
+                self.materials[who],
+                _said(one, writer),
+                repr(figures.get(who, ())),
+                "\n".join(together),
+            )
             self._keys[who] = key_of("share", *parts)
 
     def known(self, submissions: Sequence[Submission]) -> set[str]:
@@ -121,9 +128,9 @@ class Reuse:
             self.ledger.put(key_of("formulas", book.formulas), packed(formulas))
 
 
-def _said(one: Submission) -> str:
-    """All that a submission holds, in two thirds of the time that its own text takes."""
-    return repr(([*map(_of_document, one.documents)], one.department, one.findings, one.listed))
+def _said(one: Submission, writer: PlainWriter) -> bytes:
+    """All that a submission holds, in a third of the time that its text takes."""
+    return writer.written(([*map(_of_document, one.documents)], one.department, one.findings, one.listed))
 
 
 def _opened(body: bytes) -> object:

@@ -14,7 +14,7 @@ from typing import Any
 from converter import __version__
 from converter.ahead import MANIFEST
 from converter.intake.discover import Inbox, Source
-from converter.lastmanifest import last_manifest
+from converter.lastmanifest import last_manifest, may_tell
 from converter.lastrun import Since
 from converter.ledger import key_of
 from converter.mapping.layers import Layers
@@ -130,8 +130,8 @@ def _digest(path: Path) -> str:
 
 def kept(output: Path, key: str, fail_on: str) -> Kept | None:
     """The last run into OUT, where its key is this one's and every output lies there as it was written; else None."""
-    manifest = last_manifest(output)
-    if not key or manifest is None or manifest.get("key") != key:
+    manifest = last_manifest(output) if key and may_tell(output, key) else None
+    if manifest is None or manifest.get("key") != key:
         return None
     try:
         if any(_digest(output / str(one["file"])) != one["sha256"] for one in manifest["outputs"]):

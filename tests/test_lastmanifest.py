@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from converter.lastmanifest import forget_last, last_manifest
+from converter.lastmanifest import forget_last, last_manifest, may_tell
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "\x00", "{"])
@@ -23,6 +23,12 @@ def test_the_last_manifest_is_the_one_that_lies_there_now(tmp_path: Path) -> Non
     assert last_manifest(tmp_path) == {"year": 2}
     (tmp_path / "run.json").unlink()
     assert last_manifest(tmp_path) is None
+
+
+def test_what_it_does_not_hold_is_told_without_parsing_it(tmp_path: Path) -> None:
+    assert not may_tell(tmp_path, "key")
+    (tmp_path / "run.json").write_text('{"key": "ab12"', encoding="utf-8")
+    assert [may_tell(tmp_path, word) for word in ("key", "ab12", "ab1", "year")] == [True, True, False, False]
 
 
 @pytest.mark.parametrize(("large", "held"), [(0, False), (100, True)])

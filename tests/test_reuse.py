@@ -21,7 +21,7 @@ from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
 from converter.reuse import _said
 from converter.run import Options, run
-from converter.unpickling import packed
+from converter.unpickling import PlainWriter, packed
 from tests.records import row, write_record
 from tests.test_gathering import reply_form
 from tests.test_kinds import SCHOOLS
@@ -323,17 +323,18 @@ def test_all_that_a_submission_holds_is_part_of_its_key() -> None:
     def one() -> Submission:
         return Submission("甲局", [Document("表.xlsx", "表", "基础数据表", 2019, "甲局")])
 
-    said = [_said(one())]
+    writer = PlainWriter()
+    said = [_said(one(), writer)]
     for name in Submission.__slots__:
         other = one()
         setattr(other, name, [] if name == "documents" else "other")
-        said.append(_said(other))
+        said.append(_said(other, writer))
     for name in Document.__slots__:
         other = one()
         setattr(other.documents[0], name, "other")
-        said.append(_said(other))
+        said.append(_said(other, writer))
     assert len(set(said)) == len(said) == 20
-    assert _said(one()) == said[0]
+    assert _said(one(), writer) == said[0]
 
 
 def test_a_file_whose_entry_was_damaged_is_read_again(it: County, caplog: pytest.LogCaptureFixture) -> None:

@@ -97,6 +97,8 @@ def summary_book(book: SummaryBook) -> bytes:
         return target.read_bytes()
 
 
+#: The pieces of a sheet's rows, and of their links.
+_Rows = tuple[list[Piece], list[Piece]]
 #: The sheets whose pages are told of their rows' notes and links.
 _TOLD = {"汇总", "指标得分"}
 
@@ -115,7 +117,10 @@ class SummaryWriter:
         self._blocks = {layout.sheet: self._parted(layout) for layout in layouts}
         every = [one for blocks in self._blocks.values() for one in blocks]
         self._known = self._memory.known([key for key, _ in every])
-        self._made: Iterator[Rendered] = iter(each(render, [block for key, block in every if key not in self._known]))
+        fresh = [one for one in every if one[0] not in self._known]
+        self._made: Iterator[tuple[bytes, Rendered]] = zip(
+            [key for key, _ in fresh], each(render, [block for _, block in fresh]), strict=True
+        )
         self._widths = {layout.sheet: layout.widths for layout in layouts}
 
     def _layouts(self) -> list[Layout]:
@@ -158,27 +163,31 @@ class SummaryWriter:
                 write_charts(writer, book.title, table.rows)
         write_notes(writer.sheet(legend.SHEET, Setup(landscape=False)), book.notes)
         last_told = max((at for at, name in enumerate(pages, start=1) if name in _TOLD), default=0)
-        in_order = iter(pages.items())
-        rows = self._rows_of(islice(in_order, last_told))
+        told = {name: self._rows(pages[name], name) for name in islice(pages, last_told)}
         around = _surroundings(writer.content())  # while the rows of the others are being made
-        rows |= self._rows_of(in_order)
         digest = hashlib.sha256()
         with target.open("wb") as stream:
-            for piece in streamed(self._filled(name, one, rows) for name, one in around.items()):
+            for piece in streamed(self._parts(around, pages, told)):
                 stream.write(piece)
                 digest.update(piece)
         return digest.hexdigest()
 
-    def _rows_of(self, pages: Iterable[tuple[str, Page]]) -> dict[str, tuple[list[Piece], list[Piece]]]:
-        """The pieces of some sheets, by their parts of the workbook."""
-        return {f"xl/worksheets/sheet{page.worksheet.index + 1}.xml": self._rows(page, name) for name, page in pages}
+    def _parts(
+        self, around: Mapping[str, bytes | Packed], pages: Mapping[str, Page], told: Mapping[str, _Rows]
+    ) -> Iterator[Packed]:
+        """The parts of the workbook, one after the other; of those that leave rows out these are asked for when they are wanted."""
+        sheets = {f"xl/worksheets/sheet{page.worksheet.index + 1}.xml": name for name, page in pages.items()}
+        for name, content in around.items():
+            if isinstance(content, Packed):
+                yield content
+            else:
+                sheet = sheets[name]
+                yield self._filled(name, content, told.get(sheet) or self._rows(pages[sheet], sheet))
 
-    def _filled(self, name: str, around: bytes | Packed, rows: Mapping[str, Sequence[Sequence[Piece]]]) -> Packed:
-        """A part of the workbook; rows and links in their places where it leaves them out."""
-        if isinstance(around, Packed):
-            return around
+    def _filled(self, name: str, around: bytes, rows: _Rows) -> Packed:
+        """A part of the workbook that leaves rows and links out, with these in their places."""
         edges = [[deflated(edge, self._aside)] for edge in around.split(GAP.encode())]
-        pairs = zip_longest(edges, rows.get(name, ())[: len(edges) - 1], fillvalue=())
+        pairs = zip_longest(edges, rows[: len(edges) - 1], fillvalue=())
         return part(name, [piece for pair in pairs for own in pair for piece in own], self._aside)
 
     def _around(self, page: Page, table: Table) -> None:
@@ -197,7 +206,7 @@ class SummaryWriter:
         if shown:
             page.worksheet.autofilter(HEAD_ROW, 0, HEAD_ROW + shown, len(table.heads) - 1)
 
-    def _rows(self, page: Page, name: str) -> tuple[list[Piece], list[Piece]]:
+    def _rows(self, page: Page, name: str) -> _Rows:
         """The pieces of a sheet's rows and of their links; the page is told what belongs to them."""
         rows, links, noted = [], [], 0
         recalled = self._memory.recall([key for key, _ in self._blocks[name] if key in self._known])
@@ -212,7 +221,8 @@ class SummaryWriter:
         return rows, links
 
     def _fresh(self, key: bytes) -> Rendered:
-        made = next(self._made)
+        own, made = next(self._made)
+        assert own == key  # the sheets are asked for in their order
         self._memory.keep(key, made)
         return made
 
