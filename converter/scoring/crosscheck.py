@@ -57,10 +57,12 @@ def not_told_twice(findings: Iterable[Finding], results: Iterable[Result]) -> li
     for item in findings:
         if item.code == "D05":
             doubled.setdefault(item.department, set()).add((item.subject, item.year))
+    fields = {who: {field for field, _ in asked} for who, asked in doubled.items()}
     told = {
         (result.department, field, year, place)
         for result in results
         if result.department in doubled and result.outcome is not Outcome.NOT_RUN
+        if result.is_about(fields[result.department])
         for field, year, place in _twins(result, doubled[result.department])
     }
     return [f for f in findings if f.code != "D05" or (f.department, f.subject, f.year, f.place) not in told]

@@ -55,15 +55,19 @@ def _grouped(results: Sequence[Result], year: int) -> list[Fault]:
     if len(failed) < 2:
         return [Fault((result,)) for result in failed]
     doubted = {number for result in failed for number in result.numbers}
-    cleared = {number for result in results if _speaks(result) for number in doubted & result.numbers.keys()}
+    fields = {field for field, *_ in doubted}
+    speaking = [result for result in results if result.is_about(fields) and _speaks(result)]
+    cleared = {number for result in speaking for number in doubted & result.numbers.keys()}
     known: dict[tuple[int, Number], tuple[float, float]] = {}
     made: list[Fault] = []
     while len(failed) > 1:
-        cells = {number: row for result in failed for number, row in result.numbers.items()}
-        options = (
-            _explained(row, [r for r in failed if number not in cleared or _bound(r)], year, known)
-            for number, row in cells.items()
-        )
+        behind: dict[Number, list[Result]] = {}
+        for result in failed:
+            for number in result.numbers:
+                own = behind.setdefault(number, [])
+                if number not in cleared or _bound(result):
+                    own.append(result)
+        options = (_explained(number, own, year, known) for number, own in behind.items() if len(own) > 1)
         best = max(options, key=_size, default=None)
         if best is None or len(best.results) < 2:
             break
@@ -93,13 +97,13 @@ def _bound(result: Result) -> bool:
 
 
 def _explained(
-    cell: FactRow, failed: Sequence[Result], year: int, known: dict[tuple[int, Number], tuple[float, float]]
+    number: Number, failed: Sequence[Result], year: int, known: dict[tuple[int, Number], tuple[float, float]]
 ) -> Fault:
-    """The failures that one change of a number would settle; `known` keeps what was found of a failure and a number."""
-    change, taken, number = _EVERYWHERE, [], number_of(cell)
+    """Of failures that a number stands behind those that one change of it would settle; `known` keeps what was found of a
+    failure and a number.
+    """
+    change, taken, cell = _EVERYWHERE, [], failed[-1].numbers[number]
     for result in failed:
-        if number not in result.numbers:
-            continue
         if (id(result), number) not in known:
             known[id(result), number] = change_of(result, cell, year)
         low, high = known[id(result), number]

@@ -64,6 +64,11 @@ class Pair:
         return self._numbers[position]
 
     @cached_property
+    def fields(self) -> frozenset[str]:
+        """The fields that the facts behind both sides can be of."""
+        return frozenset(leaf.name for leaf in self.left.leaves | self.right.leaves)
+
+    @cached_property
     def counts(self) -> Counts:
         """How many numbers stand behind both sides."""
         return counted(self.left.evidence, self.right.evidence, apart=not self.left.leaves & self.right.leaves)

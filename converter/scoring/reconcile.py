@@ -3,7 +3,7 @@
 A check names both sides and never says which is wrong; what cannot be compared is 未核对 with the reason.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -57,6 +57,12 @@ class Result(NamedTuple):
         if self.pair is not None:
             return self.pair.numbers(self.position)
         return {} if self.cell is None else {number_of(self.cell): self.cell}
+
+    def is_about(self, fields: Set[str]) -> bool:
+        """Whether a fact behind it can be of one of these fields: most results need not be asked for their facts."""
+        if self.pair is not None:
+            return not self.pair.fields.isdisjoint(fields)
+        return self.cell is not None and self.cell.field in fields
 
     @property
     def cells(self) -> tuple[FactRow, ...]:
