@@ -47,8 +47,13 @@ class Located:
         one = self.table.values != "rows" or self.table.row
         return len(self.columns) * (1 if one else max(self.last - self.first, 0))
 
-    def named(self, sheet: Sheet) -> list[Cell]:
-        """The cells that hold what names the rows, those of the lanes to the left, too."""
+    def named(self, sheet: Sheet, total: int | None) -> list[Cell]:
+        """The cells that hold what names the rows, those of the lanes to the left, too; where only the row `total` gives fields,
+        which is the first of its name, those down to it.
+        """
+        if total is not None:
+            rows = range(self.first, total + 1)
+            return list(dict.fromkeys(sheet.anchor((row, column)) for row in rows for column in self.names))
         lanes = [self]
         while (left := lanes[-1].left) is not None:
             lanes.append(left)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil
-from typing import NamedTuple
 
 from converter.mapping.locate import Located
 from converter.mapping.page import Page
@@ -17,13 +16,6 @@ from converter.vocabulary.numbers import USABLE, State, canonical
 #: A code has three digits or more; fewer are a row's number.
 _SHORTEST_CODE = 3
 _READABLE = USABLE | {State.BLANK, State.DASH}
-
-
-class Record(NamedTuple):
-    """One row and its code."""
-
-    code: str
-    row: int
 
 
 @dataclass(frozen=True)
@@ -45,23 +37,27 @@ def code_of(texts: Iterable[str]) -> str:
 _code_of = lru_cache(maxsize=1 << 11)(code_of)
 
 
-def records(page: Page, located: Located) -> list[Record]:
-    """The rows of a table that have a code."""
-    rows = range(located.first, located.last)
-    found = [Record(_code_of(tuple(page.sheet.texts_in(row, located.names))), row) for row in rows]
-    return [record for record in found if len(record.code) >= _SHORTEST_CODE]
-
-
-def leaves(rows: Sequence[Record]) -> list[Record]:
-    """The records that no other's code continues."""
-    codes = sorted({row.code for row in rows})
-    continued = {code for code, longer in pairwise(codes) if longer.startswith(code)}
-    return [row for row in rows if row.code not in continued]
-
-
 def parts_of(page: Page, located: Located) -> list[int]:
-    """The rows of a table that have a code which no other's continues: they add up to its total."""
-    return [end.row for end in leaves(records(page, located))]
+    """The rows of a table that have a code which no other's continues: they add up to its total. Mostly the same as in the last
+    sheet of this layout.
+    """
+    sheet, names, plans = page.sheet, located.names, located.plans
+    named = [row[names.start : names.stop] for row in sheet.rows[located.first : located.last]]
+    plain = not (sheet.errors or sheet.pads)  # then what the cells hold is all that they show
+    if plain and plans.named == named:
+        return plans.parts
+    codes = [_code_of(tuple(sheet.texts_in(row, names))) for row in range(located.first, located.last)]
+    parts = [located.first + at for at in _leaves(codes)]
+    if plain:
+        plans.named, plans.parts = named, parts
+    return parts
+
+
+def _leaves(codes: Sequence[str]) -> list[int]:
+    """The places of the codes that no other continues; what is shorter is none."""
+    known = sorted({code for code in codes if len(code) >= _SHORTEST_CODE})
+    ends = {*known} - {code for code, longer in pairwise(known) if longer.startswith(code)}
+    return [at for at, code in enumerate(codes) if code in ends]
 
 
 def gaps(page: Page, located: Located, total_row: int, parts: Sequence[int]) -> list[Gap]:

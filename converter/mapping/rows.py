@@ -77,12 +77,12 @@ class TableRows(Rows):
         plan = located.plans.of(self.sheet, about)
         if plan is None:
             plan = self._read_anew(located)
-            located.plans.keep(self.sheet, located.named(self.sheet), about, plan)
+            located.plans.keep(self.sheet, located.named(self.sheet, plan.total), about, plan)
         else:
             self.entries += filled(plan, self.sheet, self.unit)
             self.notes += plan.notes
-        if plan.total is not None:
-            self._compare_parts(located, plan.total, plan.parts)
+        if plan.total is not None and located.table.details:
+            self._compare_parts(located, plan.total)
 
     def _read_anew(self, located: Located) -> Plan:
         """A table as it stands, but for whether its parts add up."""
@@ -92,8 +92,7 @@ class TableRows(Rows):
             total = self._read_named(located)
         else:
             self._read_rows(located)
-        parts = parts_of(self.page, located) if total is not None and located.table.details else ()
-        return Plan(self._slots, self.notes[noted:], total, parts)
+        return Plan(self._slots, self.notes[noted:], total)
 
     def _note_heads(self, located: Located) -> None:
         """Heads whose years do not fit together, and heads that are missing."""
@@ -132,8 +131,8 @@ class TableRows(Rows):
             self.note("M18", f"“{text}”一行没有数，表内也没有注明无此项收支", (row, located.label_column), text)
         return None
 
-    def _compare_parts(self, located: Located, row: int, parts: Sequence[int]) -> None:
-        for gap in gaps(self.page, located, row, parts):
+    def _compare_parts(self, located: Located, row: int) -> None:
+        for gap in gaps(self.page, located, row, parts_of(self.page, located)):
             head = next(column for column in located.columns if column.index == gap.column)
             name = shown(self.sheet.text(head.cell))
             message = f"“{name}”栏各末级科目之和 {shortest(gap.leaves)} 与合计 {shortest(gap.total)} 不符"

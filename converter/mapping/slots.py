@@ -63,18 +63,17 @@ def slot_of(known: Field, year: int | None, head_unit: str, sheet_unit: str, cel
 
 
 class Plan(NamedTuple):
-    """What a table gives: entries of blank cells and slots for the others, in reading order; notes; the row of its total, whose
-    parts are to be added up, if there is one, and the rows of these.
+    """What a table gives: entries of blank cells and slots for the others, in reading order; notes; the row of its total, if that
+    alone gives fields and has figures.
     """
 
     entries: Sequence[Entry | Slot]
     notes: Sequence[Note]
     total: int | None
-    parts: Sequence[int]
 
 
 class Known(NamedTuple):
-    """A plan and what it hangs on, besides the layout of the sheet: the cells that name the rows, and what these held; year and
+    """A plan and what it hangs on, besides the layout of the sheet: the cells that name its rows, and what these held; year and
     unit of the document, and whether the sheet says that there is nothing.
     """
 
@@ -85,19 +84,33 @@ class Known(NamedTuple):
 
 
 class Plans(list[Known]):
-    """The last few plans of a table that was found."""
+    """The last few plans of a table that was found; and what `named` its rows in the last sheet, with the rows of its `parts`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.named: list[list[Value]] = []
+        self.parts: list[int] = []
 
     def of(self, sheet: Sheet, about: tuple[int | None, str, bool]) -> Plan | None:
         """The plan that fits a sheet, None where there is none yet."""
         for known in self:
-            if known.about == about and [sheet.value(cell) for cell in known.named] == known.names:
+            if known.about == about and _held(sheet, known.named) == known.names:
                 return known.plan
         return None
 
     def keep(self, sheet: Sheet, named: Sequence[Cell], about: tuple[int | None, str, bool], plan: Plan) -> None:
         """Keeps the plan of a sheet, in the place of the oldest one."""
         del self[: max(0, len(self) + 1 - _MOST_PLANS)]
-        self.append(Known(named, [sheet.value(cell) for cell in named], about, plan))
+        self.append(Known(named, _held(sheet, named), about, plan))
+
+
+def _held(sheet: Sheet, cells: Sequence[Cell]) -> list[Value]:
+    """What some cells hold."""
+    rows = sheet.rows
+    try:
+        return [rows[row][column] for row, column in cells]
+    except IndexError:  # outside the grid
+        return [sheet.value(cell) for cell in cells]
 
 
 def filled(plan: Plan, sheet: Sheet, sheet_unit: str) -> list[Entry]:
