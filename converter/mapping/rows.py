@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary, FieldKind
@@ -154,8 +154,8 @@ class TableRows(Rows):
         filled = [row for row in rows if self._fills(row, located.columns)]
         self._add("", located, located.columns, filled[0] if filled else rows[0])
         for row in filled[1:]:
-            states = [self.sheet.number((row, column.index)).state for column in located.columns]
-            if sum(state in USABLE for state in states) > 1:
+            numbers = (self.sheet.number((row, column.index)) for column in located.columns)
+            if len(list(islice((number for number in numbers if number.state in USABLE), 2))) > 1:
                 self.note(
                     "M02",
                     f"“{located.table.name}”之下第 {row + 1} 行也有数，只读取了第一行",
@@ -165,9 +165,13 @@ class TableRows(Rows):
 
     def _numbers_columns(self, located: Located, row: int) -> bool:
         """Whether a row only numbers the columns (栏次: 1 2 3 …), which may look like amounts that add up."""
-        texts = [self.sheet.text((row, column.index)) for column in located.columns]
-        numbers = [int(match[1]) for text in texts if (match := _COLUMN_NUMBER.fullmatch(text.strip()))]
-        return len(numbers) == len(texts) >= _FEWEST_NUMBERED and all(b - a == 1 for a, b in pairwise(numbers))
+        numbers: list[int] = []
+        for column in located.columns:
+            match = _COLUMN_NUMBER.fullmatch(self.sheet.text((row, column.index)).strip())
+            if match is None:
+                return False
+            numbers.append(int(match[1]))
+        return len(numbers) >= _FEWEST_NUMBERED and all(b - a == 1 for a, b in pairwise(numbers))
 
     def _read_rows(self, located: Located) -> None:
         items = _items(located.table, self.dictionary)
