@@ -113,7 +113,7 @@ class Scratch:
             if stream is None:
                 if len(self._opened) >= _OPEN:
                     self._opened.pop(next(iter(self._opened))).close()
-                stream = self._opened[kept.file] = (self.folder / kept.file).open("rb")
+                stream = self._opened[kept.file] = (self.folder / kept.file).open("rb", buffering=0)
             stream.seek(kept.start)
             return stream.read(kept.length)
 
