@@ -48,6 +48,8 @@ def test_a_case(key: str, wanted: str, checks: Checks, derivations: Derivations)
     assert found == {wanted}
     told = [one for one in crossed.findings if one.code == key.partition(".")[0]]
     assert bool(told) is (wanted in (Outcome.FAIL, Outcome.ROUNDING))
+    assert all(one.is_about({cell.field}) for one in crossed.results for cell in one.cells)
+    assert not any(one.is_about({"别的"}) for one in crossed.results)
 
 
 def test_every_check_has_its_cases(checks: Checks, derivations: Derivations) -> None:
