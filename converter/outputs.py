@@ -16,7 +16,7 @@ from converter.books.tables import Row, Rows
 from converter.bookwork import Books
 from converter.engine import Engine, each
 from converter.gathering import Gathered
-from converter.lastmanifest import last_manifest
+from converter.lastmanifest import forget_last, last_manifest
 from converter.lastrun import Since, since
 from converter.manifest import OUTPUTS, as_json, info_rows, inputs_as_json, manifest, source_rows
 from converter.marks import files_of, fingerprint, materials
@@ -131,7 +131,9 @@ def _compared(made_of: Mapping[str, Any], whole: Whole, options: Options) -> Mad
     intervals = zip(totals["low"], totals["high"], strict=True)
     points = dict(zip(totals["department"], intervals, strict=True))
     told = since(last_manifest(options.output), made_of, points, whole.handed)
-    return Made(made_of, points, told, previous_outputs(options.output))
+    before = previous_outputs(options.output)
+    forget_last(options.output)
+    return Made(made_of, points, told, before)
 
 
 def _take(stage: Stage, scratch: Scratch, written: Iterable[Written | WrittenBook]) -> None:
