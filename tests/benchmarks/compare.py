@@ -1,4 +1,5 @@
-"""`make bench`: the whole job beside the scripts one would write instead and the floor of its own bytes, in turns.
+"""`make bench`: the whole job beside the scripts one would write instead and the floor of its own bytes, in turns; then the job
+again where nothing has changed, and where one department in a hundred handed in again.
 
 Prints medians and ratios, after the scores of all have been found equal where they overlap. Run as:
 python -m tests.benchmarks.compare [-n 1000] [--rounds 3]
@@ -16,10 +17,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks.county import write_county
+from tests.benchmarks.county import hand_in_again, write_county
 
 #: What the whole job is to reach: at least so many times faster, at most so many times the floor.
 NAIVE, WISE, FLOOR = 10, 3, 4
+#: What part of its time it is to take at most where nothing, or one in a hundred, has changed.
+UNCHANGED, CHANGED = 0.1, 0.2
 Points = dict[str, dict[str, float]]
 
 
@@ -79,6 +82,10 @@ def measure(count: int, rounds: int, folder: Path) -> dict[str, float]:
             seconds, points = peer(way, inbox, folder / way)
             refuse_unequal(out, points)
             taken.setdefault(way, []).append(seconds)
+    for first in range(1, rounds + 1):
+        add("unchanged", lambda: again(inbox, out))
+        hand_in_again(inbox, count, first)
+        add("changed", lambda: again(inbox, out))
     return {name: statistics.median(seconds) for name, seconds in taken.items()}
 
 
@@ -86,7 +93,7 @@ def lines(median: dict[str, float], count: int) -> list[str]:
     """Medians and ratios as text."""
     own = median["ours"]
     shown = [
-        f"{name:6} {seconds:8.2f} s  {1000 * seconds / count:7.2f} ms a department" for name, seconds in median.items()
+        f"{name:9} {seconds:8.2f} s  {1000 * seconds / count:7.2f} ms a department" for name, seconds in median.items()
     ]
     return [
         f"{count} departments = {2 * count} workbooks, medians",
@@ -94,6 +101,8 @@ def lines(median: dict[str, float], count: int) -> list[str]:
         f"naive / ours {median['naive'] / own:.2f} (wanted ≥ {NAIVE})",
         f"wise / ours  {median['wise'] / own:.2f} (wanted ≥ {WISE})",
         f"ours / floor {own / median['floor']:.2f} (wanted ≤ {FLOOR})",
+        f"unchanged / ours {median['unchanged'] / own:.1%} (wanted ≤ {UNCHANGED:.0%})",
+        f"changed / ours {median['changed'] / own:.1%} (wanted ≤ {CHANGED:.0%})",
     ]
 
 

@@ -1,12 +1,13 @@
 """The peers of `make bench` do the same job: their points are ours."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from converter.run import Options, run
 from tests.benchmarks.compare import NAIVE, WISE, lines, refuse_unequal
-from tests.benchmarks.county import make, write_county
+from tests.benchmarks.county import hand_in_again, make, write_county
 from tests.benchmarks.floor import floor
 from tests.benchmarks.peers import main
 from tests.outputs import Out
@@ -50,6 +51,19 @@ def test_the_county_was_read_as_it_was_made(out: Path) -> None:
 
 def test_the_floor_and_the_ratios(inbox: Path, out: Path) -> None:
     assert 0 < floor(inbox, out) < 60
-    shown = lines({"ours": 2.0, "floor": 1.0, "wise": 6.0, "naive": 20.0}, COUNT)
+    median = {"ours": 2.0, "floor": 1.0, "wise": 6.0, "naive": 20.0, "unchanged": 0.1, "changed": 0.5}
+    shown = lines(median, COUNT)
     assert f"naive / ours 10.00 (wanted ≥ {NAIVE})" in shown
     assert f"wise / ours  3.00 (wanted ≥ {WISE})" in shown
+    assert shown[-2:] == ["unchanged / ours 5.0% (wanted ≤ 10%)", "changed / ours 25.0% (wanted ≤ 20%)"]
+
+
+def test_one_department_in_a_hundred_hands_in_again(inbox: Path, out: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "收件箱"
+    shutil.copytree(inbox, copy)
+    (path,) = hand_in_again(copy, COUNT, 3)
+    changed = {file.name for file in copy.iterdir() if file.read_bytes() != (inbox / file.name).read_bytes()}
+    assert changed == {path.name}
+    run(Options((copy,), tmp_path / "OUT", region="430527", fail_on="never"))
+    other = {row["部门"] for row in Out(tmp_path / "OUT").facts if row not in Out(out).facts}
+    assert other == {make(3).name}
