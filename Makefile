@@ -21,7 +21,7 @@ soak: $(DEV) compiled
 bundle: $(DEV)
 	@$(BIN)/python .ci/bundle.py dist
 
-# The whole job beside a naive and a wise script and the floor of its own bytes: medians and ratios.
+# The whole job beside a naive and a wise script and the floor of its own bytes, and again where little changed: medians and ratios.
 bench: $(DEV) compiled
 	@$(BIN)/python -m tests.benchmarks.compare
 

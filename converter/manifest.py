@@ -251,10 +251,9 @@ def manifest(
     sources: Rows,
     chosen: Mapping[str, Choice],
     prior: Prior | None = None,
-    inputs: Path | None = None,
 ) -> dict[str, Any]:
-    """The part of run.json that is known before anything is written: versions, rules, every input and its fate (`inputs`: the
-    file where that is written already).
+    """The part of run.json that is known before anything is written: versions, rules, every input and its fate (Inputs, whose
+    text may come to lie in a file).
     """
     distinct = _distinct(chosen)
     scheme = distinct[0][1].scheme
@@ -279,7 +278,7 @@ def manifest(
         "departments": {"file": roster.shown, "sha256": roster.sha256} if roster else None,
         "prior": {"folder": prior.shown, "year": prior.year, "sha256": prior.sha256} if prior else None,
         "decisions": {"file": decisions.shown, "sha256": decisions.sha256} if decisions else None,
-        "inputs": Inputs(sources, len(inbox.sources), inputs),
+        "inputs": Inputs(sources, len(inbox.sources)),
         "void": [{"file": s.name, "size": s.size, "sha256": s.sha256} for s in inbox.void],
         "ignored": inbox.ignored,
     }

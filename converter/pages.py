@@ -1,6 +1,5 @@
 """Outputs that are written piece by piece (report.html, the CSV files), here or by a worker."""
 
-import hashlib
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import NamedTuple
 
 from converter.scratch import Scratch
 from converter.syncing import begin_to_sync
+from converter.vocabulary.writing import written
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,9 @@ class Written(NamedTuple):
 
 def write_page(page: Page) -> Written:
     """The output in the scratch folder."""
-    digest, file = hashlib.sha256(), uuid.uuid4().hex
+    file = uuid.uuid4().hex
     with (page.scratch.folder / file).open("wb") as stream:
-        for piece in page.pieces():
-            stream.write(piece)
-            digest.update(piece)
+        digest = written(stream, page.pieces())
         stream.flush()
         begin_to_sync(stream.fileno())
-    return Written(page.name, file, digest.hexdigest())
+    return Written(page.name, file, digest)

@@ -17,6 +17,7 @@ from converter.ahead import MANIFEST
 from converter.lastmanifest import last_manifest
 from converter.syncing import Syncing, sync
 from converter.vocabulary.findings import Place, RunError
+from converter.vocabulary.writing import written
 
 log = logging.getLogger("jixiao")
 _JOURNAL, _STAGE, _LOCK = "publish.json", "stage", "lock"
@@ -173,15 +174,13 @@ class Stage:
 
     def add_pieces(self, name: str, pieces: Iterable[bytes]) -> None:
         """Stages one output, piece by piece."""
-        path, digest = self._folder / name, hashlib.sha256()
+        path = self._folder / name
         with writing(self.output):
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as stream:
-                for piece in pieces:
-                    stream.write(piece)
-                    digest.update(piece)
+                digest = written(stream, pieces)
         self._syncing.add(path)
-        self.hashes[name] = digest.hexdigest()
+        self.hashes[name] = digest
 
     def take(self, name: str, file: Path, sha256: str = "") -> None:
         """Stages one output that lies beside OUT already."""

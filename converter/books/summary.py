@@ -4,7 +4,6 @@ The rows are made a block at a time by whoever is given them (worker processes);
 and below them, as they are.
 """
 
-import hashlib
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from converter.books.pieces import Aside, Held, Piece, deflated, part
 from converter.books.sheetrows import HEAD_ROW, USED, Block, Layout, Rendered, render
 from converter.books.styles import MAX_COMMENTS, MAX_LINKS, MAX_SHEET_ROWS, Book, Page, Setup
 from converter.books.tables import Listed, Table
+from converter.vocabulary.writing import written
 
 #: Rows of a sheet that are made together (half as many where there are not so many such blocks). Every block is deflated by
 #: itself, so that the bytes hang on it: few enough that not much is made again where one row changed, many enough that the
@@ -165,12 +165,8 @@ class SummaryWriter:
         last_told = max((at for at, name in enumerate(pages, start=1) if name in _TOLD), default=0)
         told = {name: self._rows(pages[name], name) for name in islice(pages, last_told)}
         around = _surroundings(writer.content())  # while the rows of the others are being made
-        digest = hashlib.sha256()
         with target.open("wb") as stream:
-            for piece in streamed(self._parts(around, pages, told)):
-                stream.write(piece)
-                digest.update(piece)
-        return digest.hexdigest()
+            return written(stream, streamed(self._parts(around, pages, told)))
 
     def _parts(
         self, around: Mapping[str, bytes | Packed], pages: Mapping[str, Page], told: Mapping[str, _Rows]
