@@ -2,11 +2,11 @@
 shares make one behind the other. Nothing here holds the facts, scores or findings of more than one chunk at a time.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from itertools import accumulate, chain
+from itertools import accumulate
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from converter.books import tables
@@ -21,8 +21,7 @@ from converter.reuse import Mergings, Reuse
 from converter.scoring.factrows import FactRow
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
-from converter.scratch import DIGEST, Kept, Laid, Leads, Part, Parts, Pile, Scratch
-from converter.segments import Checks, Segment
+from converter.scratch import Kept, Laid, Leads, Part, Parts, Pile, Scratch
 from converter.tasks import Chunk, in_chunks, in_parts
 from converter.telling import Told, all_rows, is_about_a_file
 from converter.vocabulary.findings import Finding, Tally
@@ -30,8 +29,6 @@ from converter.workers import score
 
 if TYPE_CHECKING:
     from converter.scoring.ledger import Ledger
-
-_LAST = 1 << 30
 
 
 @dataclass
@@ -80,41 +77,31 @@ class Gathered:
         return [rows for portion in self.portions for rows in portion.scores]
 
     @cached_property
-    def _checked(self) -> tuple[Parts, Parts, tuple[float, ...]]:
-        """勾稽核对, the same as CSV, and what the widths of its columns hang on but for the portions: by code, scheme and
-        comparison, then by department; what is about no department but once. The rows of the whole are put aside for good.
+    def _checked_at_large(self) -> tuple[Put, tuple[float, ...]]:
+        """The rows of 勾稽核对 that hang on more than one department, each once, by code; and what the widths hang on in them.
+        The rows of the whole are put aside for good.
         """
-        parts: dict[Segment, list[tuple[Checks, range, int]]] = defaultdict(list)
-        for portion in self.portions:
-            checks = self.scratch.load(portion.checks)
-            for segment, own, at in checks.each():
-                parts[segment].append((checks, own, at))
-        at_large: dict[Segment, list[Row]] = {}
-        seen: set[str] = set()
-        for segment, row in sorted(self.scored_at_large.checks, key=lambda one: one[0]):
-            if repr(row) not in seen:
-                at_large.setdefault(segment, []).append(row)
-                seen.add(repr(row))
-        for row in self.whole.checks:
-            at_large.setdefault(Segment(str(row[0]), _LAST, "", False), []).append(row)
+        said = [row for _, row in sorted(self.scored_at_large.checks, key=itemgetter(0))]
+        rows = list({repr(row): row for row in said}.values()) + self.whole.checks
         self.whole.checks = []
-        rows, csv = Parts(), Parts()
-        for segment in sorted({*parts, *at_large}):
-            for checks, own, at in parts[segment]:
-                rows.extend(checks.rows, own.start, own.stop)
-                csv.extend(checks.csv, at, at + 1)
-            if segment in at_large:
-                put = self._put(at_large[segment])
-                rows.add(put.rows)
-                csv.add(Laid(put.csv, put.rows.length, bytes(DIGEST)))
-        return rows, csv, Seen.of(tables.CHECK_HEADS, chain.from_iterable(at_large.values())).longest
+        rows.sort(key=itemgetter(0))
+        return self._put(rows), Seen.of(tables.CHECK_HEADS, rows).longest
+
+    @property
+    def _check_rows(self) -> Parts:
+        """勾稽核对: by department, and behind them what hangs on more than one."""
+        rows = Parts()
+        for portion in self.portions:
+            rows.extend(portion.checks, 0, len(portion.checks))
+        rows.add(self._checked_at_large[0].rows)
+        return rows
 
     def tables(self) -> dict[str, Rows]:
         """The tables that grow with the departments, by their sheets."""
         return {
             "指标得分": self._pile(put.rows for put in self.score_rows),
             "问题清单": Pile(self.scratch, all_rows(self._told_at_large[0].rows, self.told)),
-            "勾稽核对": Pile(self.scratch, self._checked[0]),
+            "勾稽核对": Pile(self.scratch, self._check_rows),
             "规范数据": self._pile(self._used),
         }
 
@@ -122,7 +109,7 @@ class Gathered:
         """What the widths of their columns hang on, by sheet."""
         here = {
             "问题清单": self._told_at_large[1],
-            "勾稽核对": self._checked[2],
+            "勾稽核对": self._checked_at_large[1],
         }
         told = [{"问题清单": told.seen} for told in self.told]
         return widest([*(portion.seen for portion in self.portions), *told, here])
@@ -146,7 +133,8 @@ class Gathered:
         """Those that are whole when all is told."""
         told = [self._told_at_large[0].csv, *(told.csv for told in self.told)]
         yield "findings.csv", self._csv(tables.FINDING_HEADS, told)
-        yield "checks.csv", self._csv(tables.CHECK_HEADS, (part.laid.kept for part in self._checked[1]))
+        checked = [*(portion.checks_csv for portion in self.portions), self._checked_at_large[0].csv]
+        yield "checks.csv", self._csv(tables.CHECK_HEADS, checked)
 
     def _csv(self, heads: Sequence[str], bodies: Iterable[Kept]) -> Callable[[], Iterator[bytes]]:
         return partial(_csv, self.scratch, heads, [*bodies])

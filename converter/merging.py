@@ -1,16 +1,16 @@
 """Pass 2 where nothing is to be scored: shares put together. Nothing here needs pandas."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from converter.books.tables import Row
 from converter.ledger import DoubtfulError
 from converter.scoring.gist import Gist
-from converter.scratch import Kept, Laid, Scratch
-from converter.segments import CSV, Checked, Piece, Segment, joined, lay_each, piece, put_checks
-from converter.unpickling import UNREADABLE, PlainWriter, unpacked
+from converter.scratch import Kept, Laid, Parts, Scratch, laid
+from converter.unpickling import UNREADABLE, PlainWriter, plainly, unpacked
 from converter.vocabulary.findings import Finding, Place
 
 if TYPE_CHECKING:
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 
 #: Departments whose rows lie together: few, so that the rows near to those of one that changed are still known as the same.
 TOGETHER = 4
+#: Rows, written `plainly` as a list or several one behind the other; how many there are; the same as CSV. A plain tuple, which is
+#: unpickled sooner than one of a class.
+Piece = tuple[bytes, int, bytes]
+_ROWS, _LENGTH, _CSV = map(itemgetter, range(3))
+#: What rows of 勾稽核对 stand by: code, number of the scheme, what tells the comparisons of a code from each other.
+Rank = tuple[str, int, str]
+
+
+def piece(rows: list[Any], csv: bytes = b"", written: Callable[[object], bytes] = plainly) -> Piece:
+    """A piece that holds some rows, or what goes with rows; they are `written` plainly."""
+    return (written(rows), len(rows), csv) if rows else (b"", 0, csv)
 
 
 class Put(NamedTuple):
@@ -45,7 +56,7 @@ class Share:
     facts: bytes
     used: Piece
     leads: list[int | None]
-    checks: Checked
+    checks: Piece
     findings: bytes
     numbers: tuple[str, ...]
     seen: dict[str, tuple[float, ...]]
@@ -58,14 +69,15 @@ class AtLarge:
     """
 
     findings: list[Finding]
-    checks: list[tuple[Segment, Row]]
+    checks: list[tuple[Rank, Row]]
     ratios: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Portion:
     """What departments that stand side by side gave: where their gist (a Gist) and their shares lie; those of a few departments
-    together in `scores`, `used` and `leads`, which count from the first row of their own `used`; `checks` are a Checks.
+    together in `scores`, `used` and `leads`, which count from the first row of their own `used`; `checks` are those of each
+    department, who has more of these rows than of others, and all as CSV.
     `findings` are those about the departments, numbered and `written` (converter.telling); `answered` the numbers that have a
     reply.
     """
@@ -75,7 +87,8 @@ class Portion:
     facts: Kept
     used: list[Laid]
     leads: list[Laid]
-    checks: Kept
+    checks: Parts
+    checks_csv: Kept
     findings: Kept
     answered: frozenset[str]
     seen: dict[str, tuple[float, ...]]
@@ -137,20 +150,31 @@ def put_together(scratch: Scratch, shares: Sequence[Share], answers: Collection[
     few = [shares[at : at + TOGETHER] for at in range(0, len(shares), TOGETHER)]
     return Portion(
         gist=scratch.keep(gist),
-        scores=_put_each(scratch, [joined([share.scores for share in part]) for part in few]),
+        scores=_put_each(scratch, [_joined([share.scores for share in part]) for part in few]),
         facts=scratch.keep_bytes(b"".join(share.facts for share in shares)),
-        used=lay_each(scratch, [joined([share.used for share in part]) for part in few]),
-        leads=lay_each(scratch, _shifted(few)),
-        checks=scratch.keep(put_checks(scratch, [share.checks for share in shares])),
+        used=_lay_each(scratch, [_joined([share.used for share in part]) for part in few]),
+        leads=_lay_each(scratch, _shifted(few)),
+        checks=Parts(_lay_each(scratch, [share.checks for share in shares])),
+        checks_csv=scratch.keep_bytes(b"".join(map(_CSV, (share.checks for share in shares)))),
         findings=scratch.keep_bytes(b"".join(share.findings for share in shares)),
         answered=frozenset(answers).intersection(chain.from_iterable(share.numbers for share in shares)),
         seen=widest(share.seen for share in shares),
     )
 
 
+def _joined(pieces: Sequence[Piece]) -> Piece:
+    """Pieces that stand one behind the other."""
+    return b"".join(map(_ROWS, pieces)), sum(map(_LENGTH, pieces)), b"".join(map(_CSV, pieces))
+
+
+def _lay_each(scratch: Scratch, pieces: Collection[Piece]) -> list[Laid]:
+    """The rows of pieces put aside."""
+    return list(map(laid, scratch.keep_each(map(_ROWS, pieces)), map(_LENGTH, pieces), map(_ROWS, pieces)))
+
+
 def _put_each(scratch: Scratch, pieces: Collection[Piece]) -> list[Put]:
     """Pieces put aside, each by itself: its rows and its CSV."""
-    return list(map(Put, lay_each(scratch, pieces), scratch.keep_each(map(CSV, pieces))))
+    return list(map(Put, _lay_each(scratch, pieces), scratch.keep_each(map(_CSV, pieces))))
 
 
 def _shifted(few: Sequence[Sequence[Share]]) -> list[Piece]:
@@ -162,7 +186,7 @@ def _shifted(few: Sequence[Sequence[Share]]) -> list[Piece]:
             [None if lead is None else first + lead for lead in share.leads]
             for share, first in zip(shares, before, strict=False)
         ]
-        pieces.append(joined([piece(leads, written=written) for leads in own]))
+        pieces.append(_joined([piece(leads, written=written) for leads in own]))
     return pieces
 
 

@@ -167,10 +167,12 @@ class Part(NamedTuple):
 class Parts(Sequence[Part]):
     """Whole lists that were laid aside, in a fifth of the room that tuples would take."""
 
-    def __init__(self) -> None:
+    def __init__(self, lists: Iterable[Laid] = ()) -> None:
         self._files: list[str] = []
         self._places: dict[str, int] = {}
         self._file, self._numbers, self._digests = array("L"), array("q"), bytearray()
+        for own in lists:
+            self.add(own)
 
     def add(self, own: Laid) -> None:
         """Adds a list."""

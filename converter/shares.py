@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from itertools import chain, compress, groupby, islice
 from operator import itemgetter
-from typing import cast
 
 from converter import telling
 from converter.books import tables
 from converter.books.columns import Seen
 from converter.books.crossrefs import first_inputs
 from converter.books.tables import Row
-from converter.merging import AtLarge, Share
+from converter.merging import AtLarge, Rank, Share, piece
 from converter.scoring.batch import Batch, used_by_scheme
 from converter.scoring.gist import PART, Gist
 from converter.scoring.outcomes import distinct
@@ -18,15 +17,12 @@ from converter.scoring.ruleset import Rules
 from converter.scoring.scorerows import is_ratio
 from converter.scoring.wholebatch import families
 from converter.scoring.within import figures_of, marks_of, without_data
-from converter.segments import Segment, checked, piece
 from converter.unpickling import PlainWriter
 from converter.vocabulary.findings import Finding, Place, numbered
 
-#: A Segment as a plain tuple.
-_At = tuple[str, int, str, bool]
 #: Where the department stands in rows of 指标得分, 规范数据 and 勾稽核对.
 _WHO = 1
-_who, _last = itemgetter(_WHO), itemgetter(-1)
+_who, _rank = itemgetter(_WHO), itemgetter(0)
 
 
 def gist_of(batch: Batch, rules: Rules) -> Gist:
@@ -60,6 +56,7 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
     score_rows, score_lines, used_rows = _by_department(scores), _lines(scores), _by_department(used)
     leads = _leads(first_inputs(batch, scores, used), scores, used)
     checks, checks_at_large = _checks(batch, rules, names)
+    check_lines = iter(tables.csv_lines([*chain.from_iterable(checks.values())]))
     found = _findings([item for item in batch.findings if item.department], names)
     totals = {str(row["department"]): {str(key): one for key, one in row.items()} for row in gist.totals}
     figures: dict[str, dict[tuple[str, str], tuple[float, Place]]] = {}
@@ -82,15 +79,13 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
             facts.get(who, b""),
             piece(used_rows.get(who, []), written=written),
             leads.get(who, []),
-            checked({at: (rows, tables.ended(lines)) for at, (rows, lines) in checks[who].items()}, writer),
+            piece(checks[who], tables.ended(islice(check_lines, len(checks[who]))), written),
             telling.written(found[who], writer),
             tuple(item.number for item in found[who]),
             {
                 "指标得分": Seen.of(tables.SCORE_HEADS, score_rows.get(who, ())).longest,
                 "规范数据": Seen.of(tables.FACT_HEADS, used_rows.get(who, ())).longest,
-                "勾稽核对": Seen.of(
-                    tables.CHECK_HEADS, chain.from_iterable(rows for rows, _ in checks[who].values())
-                ).longest,
+                "勾稽核对": Seen.of(tables.CHECK_HEADS, checks[who]).longest,
             },
         )
         for who in names
@@ -133,30 +128,17 @@ def _findings(findings: Sequence[Finding], names: Sequence[str]) -> dict[str, li
     return found
 
 
-def _checks(
-    batch: Batch, rules: Rules, names: Sequence[str]
-) -> tuple[dict[object, dict[_At, tuple[list[Row], list[bytes]]]], list[tuple[Segment, Row]]]:
-    """The rows of 勾稽核对 of each department by where they belong, with their lines as CSV; and those about none, which other
-    chunks give too.
+def _checks(batch: Batch, rules: Rules, names: Sequence[str]) -> tuple[dict[str, list[Row]], list[tuple[Rank, Row]]]:
+    """The rows of 勾稽核对 of each department, by their rank; the first has those about departments that are not there. And those
+    about none, which other chunks give too.
     """
     numbers = {id(scheme): at for at, scheme in enumerate(rules.distinct)}
-    scored = set(batch.departments)
-    parts: dict[object, dict[_At, tuple[list[Row], list[bytes]]]] = {who: {} for who in names}
-    at_large: list[tuple[Segment, Row]] = []
+    ranked: dict[str, list[tuple[Rank, Row]]] = {who: [] for who in names}
+    at_large: list[tuple[Rank, Row]] = []
     for part in batch.each:
-        grouped, scheme = list(distinct(part.checked)), numbers[id(part.scheme)]
-        rows = [row[:-1] for row in grouped]
-        for row, line, group in zip(rows, tables.csv_lines(rows), map(_last, grouped), strict=True):
-            department = row[_WHO]
-            at: _At = cast("str", row[0]), scheme, cast("str", group), department not in scored
-            if not department:
-                at_large.append((Segment(*at), row))
-                continue
-            own = parts[department if department in parts else names[0]]
-            there = own.get(at)
-            if there is None:
-                own[at] = [row], [line]
-            else:
-                there[0].append(row)
-                there[1].append(line)
-    return parts, at_large
+        number = numbers[id(part.scheme)]
+        for *row, group in distinct(part.checked):
+            who, ranking = str(row[_WHO] or ""), (str(row[0]), number, str(group))
+            own = ranked[who if who in ranked else names[0]] if who else at_large
+            own.append((ranking, tuple(row)))
+    return {who: [row for _, row in sorted(own, key=_rank)] for who, own in ranked.items()}, at_large

@@ -25,7 +25,6 @@ _MODULES = frozenset(
         "converter.mapping.indicators",
         "converter.mapping.replies",
         "converter.merging",
-        "converter.segments",
         "converter.vocabulary.findings",
         "converter.vocabulary.numbers",
     }

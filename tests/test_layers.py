@@ -33,7 +33,6 @@ TOP = [
     "lastrun",
     "unchanged",
     "beginning",
-    "segments",
     "merging",
     "telling",
     "shares",

@@ -7,11 +7,14 @@ import pytest
 
 from converter.books.tables import CHECK_HEADS
 from converter.mapping.library import Library
+from converter.run import Options, run
 from converter.scoring.batch import Batch, score_batch
 from converter.scoring.checks import Checks
 from converter.scoring.derivations import Derivations
 from converter.scoring.outcomes import Row, distinct
 from converter.scoring.schemes import Scheme
+from converter.scoring.wholebatch import ACROSS
+from tests.benchmarks.county import write_county
 from tests.outputs import Out, Record
 from tests.planted import YEAR, Made, department
 
@@ -74,7 +77,23 @@ def test_whatever_was_not_run_says_why(rows: list[Record]) -> None:
 def test_every_check_is_asked(rows: list[Record], checks: Checks) -> None:
     codes = {key.partition(".")[0] for key in (*checks.reconcile, *checks.cells, *checks.audit)}
     assert codes - {row["代码"] for row in rows} == {"B03"}  # about departments that have others below them
-    assert [row["代码"] for row in rows] == sorted(row["代码"] for row in rows)
+
+
+def test_rows_stand_by_department_and_behind_them_what_hangs_on_more_than_one(tmp_path: Path) -> None:
+    """So that another figure of a department moves none of the rows of others."""
+    write_county(tmp_path / "county", 3)
+    run(Options((tmp_path / "county",), tmp_path / "OUT", region="430527", fail_on="never", books=False))
+    out = Out(tmp_path / "OUT")
+    rows, order = out.csv("checks.csv"), list(dict.fromkeys(row["部门"] for row in out.csv("scores.csv")))
+    behind = [row for row in rows if row["代码"] in ACROSS or not row["部门"]]
+    before = rows[: len(rows) - len(behind)]
+    assert rows[len(before) :] == behind
+    assert [row["代码"] for row in behind] == sorted(row["代码"] for row in behind)
+    assert {row["代码"] for row in behind} >= {"B01", "B02", "S05"}
+    assert len(order) == 3
+    assert [(order.index(row["部门"]), row["代码"]) for row in before] == sorted(
+        (order.index(row["部门"]), row["代码"]) for row in before
+    )
 
 
 def test_the_sheet_holds_the_same_rows(suining_out: Path, rows: list[Record]) -> None:

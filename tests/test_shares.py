@@ -100,7 +100,7 @@ def test_shares_put_together_are_what_the_chunk_gives(parts: dict[int, Parts], t
     assert any(at is not None for at in leads)
     assert portion.seen["指标得分"] == Seen.of(tables.SCORE_HEADS, scores).longest
     assert portion.seen["规范数据"] == Seen.of(tables.FACT_HEADS, used).longest
-    checks: list[Row] = list(Pile(scratch, scratch.load(portion.checks).rows))
+    checks: list[Row] = list(Pile(scratch, portion.checks))
     assert portion.seen["勾稽核对"] == Seen.of(tables.CHECK_HEADS, checks).longest
     told = gist_of(batch, rules)
     gathered = scratch.load(portion.gist)
