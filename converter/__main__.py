@@ -35,10 +35,14 @@ def main() -> NoReturn:
 
 def _leave(code: int) -> None:
     """Ends the process as the interpreter does, but for taking apart all that it holds, which takes a quarter of a second after a
-    run. Returns where something goes on or cannot be told: then the interpreter itself is to see to it.
+    run; and the server that workers were forked from, which would do the same, while whoever reads what is said waits for it.
+    Returns where something goes on or cannot be told: then the interpreter itself is to see to it.
     """
     if any(not one.daemon for one in threading.enumerate() if one is not threading.main_thread()):
         return
+    from converter.forking import unload
+
+    unload()
     atexit._run_exitfuncs()
     with suppress(OSError, ValueError):
         sys.stdout.flush()

@@ -264,6 +264,24 @@ def test_workers_can_be_had_after_the_server_that_loads_them_was_ended() -> None
     assert (done.returncode, done.stdout, done.stderr) == (0, "1 2\n", "")
 
 
+def test_whoever_reads_what_a_run_says_does_not_wait_for_the_server_that_loaded(tmp_path: Path) -> None:
+    """It took all apart that it had loaded, for a quarter of a second after the run, and held what the run writes to open."""
+    (tmp_path / "slow.py").write_text("import atexit, time\natexit.register(time.sleep, 60)\n", encoding="utf-8")
+    code = (
+        "from converter.__main__ import _leave\nfrom converter.engine import LocalPool\n"
+        "from converter.forking import preload\n"
+        "preload(['slow'])\n"
+        "with LocalPool(1, int, ()) as pool:\n"
+        "    print(*pool.map(abs, [-1]))\n"
+        "_leave(3)\n"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path)))}
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "1\n", "")
+    assert time.monotonic() - began < 40
+
+
 def test_what_workers_begin_with_is_what_it_was_when_the_pool_was_made() -> None:
     """They are started by another thread, meanwhile it may change (RuntimeError: dictionary changed size during iteration)."""
     words = {"first": 1}
