@@ -20,6 +20,8 @@ Used = Sequence[tuple[Submission, list[Document]]]
 Unrun = dict[tuple[str, str], str]
 #: A number of a department by its name and the field, with its cell.
 Figures = Mapping[tuple[str, str], tuple[float, Place]]
+#: What tells a file (its SHA-256), or the numbers of a table (a digest of them), from others.
+Signature = str | bytes
 #: The checks that are asked of the batch as a whole.
 ACROSS = frozenset({"B01", "B02", "B03", "B04"})
 _OWN_LEVEL = re.compile("本级|机关")
@@ -33,19 +35,22 @@ def audit_copies(
 
     `marks` are those of each department's documents (`marks_of`), `digests` the SHA-256 by file.
     """
-    seen: set[tuple[str, object]] = set()
-    again: set[tuple[str, object]] = set()
-    for _, _, key in _signatures(used, marks, digests):
-        (again if key in seen else seen).add(key)
-    groups: dict[tuple[str, object], dict[str, Document]] = {}
-    for department, document, key in _signatures(used, marks, digests):
+    seen: set[Signature] = set()
+    again: set[Signature] = set()
+    for submission, documents in used:
+        own: set[Signature] = {mark for mark in marks[submission.department] if mark}
+        own |= {digests[file] for file in {document.file for document in documents} if file in digests}
+        again |= seen & own
+        seen |= own
+    groups: dict[Signature, dict[str, Document]] = {}
+    for department, document, key in _signatures(used, marks, digests) if again else ():
         if key in again:
             groups.setdefault(key, {}).setdefault(department, document)
     shared: dict[tuple[str, ...], dict[str, tuple[Document, ...]]] = {}
     for key, owners in groups.items():
         if len(owners) > 1:
             first = next(iter(owners.values()))
-            how = "文件完全相同" if key[0] == "file" else f"{first.year} 年的{first.form}各数完全相同"
+            how = "文件完全相同" if isinstance(key, str) else f"{first.year} 年的{first.form}各数完全相同"
             shared.setdefault(tuple(owners), {})[how] = tuple(owners.values())
     findings = []
     for names, hows in shared.items():
@@ -60,14 +65,14 @@ def audit_copies(
 
 def _signatures(
     used: Used, marks: Mapping[str, Sequence[bytes]], digests: Mapping[str, str]
-) -> Iterator[tuple[str, Document, tuple[str, object]]]:
+) -> Iterator[tuple[str, Document, Signature]]:
     """Departments and their documents, with what two departments' have in common when one is a copy."""
     for submission, documents in used:
         for document, mark in zip(documents, marks[submission.department], strict=True):
             if document.file in digests:
-                yield submission.department, document, ("file", digests[document.file])
+                yield submission.department, document, digests[document.file]
             if mark:
-                yield submission.department, document, ("numbers", mark)
+                yield submission.department, document, mark
 
 
 def audit_parts(
