@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from converter.ahead import MANIFEST
 from converter.lastmanifest import last_manifest
-from converter.syncing import Syncing, sync
+from converter.syncing import Syncing, letting_go, sync
 from converter.vocabulary.findings import Place, RunError
 from converter.vocabulary.writing import written
 
@@ -229,11 +229,13 @@ class Stage:
                 (self.output / name).unlink(missing_ok=True)
             for folder in set(map(os.path.dirname, plan["move"])):
                 (self.output / folder).mkdir(parents=True, exist_ok=True)
-            for name in plan["move"]:
-                source, target = self._folder / name, self.output / name
-                if source.exists():
-                    _take_mode(source, target)
-                    source.replace(target)
+            with letting_go() as hold:
+                for name in plan["move"]:
+                    source, target = self._folder / name, self.output / name
+                    if source.exists():
+                        _take_mode(source, target)
+                        hold(target)
+                        source.replace(target)
             for folder in sorted(set(map(os.path.dirname, (*plan["remove"], *plan["move"])))):
                 _sync(self.output / folder)
         except OSError as error:
