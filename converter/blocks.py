@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from converter.books.pieces import Piece
 from converter.books.sheetrows import Block, Layout, Rendered
 from converter.ledger import DoubtfulError, Ledger, key_of
-from converter.scratch import Scratch, mark_of
+from converter.piles import mark_of
+from converter.scratch import Scratch
 from converter.unpickling import UNREADABLE, load, plainly
 
 #: Blocks that are recalled together: a megabyte or two.

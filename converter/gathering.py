@@ -2,26 +2,28 @@
 shares make one behind the other. Nothing here holds the facts, scores or findings of more than one chunk at a time.
 """
 
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import accumulate
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from converter.books import tables
 from converter.books.columns import Seen
 from converter.books.tables import Row, Rows
 from converter.engine import Engine, each
 from converter.mapping.departments import Submission
-from converter.merging import AtLarge, Portion, Put, Scored, at_large_of, widest
+from converter.merging import AtLarge, Lists, Portion, Scored, at_large_of, widest
 from converter.pages import Written
+from converter.piles import Laid, Leads, Parts, Pile, lay
 from converter.progress import tracked
 from converter.reuse import Mergings, Reuse
 from converter.scoring.factrows import FactRow
 from converter.scoring.prior import Prior
 from converter.scoring.whole import Whole, shared_out
-from converter.scratch import Kept, Laid, Leads, Part, Parts, Pile, Scratch
+from converter.scratch import Kept, Scratch
 from converter.tasks import Chunk, in_chunks, in_parts
 from converter.telling import Told, all_rows, is_about_a_file
 from converter.vocabulary.findings import Finding, Tally
@@ -66,18 +68,13 @@ class Gathered:
             yield from self.scratch.load(told.about_files)
 
     @cached_property
-    def _told_at_large(self) -> tuple[Put, tuple[float, ...]]:
+    def _told_at_large(self) -> "_AtLarge":
         """The rows about no department, and what the widths of 问题清单 hang on in them."""
         rows = tables.finding_rows(self.at_large)
-        return self._put(rows), Seen.of(tables.FINDING_HEADS, rows).longest
+        return self._put(rows, tables.FINDING_HEADS)
 
     @cached_property
-    def score_rows(self) -> list[Put]:
-        """指标得分."""
-        return [rows for portion in self.portions for rows in portion.scores]
-
-    @cached_property
-    def _checked_at_large(self) -> tuple[Put, tuple[float, ...]]:
+    def _checked_at_large(self) -> "_AtLarge":
         """The rows of 勾稽核对 that hang on more than one department, each once, by code; and what the widths hang on in them.
         The rows of the whole are put aside for good.
         """
@@ -85,65 +82,71 @@ class Gathered:
         rows = list({repr(row): row for row in said}.values()) + self.whole.checks
         self.whole.checks = []
         rows.sort(key=itemgetter(0))
-        return self._put(rows), Seen.of(tables.CHECK_HEADS, rows).longest
+        return self._put(rows, tables.CHECK_HEADS)
 
-    @property
-    def _check_rows(self) -> Parts:
-        """勾稽核对: by department, and behind them what hangs on more than one."""
-        rows = Parts()
+    @cached_property
+    def _lists(self) -> Lists[Parts]:
+        """What each department has of them, one behind the other."""
+        whole = Lists(Parts(), Parts(), Parts(), Parts(), Parts())
         for portion in self.portions:
-            rows.extend(portion.checks, 0, len(portion.checks))
-        rows.add(self._checked_at_large[0].rows)
-        return rows
+            for own, more in zip(whole, portion.lists, strict=True):
+                own.extend(more)
+        whole.checks.add(self._checked_at_large.rows)
+        return whole
 
     def tables(self) -> dict[str, Rows]:
-        """The tables that grow with the departments, by their sheets."""
+        """The tables that grow with the departments, by their sheets. 勾稽核对: behind the departments what hangs on several."""
         return {
-            "指标得分": self._pile(put.rows for put in self.score_rows),
-            "问题清单": Pile(self.scratch, all_rows(self._told_at_large[0].rows, self.told)),
-            "勾稽核对": Pile(self.scratch, self._check_rows),
-            "规范数据": self._pile(self._used),
+            "指标得分": Pile(self.scratch, self._lists.scores),
+            "问题清单": Pile(self.scratch, all_rows(self._told_at_large.rows, self.told)),
+            "勾稽核对": Pile(self.scratch, self._lists.checks),
+            "规范数据": Pile(self.scratch, self._lists.used),
         }
 
     def seen(self) -> dict[str, tuple[float, ...]]:
         """What the widths of their columns hang on, by sheet."""
         here = {
-            "问题清单": self._told_at_large[1],
-            "勾稽核对": self._checked_at_large[1],
+            "问题清单": self._told_at_large.seen,
+            "勾稽核对": self._checked_at_large.seen,
         }
         told = [{"问题清单": told.seen} for told in self.told]
         return widest([*(portion.seen for portion in self.portions), *told, here])
 
+    def points(self) -> Rows:
+        """The POINTS of each row of 指标得分."""
+        return Pile(self.scratch, self._lists.points)
+
     def leads(self) -> Leads:
         """For each row of 指标得分 the position among those of 规范数据 that it leads to."""
-        before = accumulate((own.length for own in self._used), initial=0)
-        leads = (own for portion in self.portions for own in portion.leads)
-        return Leads(self.scratch, [Part(own, 0, own.length, start) for own, start in zip(leads, before, strict=False)])
-
-    @property
-    def _used(self) -> list[Laid]:
-        return [own for portion in self.portions for own in portion.used]
+        before = accumulate(self._lists.used.lengths()[:-1], initial=0)
+        return Leads(self.scratch, self._lists.leads, before=array("q", before))
 
     def scored_csv(self) -> Iterator[tuple[str, Callable[[], Iterator[bytes]]]]:
         """The frames as CSV that are whole when all is scored: what gives them piece by piece, in any process."""
-        yield "scores.csv", self._csv(tables.SCORE_HEADS, [rows.csv for rows in self.score_rows])
+        yield "scores.csv", self._csv(tables.SCORE_HEADS, [portion.scores for portion in self.portions])
         yield "facts.csv", self._csv(tables.FACT_HEADS, [portion.facts for portion in self.portions])
 
     def told_csv(self) -> Iterator[tuple[str, Callable[[], Iterator[bytes]]]]:
         """Those that are whole when all is told."""
-        told = [self._told_at_large[0].csv, *(told.csv for told in self.told)]
+        told = [self._told_at_large.csv, *(told.csv for told in self.told)]
         yield "findings.csv", self._csv(tables.FINDING_HEADS, told)
-        checked = [*(portion.checks_csv for portion in self.portions), self._checked_at_large[0].csv]
+        checked = [*(portion.checks for portion in self.portions), self._checked_at_large.csv]
         yield "checks.csv", self._csv(tables.CHECK_HEADS, checked)
 
     def _csv(self, heads: Sequence[str], bodies: Iterable[Kept]) -> Callable[[], Iterator[bytes]]:
         return partial(_csv, self.scratch, heads, [*bodies])
 
-    def _put(self, rows: list[Row]) -> Put:
-        return Put(self.scratch.lay(rows), self.scratch.keep_bytes(tables.csv_body(rows)))
+    def _put(self, rows: list[Row], heads: tuple[str, ...]) -> "_AtLarge":
+        csv = self.scratch.keep_bytes(tables.csv_body(rows))
+        return _AtLarge(lay(self.scratch, rows), csv, Seen.of(heads, rows).longest)
 
-    def _pile(self, parts: Iterable[Laid]) -> Pile[Row]:
-        return Pile(self.scratch, [Part(own, 0, own.length) for own in parts])
+
+class _AtLarge(NamedTuple):
+    """Rows that are no department's, the same as CSV, and what the widths of their columns hang on."""
+
+    rows: Laid
+    csv: Kept
+    seen: tuple[float, ...]
 
 
 def _csv(scratch: Scratch, heads: Sequence[str], bodies: Iterable[Kept]) -> Iterator[bytes]:
@@ -242,7 +245,6 @@ class Scoring:
             self.answers,
             every=every,
             books=self.books,
-            parted=self.reuse is not None,
         )
 
     def books_of(self, departments: Collection[str]) -> list[tuple[tuple[str, ...], Kept]]:

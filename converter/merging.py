@@ -1,49 +1,46 @@
 """Pass 2 where nothing is to be scored: shares put together. Nothing here needs pandas."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from converter.books.tables import Row
 from converter.ledger import DoubtfulError
+from converter.piles import DIGEST, Laid, Parts, digest_of
 from converter.scoring.gist import Gist
-from converter.scratch import Kept, Laid, Parts, Scratch, laid
-from converter.unpickling import UNREADABLE, PlainWriter, plainly, unpacked
+from converter.scratch import Kept, Scratch
+from converter.unpickling import UNREADABLE, PlainWriter, packed, squeezed, unpacked
 from converter.vocabulary.findings import Finding, Place
 
 if TYPE_CHECKING:
     from converter.scoring.ledger import Ledger
 
-#: Departments whose rows lie together: few, so that the rows near to those of one that changed are still known as the same.
-TOGETHER = 4
-#: Rows, written `plainly` as a list or several one behind the other; how many there are; the same as CSV. A plain tuple, which is
-#: unpickled sooner than one of a class.
-Piece = tuple[bytes, int, bytes]
-_ROWS, _LENGTH, _CSV = map(itemgetter, range(3))
+T = TypeVar("T")
+#: Bytes that tell how long a share is; its lists lie behind it.
+_LENGTH = 4
 #: What rows of 勾稽核对 stand by: code, number of the scheme, what tells the comparisons of a code from each other.
 Rank = tuple[str, int, str]
 
 
-def piece(rows: list[Any], csv: bytes = b"", written: Callable[[object], bytes] = plainly) -> Piece:
-    """A piece that holds some rows, or what goes with rows; they are `written` plainly."""
-    return (written(rows), len(rows), csv) if rows else (b"", 0, csv)
+class Lists(NamedTuple, Generic[T]):
+    """Rows of 指标得分, of 规范数据 and of 勾稽核对; for each of the first where it leads to among the second, and its POINTS."""
 
-
-class Put(NamedTuple):
-    """Rows laid aside, and the same as CSV."""
-
-    rows: Laid
-    csv: Kept
+    scores: T
+    used: T
+    leads: T
+    points: T
+    checks: T
 
 
 @dataclass(frozen=True)
 class Share:
     """What a department gave, as plain data. `total`, `marks`, `figures`, `claims` and `supplied` are its part of the gist
-    (converter.scoring.whole), without totals and marks where it is not scored; `leads` count from its first row in `used`;
+    (converter.scoring.whole), without totals and marks where it is not scored; `scores`, `facts` and `checks` are CSV;
     `findings` are `written` (converter.telling), and `numbers` theirs; `seen` is what the widths of columns hang on, by sheet
-    (converter.books.columns).
+    (converter.books.columns). Its Lists lie behind it, unopened: `pieces` tell for each how many bytes it has, how many things,
+    and their digest.
     """
 
     department: str
@@ -52,14 +49,33 @@ class Share:
     figures: dict[tuple[str, str], tuple[float, Place]]
     claims: list[tuple[int, Finding]]
     supplied: bool
-    scores: Piece
+    scores: bytes
     facts: bytes
-    used: Piece
-    leads: list[int | None]
-    checks: Piece
+    checks: bytes
     findings: bytes
     numbers: tuple[str, ...]
     seen: dict[str, tuple[float, ...]]
+    pieces: tuple[tuple[int, int, bytes], ...]
+
+
+class Filed(NamedTuple):
+    """A share, where it lies with its lists behind it, and how many bytes are ahead of these."""
+
+    share: Share
+    kept: Kept
+    ahead: int
+
+    def laid(self) -> list[Laid]:
+        """Its Lists. Raises DoubtfulError where they are not what the share says."""
+        file, start, length = self.kept
+        pieces = self.share.pieces
+        ends = [*accumulate((size for size, _, _ in pieces), initial=self.ahead)]
+        if ends[-1] != length or any(len(digest) != DIGEST for _, _, digest in pieces):
+            raise DoubtfulError("Lists")
+        return [
+            Laid(Kept(file, start + at, size), count, digest)
+            for at, (size, count, digest) in zip(ends, pieces, strict=False)
+        ]
 
 
 @dataclass(frozen=True)
@@ -75,20 +91,16 @@ class AtLarge:
 
 @dataclass(frozen=True)
 class Portion:
-    """What departments that stand side by side gave: where their gist (a Gist) and their shares lie; those of a few departments
-    together in `scores`, `used` and `leads`, which count from the first row of their own `used`; `checks` are those of each
-    department, who has more of these rows than of others, and all as CSV.
-    `findings` are those about the departments, numbered and `written` (converter.telling); `answered` the numbers that have a
-    reply.
+    """What departments that stand side by side gave: where their gist (a Gist) lies, and the Lists of each; what is CSV, of all
+    of them. `findings` are those about the departments, numbered and `written` (converter.telling); `answered` the numbers that
+    have a reply.
     """
 
     gist: Kept
-    scores: list[Put]
+    lists: Lists[Parts]
+    scores: Kept
     facts: Kept
-    used: list[Laid]
-    leads: list[Laid]
-    checks: Parts
-    checks_csv: Kept
+    checks: Kept
     findings: Kept
     answered: frozenset[str]
     seen: dict[str, tuple[float, ...]]
@@ -127,19 +139,48 @@ def at_large_of(said: Iterable[AtLarge]) -> AtLarge:
     )
 
 
+def filed(scratch: Scratch, own: Sequence[tuple[Share, bytes]]) -> list[Filed]:
+    """Shares put aside with their lists behind them, each so that it can be kept for later runs."""
+    lights = [packed(share) for share, _ in own]
+    ahead = [_LENGTH + len(light) for light in lights]
+    kept = scratch.keep_each(
+        len(light).to_bytes(_LENGTH, "big") + light + lists for light, (_, lists) in zip(lights, own, strict=True)
+    )
+    return list(map(Filed, (share for share, _ in own), kept, ahead))
+
+
+def in_pieces(lists: Lists[Sequence[Any]], writer: PlainWriter) -> tuple[bytes, tuple[tuple[int, int, bytes], ...]]:
+    """The lists of a department as they lie behind its share, and the pieces that they are."""
+    plain = [writer.written(list(own)) for own in lists]
+    bodies = [squeezed(content) for content in plain]
+    return b"".join(bodies), tuple(zip(map(len, bodies), map(len, lists), map(digest_of, plain), strict=True))
+
+
 def merge(merging: Merging) -> Portion:
     """The portion of departments of which every share is known. Raises DoubtfulError for what is none."""
     try:
-        shares = [unpacked(merging.scratch.load_bytes(kept)) for kept in merging.shares]
-        if not all(isinstance(share, Share) for share in shares):
-            raise DoubtfulError("Share")
-        return put_together(merging.scratch, shares, merging.answers)
+        return put_together(
+            merging.scratch, [_opened(merging.scratch, kept) for kept in merging.shares], merging.answers
+        )
     except UNREADABLE as error:
         raise DoubtfulError("Share") from error
 
 
-def put_together(scratch: Scratch, shares: Sequence[Share], answers: Collection[str]) -> Portion:
+def _opened(scratch: Scratch, kept: Kept) -> Filed:
+    body = scratch.load_bytes(kept)
+    ahead = _LENGTH + int.from_bytes(body[:_LENGTH], "big")
+    share = unpacked(body[_LENGTH:ahead])
+    if not isinstance(share, Share):
+        raise DoubtfulError("Share")
+    return Filed(share, kept, ahead)
+
+
+_TEXTS = tuple(map(attrgetter, ("scores", "facts", "checks", "findings")))
+
+
+def put_together(scratch: Scratch, filed: Sequence[Filed], answers: Collection[str]) -> Portion:
     """The portion of departments that stand side by side, put aside."""
+    shares = [one.share for one in filed]
     gist = Gist(
         [share.total for share in shares if share.total is not None],
         {share.department: share.marks for share in shares if share.marks is not None},
@@ -147,47 +188,18 @@ def put_together(scratch: Scratch, shares: Sequence[Share], answers: Collection[
         [claim for share in shares for claim in share.claims],
         frozenset(share.department for share in shares if share.supplied),
     )
-    few = [shares[at : at + TOGETHER] for at in range(0, len(shares), TOGETHER)]
+    laid = [one.laid() for one in filed]
+    scores, facts, checks, findings = scratch.keep_each(b"".join(map(text, shares)) for text in _TEXTS)
     return Portion(
         gist=scratch.keep(gist),
-        scores=_put_each(scratch, [_joined([share.scores for share in part]) for part in few]),
-        facts=scratch.keep_bytes(b"".join(share.facts for share in shares)),
-        used=_lay_each(scratch, [_joined([share.used for share in part]) for part in few]),
-        leads=_lay_each(scratch, _shifted(few)),
-        checks=Parts(_lay_each(scratch, [share.checks for share in shares])),
-        checks_csv=scratch.keep_bytes(b"".join(map(_CSV, (share.checks for share in shares)))),
-        findings=scratch.keep_bytes(b"".join(share.findings for share in shares)),
+        lists=Lists(*(Parts(own[at] for own in laid) for at in range(len(Lists._fields)))),
+        scores=scores,
+        facts=facts,
+        checks=checks,
+        findings=findings,
         answered=frozenset(answers).intersection(chain.from_iterable(share.numbers for share in shares)),
         seen=widest(share.seen for share in shares),
     )
-
-
-def _joined(pieces: Sequence[Piece]) -> Piece:
-    """Pieces that stand one behind the other."""
-    return b"".join(map(_ROWS, pieces)), sum(map(_LENGTH, pieces)), b"".join(map(_CSV, pieces))
-
-
-def _lay_each(scratch: Scratch, pieces: Collection[Piece]) -> list[Laid]:
-    """The rows of pieces put aside."""
-    return list(map(laid, scratch.keep_each(map(_ROWS, pieces)), map(_LENGTH, pieces), map(_ROWS, pieces)))
-
-
-def _put_each(scratch: Scratch, pieces: Collection[Piece]) -> list[Put]:
-    """Pieces put aside, each by itself: its rows and its CSV."""
-    return list(map(Put, _lay_each(scratch, pieces), scratch.keep_each(map(_CSV, pieces))))
-
-
-def _shifted(few: Sequence[Sequence[Share]]) -> list[Piece]:
-    """The leads of departments whose rows lie together, counted from the first row that any of them uses."""
-    written, pieces = PlainWriter().written, []
-    for shares in few:
-        before = accumulate((share.used[1] for share in shares), initial=0)
-        own = [
-            [None if lead is None else first + lead for lead in share.leads]
-            for share, first in zip(shares, before, strict=False)
-        ]
-        pieces.append(_joined([piece(leads, written=written) for leads in own]))
-    return pieces
 
 
 def widest(seen: Iterable[Mapping[str, tuple[float, ...]]]) -> dict[str, tuple[float, ...]]:

@@ -21,6 +21,7 @@ from converter.lastrun import Since, since
 from converter.manifest import OUTPUTS, as_json, info_rows, inputs_as_json, manifest, source_rows
 from converter.marks import files_of, fingerprint, materials
 from converter.pages import Page, Written, write_page
+from converter.piles import pile
 from converter.progress import tracked
 from converter.publish import Stage, name_strangers, previous_outputs
 from converter.receiving import Received
@@ -100,7 +101,7 @@ def write(
         there = chain(there, _by_workers(engine, csv))
     book, sources = _shown(gathered, received, names, info)
     lines = whole.rules.distinct[0].grade_lines()
-    shown = Page(scratch, "report.html", partial(report_page, book, lines, gathered.tally))
+    shown = Page(scratch, "report.html", partial(report_page, book, gathered.points(), lines, gathered.tally))
     if there is None:
         csv += [Page(scratch, name, pieces) for name, pieces in gathered.scored_csv()]
         pages: Iterable[Written] = [write_page(page) for page in (shown, *csv)]
@@ -145,7 +146,7 @@ def _shown(
     gathered: Gathered, received: Received, names: Mapping[str, str], info: Sequence[Row]
 ) -> tuple[SummaryBook, Rows]:
     """The content of the summary, and its rows of 来源文件."""
-    whole, aside = gathered.whole, gathered.scratch.pile
+    whole, aside = gathered.whole, partial(pile, gathered.scratch)
     sources = aside(source_rows(received.inbox, received.readings, received.submissions, whole, gathered.about_files()))
     tables, ratios, leads = gathered.tables(), gathered.scored_at_large.ratios, gathered.leads()
     tally, seen, mark = gathered.tally, gathered.seen(), fingerprint(info)

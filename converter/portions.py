@@ -8,7 +8,7 @@ import gc
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -22,7 +22,7 @@ from converter.books.stamps import stamped_book
 from converter.books.tables import Row
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
-from converter.merging import Scored, Share, put_together
+from converter.merging import Scored, filed, put_together
 from converter.recalling import documents_in
 from converter.scoring.batch import Batch, score_kinds
 from converter.scoring.ruleset import Rules
@@ -30,7 +30,6 @@ from converter.scratch import Kept, Scratch
 from converter.shares import gist_of, parted
 from converter.syncing import begin_to_sync
 from converter.tasks import BOOKS, Chunk, Writing, Written, in_parts
-from converter.unpickling import packed
 
 
 @lru_cache(maxsize=1)
@@ -60,12 +59,13 @@ def score(chunk: Chunk) -> Scored:
     scratch, rules = chunk.scratch, _rules(str(chunk.scratch.folder), chunk.rules)
     batch = score_kinds(_whole(chunk), rules, chunk.prior, every=chunk.every)
     shares, at_large = parted(batch, rules, gist_of(batch, rules))
+    own = filed(scratch, shares)
     return Scored(
-        [put_together(scratch, part, chunk.answers) for part in in_parts(shares)],
+        [put_together(scratch, part, chunk.answers) for part in in_parts(own)],
         at_large,
         batch.review.ledger,
         _put_books(batch, scratch) if chunk.books else [],
-        _put_shares(shares, scratch) if chunk.parted else {},
+        {one.share.department: one.kept for one in own},
     )
 
 
@@ -87,12 +87,6 @@ def _dated(document: Document, year: int | None) -> Document:
     document.year = year
     document.facts = [fact if fact.year is not None else fact._replace(year=year) for fact in document.facts]
     return document
-
-
-def _put_shares(shares: Sequence[Share], scratch: Scratch) -> dict[str, Kept]:
-    """The share of each department put aside by itself."""
-    kept = scratch.keep_each(packed(share) for share in shares)
-    return {share.department: own for share, own in zip(shares, kept, strict=True)}
 
 
 def _put_books(batch: Batch, scratch: Scratch) -> list[tuple[tuple[str, ...], Kept]]:

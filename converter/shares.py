@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from itertools import chain, compress, groupby, islice
 from operator import itemgetter
+from typing import Any
 
 from converter import telling
 from converter.books import tables
 from converter.books.columns import Seen
 from converter.books.crossrefs import first_inputs
 from converter.books.tables import Row
-from converter.merging import AtLarge, Rank, Share, piece
+from converter.merging import AtLarge, Lists, Rank, Share, in_pieces
 from converter.scoring.batch import Batch, used_by_scheme
 from converter.scoring.gist import PART, Gist
 from converter.scoring.outcomes import distinct
@@ -23,6 +24,7 @@ from converter.vocabulary.findings import Finding, Place, numbered
 #: Where the department stands in rows of 指标得分, 规范数据 and 勾稽核对.
 _WHO = 1
 _who, _rank = itemgetter(_WHO), itemgetter(0)
+_points = itemgetter(*map(tables.SCORE_HEADS.index, tables.POINTS))
 
 
 def gist_of(batch: Batch, rules: Rules) -> Gist:
@@ -48,8 +50,8 @@ def gist_of(batch: Batch, rules: Rules) -> Gist:
     )
 
 
-def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge]:
-    """The share of every submission of a scored batch, in their order, and what is about none of them."""
+def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[tuple[Share, bytes]], AtLarge]:
+    """The share of every submission of a scored batch, in their order, with its lists; and what is about none of them."""
     names = [submission.department for submission in batch.submissions]
     scores, every = tables.score_rows(batch.scores, batch.codes), tables.fact_rows(batch.facts, batch.codes)
     facts, used = _lines(every), list(compress(every, used_by_scheme(batch).tolist()))
@@ -66,30 +68,31 @@ def parted(batch: Batch, rules: Rules, gist: Gist) -> tuple[list[Share], AtLarge
     for claim in gist.claims:
         claims.setdefault(claim[1].department, []).append(claim)
     writer = PlainWriter()
-    written = writer.written
-    shares = [
-        Share(
+    shares = []
+    for who in names:
+        scored, in_use = score_rows.get(who, []), used_rows.get(who, [])
+        lists = Lists[Sequence[Any]](scored, in_use, leads.get(who, []), list(map(_points, scored)), checks[who])
+        content, pieces = in_pieces(lists, writer)
+        share = Share(
             who,
             totals.get(who),
             gist.marks.get(who),
             figures.get(who, {}),
             claims.get(who, []),
             who in gist.supplied,
-            piece(score_rows.get(who, []), score_lines.get(who, b""), written),
+            score_lines.get(who, b""),
             facts.get(who, b""),
-            piece(used_rows.get(who, []), written=written),
-            leads.get(who, []),
-            piece(checks[who], tables.ended(islice(check_lines, len(checks[who]))), written),
+            tables.ended(islice(check_lines, len(checks[who]))),
             telling.written(found[who], writer),
             tuple(item.number for item in found[who]),
             {
-                "指标得分": Seen.of(tables.SCORE_HEADS, score_rows.get(who, ())).longest,
-                "规范数据": Seen.of(tables.FACT_HEADS, used_rows.get(who, ())).longest,
+                "指标得分": Seen.of(tables.SCORE_HEADS, scored).longest,
+                "规范数据": Seen.of(tables.FACT_HEADS, in_use).longest,
                 "勾稽核对": Seen.of(tables.CHECK_HEADS, checks[who]).longest,
             },
+            pieces,
         )
-        for who in names
-    ]
+        shares.append((share, content))
     ratios = frozenset(r.name for scheme in rules.distinct for r in scheme.rules if is_ratio(r, batch.inputs))
     return shares, AtLarge([item for item in batch.findings if not item.department], checks_at_large, ratios)
 

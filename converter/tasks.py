@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from converter.mapping.departments import Submission
-from converter.merging import TOGETHER
 from converter.scratch import Kept, Scratch
 
 if TYPE_CHECKING:
@@ -16,9 +15,8 @@ if TYPE_CHECKING:
 One = TypeVar("One")
 #: So many workbooks are written by one task.
 BOOKS = 8
-#: So many departments are put together by one task: few, so that most are while those that changed are scored; but several of
-#: those whose rows lie together.
-_PART = 8 * TOGETHER
+#: So many departments are put together by one task: few, so that most are while those that changed are scored.
+_PART = 32
 #: So many departments cost more than what a chunk costs by itself.
 _WORTH = 32
 _HALVINGS = 2
@@ -27,8 +25,7 @@ _HALVINGS = 2
 @dataclass(frozen=True)
 class Chunk:
     """Departments to be scored together. `contents` says where the documents of each file lie, `rules` where the Rules do;
-    `every` scheme is audited by one chunk, whether it has departments there or not. `parted`: the share of each department
-    is put aside by itself too.
+    `every` scheme is audited by one chunk, whether it has departments there or not.
     """
 
     scratch: Scratch
@@ -39,21 +36,19 @@ class Chunk:
     answers: frozenset[str]
     every: bool
     books: bool
-    parted: bool = False
 
 
 def in_chunks(submissions: Sequence[Submission], rules: "Rules", size: int, jobs: int) -> list[Sequence[Submission]]:
     """The departments in chunks of that size at most, as many for each worker (smaller ones, where they are few), the last ones
-    halved and halved again where there are several, so that none waits long for another. Decisions are one record about all of them, so that
-    they keep all of them together. One more department does not move all the bounds: those whose rows lie together stay so.
+    halved and halved again where there are several, so that none waits long for another. Decisions are one record about all of
+    them, so that they keep all of them together.
     """
     count = 1 if rules.decisions else max(-(-len(submissions) // max(1, size)), min(jobs, len(submissions) // _WORTH))
     if count > 1:
         count = min(len(submissions), -(-count // jobs) * jobs)
-    step = TOGETHER if len(submissions) >= 4 * TOGETHER * count else 1
-    bounds = [*(len(submissions) * at // count // step * step for at in range(count)), len(submissions)]
+    bounds = [*(len(submissions) * at // count for at in range(count)), len(submissions)]
     for _ in range(_HALVINGS if count > jobs else 0):
-        halves = ((start + stop) // 2 // step * step for start, stop in pairwise(bounds[-jobs - 1 :]))
+        halves = ((start + stop) // 2 for start, stop in pairwise(bounds[-jobs - 1 :]))
         bounds = sorted({*bounds, *halves})
     return [submissions[start:stop] for start, stop in pairwise(bounds)]
 

@@ -9,8 +9,9 @@ from converter.books.tables import Row
 from converter.ledger import DoubtfulError
 from converter.mapping.replies import Reply
 from converter.marks import digest_of
+from converter.piles import Laid, Parts, lay
 from converter.scoring.handling import with_replies
-from converter.scratch import Kept, Laid, Parts, Scratch
+from converter.scratch import Kept, Scratch
 from converter.unpickling import UNREADABLE, PlainWriter, each_of
 from converter.vocabulary.findings import Finding, Level, Owner, Place, Tally, in_order
 
@@ -93,7 +94,7 @@ def tell(telling: Telling) -> Told:
             by_department.setdefault(item.department, []).append(row)
     parts = Parts()
     for at in range(0, len(rows), _NEAR):
-        parts.add(scratch.lay(rows[at : at + _NEAR]))
+        parts.add(lay(scratch, rows[at : at + _NEAR]))
     return Told(
         parts,
         scratch.keep_bytes(tables.csv_body(rows)),
@@ -116,5 +117,5 @@ def all_rows(first: Laid, every: Iterable[Told]) -> Parts:
     rows = Parts()
     rows.add(first)
     for told in every:
-        rows.extend(told.rows, 0, len(told.rows))
+        rows.extend(told.rows)
     return rows

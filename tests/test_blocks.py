@@ -1,6 +1,7 @@
 """Blocks of summary rows that an earlier run made: taken where all they hang on is the same, made anew wherever it is not."""
 
 import sqlite3
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,8 @@ from converter.books.sheetrows import render
 from converter.books.summary import SHEETS, SummaryBook, SummaryWriter
 from converter.books.tables import Row, Rows, Table
 from converter.ledger import NAME, DoubtfulError, Ledger, _digest
-from converter.scratch import Leads, Part, Pile, Scratch
+from converter.piles import Leads, Parts, Pile, lay
+from converter.scratch import Scratch
 from converter.unpickling import plainly
 
 #: Rows of a sheet, so many of them in a block, so many put aside together.
@@ -54,12 +56,11 @@ class Place:
         """Its rows put aside as those of a run are, but for 规则, which the parent holds."""
 
         def pile(rows: Sequence[Row]) -> Rows:
-            parts = [scratch.lay(rows[at : at + TOGETHER]) for at in range(0, len(rows), TOGETHER)]
-            return Pile(scratch, [Part(own, 0, own.length) for own in parts])
+            return Pile(scratch, Parts(lay(scratch, rows[at : at + TOGETHER]) for at in range(0, len(rows), TOGETHER)))
 
         tables = tuple(Table(n, h, self.rows[n] if n == "规则" else pile(self.rows[n])) for n, h in SHEETS)
         halves = [self.leads[: ROWS // 2], [lead and lead - 3 for lead in self.leads[ROWS // 2 :]]]
-        leads = Leads(scratch, [Part(scratch.lay(half), 0, len(half), 3 * at) for at, half in enumerate(halves)])
+        leads = Leads(scratch, Parts(lay(scratch, half) for half in halves), before=array("q", [0, 3]))
         return SummaryBook("题", "副题", self.ratios, tables, ("说明",), leads)
 
     def _each(self, function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:

@@ -18,6 +18,7 @@ TOP = [
     "loading",
     "unpickling",
     "scratch",
+    "piles",
     "cluster",
     "pages",
     "ledger",

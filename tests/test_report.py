@@ -14,7 +14,7 @@ from converter.audit import report as pages
 from converter.audit.charts import histogram, scatter
 from converter.audit.markup import escaped, in_html
 from converter.books.summary import SHEETS, SummaryBook
-from converter.books.tables import Row, Table
+from converter.books.tables import POINTS, Row, Table
 from converter.vocabulary.findings import LEVEL_ORDER, Level, Tally
 from tests.outputs import Out
 
@@ -23,8 +23,10 @@ HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">&"\'{{ 7*7 }}'
 
 def report(book: SummaryBook, grade_lines: list[float]) -> bytes:
     """The page whole."""
-    findings = next(table.rows for table in book.tables if table.name == "问题清单")
-    return b"".join(pages.report(book, grade_lines, counted(findings)))
+    tables = {table.name: table for table in book.tables}
+    scores, findings = tables["指标得分"], tables["问题清单"].rows
+    points = [tuple(row[scores.heads.index(head)] for head in POINTS) for row in scores.rows]
+    return b"".join(pages.report(book, points, grade_lines, counted(findings)))
 
 
 def counted(findings: Iterable[Row]) -> Tally:

@@ -14,7 +14,7 @@ from converter.audit.markup import escaped, in_html, shown
 from converter.books.columns import holds
 from converter.books.shown import clean
 from converter.books.summary import SummaryBook
-from converter.books.tables import Table
+from converter.books.tables import Rows, Table
 from converter.vocabulary.findings import Level, Tally
 from converter.vocabulary.numbers import NAN, shortest
 
@@ -29,14 +29,14 @@ _FOUND = ("部门", "级别", "代码", "说明", "建议", "影响分值", "文
 _RULES = ("三级指标", "分值", "指标公式", "计分方式", "原文")
 
 
-def report(book: SummaryBook, grade_lines: Sequence[float], tally: Tally) -> Iterator[bytes]:
-    """The page from the tables of the summary workbook, a piece at a time; the same for the same content. `tally` counts the
-    rows of 问题清单.
+def report(book: SummaryBook, points: Rows, grade_lines: Sequence[float], tally: Tally) -> Iterator[bytes]:
+    """The page from the tables of the summary workbook, a piece at a time; the same for the same content. `points` are the POINTS
+    of the rows of 指标得分; `tally` counts the rows of 问题清单.
     """
     tables = {table.name: table for table in book.tables}
     totals, findings, handed = tables["汇总"], tables["问题清单"], tables["报送情况"]
     batch = _batch(totals)
-    points = zip(batch.owns, batch.lows, batch.highs, strict=True)
+    departments = zip(batch.owns, batch.lows, batch.highs, strict=True)
     statuses = Counter(str(status) for (status,) in _below(handed, "报送状态"))
     content: dict[str, Iterable[str]] = {
         "title": escaped([book.title]),
@@ -46,8 +46,8 @@ def report(book: SummaryBook, grade_lines: Sequence[float], tally: Tally) -> Ite
         "unhanded": _unhanded(handed) if len({*statuses, _HANDED_IN}) > 1 else (),
         "ranks": in_html(map(_rank, _below(totals, *_RANKED)), markup.bars(grade_lines)),
         "spread": [histogram(batch.lows, batch.highs)],
-        "scatter": scatter([point for point in points if holds(point[0])]),
-        "lost": in_html(_lost(tables["指标得分"]), markup.lost),
+        "scatter": scatter([one for one in departments if holds(one[0])]),
+        "lost": in_html(_lost(points), markup.lost),
         "findings_line": escaped([_findings_line(len(findings.rows), len(tally.counts))]),
         "groups": _groups(findings, tally, (str(who) for (who,) in _below(totals, "部门"))),
         "rules": in_html((tuple(map(_text, row)) for row in _below(tables["规则"], *_RULES)), markup.rule),
@@ -141,12 +141,12 @@ def _rank(row: tuple[Any, ...]) -> tuple[str, ...]:
     )
 
 
-def _lost(scores: Table) -> Iterator[tuple[str, ...]]:
+def _lost(scores: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, ...]]:
     """Indicators by the mean share of points lost where there is a score; the largest first."""
     fulls: dict[str, float] = {}
     points: dict[str, array[float]] = {}
     members: Counter[str] = Counter()
-    for name, full, score in _below(scores, "三级指标", "分值", "得分"):
+    for name, full, score in scores:
         members[name] += 1
         if full is not None and full > fulls.setdefault(name, 0.0):  # not where there is none (NaN)
             fulls[name] = full
