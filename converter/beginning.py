@@ -5,7 +5,8 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from converter.intake.discover import Inbox, discover
 from converter.options import Options
@@ -15,8 +16,7 @@ from converter.unchanged import key_of_run
 log = logging.getLogger("jixiao")
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """A run that has begun: what it was given, where it writes, since when it runs, and the key of all it depends on."""
 
     inbox: Inbox

@@ -3,8 +3,8 @@
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from converter.ahead import MANIFEST
 from converter.beginning import Job
@@ -35,8 +35,7 @@ from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, RunE
 log = logging.getLogger("jixiao")
 
 
-@dataclass(frozen=True)
-class Ending:
+class Ending(NamedTuple):
     """A run whose outputs are staged: what became of it, and what the manifest says of its inputs."""
 
     report: Report

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from converter.vocabulary.numbers import shortest
 
@@ -22,8 +21,7 @@ _LACKING = "缺"
 Totals = Mapping[str, Sequence[float]]
 
 
-@dataclass(frozen=True)
-class Since:
+class Since(NamedTuple):
     """Files that came, came again and went since the last run, departments whose total moved and why, and how many of the
     departments that have to hand in have not.
     """

@@ -1,7 +1,6 @@
 """Pass 2 where nothing is to be scored: shares put together. Nothing here needs pandas."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -34,8 +33,7 @@ class Lists(NamedTuple, Generic[T]):
     checks: T
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """What a department gave, as plain data. `total`, `marks`, `figures`, `claims` and `supplied` are its part of the gist
     (converter.scoring.whole), without totals and marks where it is not scored; `scores`, `facts` and `checks` are CSV;
     `findings` are `written` (converter.telling), and `numbers` theirs; `seen` is what the widths of columns hang on, by sheet
@@ -78,8 +76,7 @@ class Filed(NamedTuple):
         ]
 
 
-@dataclass(frozen=True)
-class AtLarge:
+class AtLarge(NamedTuple):
     """What is said about no department, whichever are scored: findings that are not numbered, rows of 勾稽核对, and the
     indicators whose value is shown as a percent.
     """
@@ -89,8 +86,7 @@ class AtLarge:
     ratios: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Portion:
+class Portion(NamedTuple):
     """What departments that stand side by side gave: where their gist (a Gist) lies, and the Lists of each; what is CSV, of all
     of them. `findings` are those about the departments, numbered and `written` (converter.telling); `answered` the numbers that
     have a reply.
@@ -106,8 +102,7 @@ class Portion:
     seen: dict[str, tuple[float, ...]]
 
 
-@dataclass(frozen=True)
-class Scored:
+class Scored(NamedTuple):
     """What a chunk gave: portions of its departments, one behind the other; what is said of none of them, which other chunks may
     say too; what became of the decisions, where there are any; the contents of workbooks, and where the share of each
     department lies by itself, as far as they are wanted.
@@ -120,8 +115,7 @@ class Scored:
     shares: dict[str, Kept]
 
 
-@dataclass(frozen=True)
-class Merging:
+class Merging(NamedTuple):
     """Shares of departments that stand side by side, to be put together; `answers` are the numbers that have a reply."""
 
     scratch: Scratch

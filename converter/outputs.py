@@ -2,10 +2,9 @@
 
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from converter.ahead import MANIFEST
 from converter.audit.report import report as report_page
@@ -45,8 +44,7 @@ Intervals = dict[str, tuple[float, float]]
 CSV_NAMES = ("scores.csv", "facts.csv", "findings.csv", "checks.csv")
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(NamedTuple):
     """What run.json says of what the outputs are made of, and of the totals; how that compares with the last run; and what of
     the outputs of the last run lies in OUT still.
     """
@@ -123,7 +121,7 @@ def write(
         books.keep(written)
     (told,) = last
     known["inputs"].file = scratch.folder / told.file
-    return replace(made, of={**known, "fingerprint": mark, "formulas": books.formulas()})
+    return made._replace(of={**known, "fingerprint": mark, "formulas": books.formulas()})
 
 
 def _compared(made_of: Mapping[str, Any], whole: Whole, options: Options) -> Made:

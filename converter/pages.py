@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from converter.scratch import Scratch
@@ -10,8 +9,7 @@ from converter.syncing import begin_to_sync
 from converter.vocabulary.writing import written
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """An output by its name: `pieces` gives its bytes, wherever it is called."""
 
     scratch: Scratch

@@ -1,6 +1,6 @@
 """What a run goes by: the mappings, the lists and the records, loaded before any input is read."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from converter.mapping.library import Library
 from converter.mapping.roster import Roster, load_roster
@@ -13,8 +13,7 @@ from converter.scoring.shelf import Shelved, load_schemes, region_names
 __all__ = ["Options", "Settings"]
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What a run goes by, loaded and checked before any input is looked at."""
 
     library: Library

@@ -4,7 +4,6 @@ officers decided; the workers tell them chunk by chunk (converter.telling).
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 
 from converter.engine import Engine, each
 from converter.gathering import Gathered
@@ -33,7 +32,7 @@ def tell_all(
     gathered.tally = Tally.of(gathered.at_large)
     for told in each(engine, tell, work, "整理问题清单", 4):
         gathered.tally.add(told.tally)
-        gathered.told.append(replace(told, tally=Tally()))
+        gathered.told.append(told._replace(tally=Tally()))
 
 
 def _settled(gathered: Gathered, more: Sequence[Finding], replies: Sequence[Reply]) -> tuple[list[Finding], bool]:

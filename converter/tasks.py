@@ -1,7 +1,6 @@
 """What workers are given in pass 2, and what they give back. Light: who hands it out loads nothing of what does it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -22,8 +21,7 @@ _WORTH = 32
 _HALVINGS = 2
 
 
-@dataclass(frozen=True)
-class Chunk:
+class Chunk(NamedTuple):
     """Departments to be scored together. `contents` says where the documents of each file lie, `rules` where the Rules do;
     `every` scheme is audited by one chunk, whether it has departments there or not.
     """
@@ -58,8 +56,7 @@ def in_parts(departments: Sequence[One]) -> list[Sequence[One]]:
     return [departments[at : at + _PART] for at in range(0, len(departments), _PART)]
 
 
-@dataclass(frozen=True)
-class Writing:
+class Writing(NamedTuple):
     """Workbooks to be written: where their contents and the findings of their departments lie (in one of several places); by
     department their names, others are not written, and their 指纹.
     """

@@ -1,7 +1,7 @@
 """What is said of departments, told as it stands in the outputs: chunk by chunk, in worker processes. Nothing here needs pandas."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from converter.books import tables
 from converter.books.columns import Seen
@@ -50,8 +50,7 @@ _LEVELS, _OWNERS = {str(one): one for one in Level}, {str(one): one for one in O
 _NEAR = 64
 
 
-@dataclass(frozen=True)
-class Telling:
+class Telling(NamedTuple):
     """A chunk whose findings are to be told: its own, with `more` of the whole batch (all of them: `settled`), and what the
     departments replied, by number; in `books` of departments too, and each as a finding, where they are to be `kept`.
     """
@@ -65,8 +64,7 @@ class Telling:
     kept: bool
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """The findings of a chunk as they stand in the outputs: rows of 问题清单, the same as CSV, what widths hang on, what they count,
     those that stand by files, and the rows that go into workbooks, with their digest by department; all `findings` where asked.
     """

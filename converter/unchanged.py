@@ -6,10 +6,9 @@ import os
 import platform
 import sys
 import zlib
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from converter import __version__
 from converter.ahead import MANIFEST
@@ -27,8 +26,7 @@ _PACKAGE = Path(__file__).parent
 _PRIOR_FILES = ("facts.csv", MANIFEST)
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """What the last run gave, and this one would give again."""
 
     manifest: dict[str, Any]

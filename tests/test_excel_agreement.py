@@ -5,7 +5,7 @@ Every formula of every section goes into one workbook with a wrong cached value;
 
 import random
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -413,7 +413,7 @@ def ask_scores(
     for column in columns:
         rule, cells = column.rule, placed[column.rule.name]
         others = (c.rule.name for c in columns if c.rule.group == rule.group and c is not column)
-        cells = replace(cells, sharing=tuple(placed[name].score for name in others))
+        cells = cells._replace(sharing=tuple(placed[name].score for name in others))
         ask_rule(sheet, column, cells, data, position, take_self)
     return placed
 

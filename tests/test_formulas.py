@@ -69,7 +69,7 @@ def test_low_and_high() -> None:
     rule = fake_rule(6.0)
     assert excel.low_formula(rule, CELLS) == "IF(ISNUMBER(I5),I5,0)"
     assert excel.high_formula(rule, CELLS) == "IF(ISNUMBER(I5),I5,6)"
-    assert excel.high_formula(rule, replace(CELLS, sharing=("I6", "I7"))) == "IF(ISNUMBER(I5),I5,MAX(0,6-SUM(I6,I7)))"
+    assert excel.high_formula(rule, CELLS._replace(sharing=("I6", "I7"))) == "IF(ISNUMBER(I5),I5,MAX(0,6-SUM(I6,I7)))"
 
 
 def fake_rule(full: float) -> Rule:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -157,7 +156,7 @@ ODD: Mapping[str, object] = {
 def test_odd_lists_are_not_put_together(odd: Any, tmp_path: Path) -> None:
     light, lists = share("甲")
     with pytest.raises(DoubtfulError):
-        merged(Scratch(tmp_path), body_of(replace(light, pieces=odd), lists))
+        merged(Scratch(tmp_path), body_of(light._replace(pieces=odd), lists))
 
 
 @pytest.mark.parametrize("squeeze", [bytes, squeezed])
@@ -169,7 +168,7 @@ def test_hostile_rows_are_not_read(
     (tmp_path / "草稿").mkdir()
     scratch, hostile = Scratch(tmp_path / "草稿"), squeeze(pickled([Evil()]))
     pieces = ((len(hostile), 1, bytes(32)),) * 5
-    portion = merged(scratch, body_of(replace(share("甲")[0], pieces=pieces), hostile * 5))
+    portion = merged(scratch, body_of(share("甲")[0]._replace(pieces=pieces), hostile * 5))
     with pytest.raises(UnpicklingError):
         list(Pile(scratch, portion.lists.checks))
     assert not (tmp_path / "hostile").exists()
@@ -197,7 +196,7 @@ def test_hostile_findings_are_not_told(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     scratch = Scratch(tmp_path)
     light, lists = share("甲")
-    portion = put_together(scratch, filed(scratch, [(replace(light, findings=pickled([Evil()])), lists)]), ())
+    portion = put_together(scratch, filed(scratch, [(light._replace(findings=pickled([Evil()])), lists)]), ())
     with pytest.raises(DoubtfulError):
         tell(Telling(scratch, portion.findings, (), {}, settled=False, books=True, kept=False))
     assert not (tmp_path / "hostile").exists()

@@ -242,7 +242,7 @@ def test_a_number_without_end_is_a_bug_and_a_negative_zero_is_none() -> None:
 
 def test_beyond_the_rows_that_may_have_links_there_are_none() -> None:
     rows = filled(tables.SCORE_HEADS, 6)
-    plan = replace(layout("指标得分", tables.SCORE_HEADS), linked=10)
+    plan = layout("指标得分", tables.SCORE_HEADS)._replace(linked=10)
     block = Block(plan, 3 + 8, rows, [0, 250_000, 2, 3, 4, 5])
     links = render(block).links
     assert links is not None

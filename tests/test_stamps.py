@@ -123,7 +123,7 @@ def other(draw: st.DrawFn, book: DepartmentBook) -> DepartmentBook:
 
     def step(one: TotalRow) -> TotalRow:
         base = None if one.base is None else draw(NUMBERS)
-        return replace(one, value=draw(NUMBERS), low=draw(NUMBERS), high=draw(NUMBERS), base=base)
+        return one._replace(value=draw(NUMBERS), low=draw(NUMBERS), high=draw(NUMBERS), base=base)
 
     few = draw(st.sets(st.integers(0, len(book.rows) - 1), max_size=6))
     some = draw(st.sets(st.integers(0, len(book.data) - 1), max_size=6))

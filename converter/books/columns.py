@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from converter.books.shown import display_width
 from converter.books.tables import Row
@@ -80,8 +80,7 @@ _GROWING = {"评分表": (38.0, 1), "三级指标": (34.0, 1), "部门": (22.0, 
 _AMOUNTS, _LEAST_AMOUNT = {"数值", "左", "右", "差"}, 9.0
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """What the widths of a table's columns hang on: for each the longest of its texts or numbers where it goes by them, else
     1 where there is any value.
     """

@@ -62,8 +62,7 @@ as_score_row: Callable[[tuple[Any, ...]], ScoreRow] = partial(tuple.__new__, Sco
 as_data_row: Callable[[tuple[Any, ...]], DataRow] = partial(tuple.__new__, DataRow)
 
 
-@dataclass(frozen=True)
-class TotalRow:
+class TotalRow(NamedTuple):
     """One row behind 合计: the total's interval after a step, and the value that decided it.
 
     折算 has the `base` of the points that count, an adjustment itself, a 加减分 of 复核记录 its `points`; the 总分 has none.

@@ -5,7 +5,7 @@ later computes at once.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from converter.intake.cells import a1
 from converter.scoring.expressions import Formula, Input
@@ -48,8 +48,7 @@ def _complete(formula: Formula, reference: Reference) -> str:
     return f"COUNT({','.join(cells)})={len(cells)}"
 
 
-@dataclass(frozen=True)
-class RowCells:
+class RowCells(NamedTuple):
     """Cells of one indicator's row in 评分表, of the others that share its weight, and of a person's answers about it."""
 
     value: str

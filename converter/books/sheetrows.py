@@ -38,8 +38,7 @@ _XML = XMLwriter()
 Note = tuple[int, int, str]
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """A sheet: its name, heads and widths, the numbers of the looks in the workbook, the indicators whose value is shown as
     a percent, and how many rows may have a link.
     """

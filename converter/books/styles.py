@@ -4,8 +4,7 @@ import datetime as dt
 import io
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -36,8 +35,7 @@ class WriteError(RuntimeError):
     """xlsxwriter refused a cell: a bug of ours, never to be passed over."""
 
 
-@dataclass(frozen=True)
-class Setup:
+class Setup(NamedTuple):
     """How a sheet prints: rows repeated on every page, orientation, and the name shown in the footer."""
 
     repeat_from: int = 0

@@ -2,11 +2,10 @@
 
 import codecs
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import copysign, nan
 from operator import itemgetter
 from types import NoneType
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 from converter.vocabulary.findings import Finding
 from converter.vocabulary.numbers import State, shortest
@@ -60,8 +59,7 @@ SOURCE_HEADS = ("文件", "部门", "年度", "表单", "大小", "SHA-256", "�
 INFO_HEADS = ("项目", "内容")
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """A table with the name of its sheet."""
 
     name: str

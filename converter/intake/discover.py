@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from converter.intake.archives import content_of, walk
 from converter.intake.guards import UnreadableError
@@ -84,8 +85,7 @@ def discover(inboxes: Sequence[Path], output: Path | None) -> Inbox:
     return found
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A file of an INBOX, archives unopened: the number of its INBOX from 0, where it lies, its name in every output, and
     that name without what stands for the INBOX. Junk and links to folders are `ignored`.
     """

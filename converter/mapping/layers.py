@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from converter.vocabulary.findings import ConfigurationError, Place
 
@@ -16,8 +16,7 @@ def builtin() -> Path:
     return inside if inside.is_dir() else package.parent / "mappings"
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(NamedTuple):
     """One mappings folder, and the name it has in messages and outputs (never its absolute path)."""
 
     path: Path

@@ -1,8 +1,8 @@
 """Lists that people keep in a workbook (部门名单, 复核记录, 问题清单 sent back): a row of heads, and rows below it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from converter.intake.cells import Sheet, a1
 from converter.intake.guards import UnreadableError
@@ -14,8 +14,7 @@ from converter.vocabulary.numbers import Number
 Heads = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A row of a list: the text under each head that the list has, and where it stands."""
 
     texts: dict[str, str]

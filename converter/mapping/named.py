@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from converter.intake.cells import Cell
 from converter.mapping.fields import Dictionary, Field
@@ -21,8 +21,7 @@ _ANSWERS = {YES: Number(1.0, State.NUMBER), NO: Number(0.0, State.ZERO)}
 _YEAR = re.compile(r"((?:19|20)\d\d)\s*(?:年度?)?")
 
 
-@dataclass(frozen=True)
-class LocatedNames:
+class LocatedNames(NamedTuple):
     """The columns of such a list."""
 
     head_row: int

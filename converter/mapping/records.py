@@ -4,10 +4,10 @@ Such rows overlap: a column is never summed with its own parents. Only the row å
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil
+from typing import NamedTuple
 
 from converter.mapping.locate import Located
 from converter.mapping.page import Page
@@ -18,8 +18,7 @@ _SHORTEST_CODE = 3
 _READABLE = USABLE | {State.BLANK, State.DASH}
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(NamedTuple):
     """A column whose leaves do not add up to its total, in the unit printed."""
 
     column: int

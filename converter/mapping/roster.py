@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator
 from pydantic import Field as Key
@@ -34,8 +34,7 @@ _YES, _NO = frozenset({"", "是", "应报", "√", "Y", "1"}), frozenset({"否",
 _SEPARATORS = str.maketrans(dict.fromkeys("；;，,、/|\n\r", "、"))
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(NamedTuple):
     """A department of the list: its name in the outputs, and the matching forms of all names it goes by."""
 
     name: str

@@ -1,7 +1,7 @@
 """Which scheme scores a department (CONTRACT: Scheme): by 区划代码, year and 类别. Never another year's or region's."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from converter.scoring.schemes import Scheme
 from converter.scoring.shelf import Shelved
@@ -21,8 +21,7 @@ def level_of(scheme: Scheme) -> str:
     return f"{level} {code} {scheme.file.region.name}"
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A chosen scheme and by what it was chosen."""
 
     scheme: Scheme

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +26,7 @@ _FIXED: dict[str, Callable[[float], float]] = {
 _FIXED_WORDS = {"zero": "按 0 分计", "full": "按满分计", "exclude": "不计入总分，其余分值折算"}
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A score that officers decided: what was recomputed, and the decision with its reason and signatures."""
 
     before: str

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import Field as Key
 from pydantic import model_validator
@@ -72,16 +73,14 @@ class Kind(StrEnum):
 _WORDLESS = (Kind.NOT_APPLICABLE, Kind.ACCEPT, Kind.REJECT)
 
 
-@dataclass(frozen=True)
-class Stated:
+class Stated(NamedTuple):
     """What a cell of the record says: its text, and its reading as a number."""
 
     text: str
     number: Number
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """One signed row. `place` is the cell of 认定值; `year` is None where the row names none (the batch's)."""
 
     number: str

@@ -7,6 +7,7 @@ indicator or a level out. Region, year, kinds and `template` are a file's own an
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from converter.mapping.documents import Document
 from converter.mapping.library import Layer, Library
@@ -20,8 +21,7 @@ _MERGED = ("indicators", "levels")
 _NEVER_INHERITED = ("region", "year", "kinds", "template", "extends")
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """One scheme file: its layer (0 is the built-in one) and the name by which another extends it (430527/2019)."""
 
     layer: int

@@ -6,7 +6,7 @@ would settle them all, and no check that holds speaks for that number. Nothing i
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from converter.scoring.checks import CellCheck, Checks, Outcome, Reconciliation, code_of
 from converter.scoring.evidence import Number, number_of
@@ -21,8 +21,7 @@ _EVERYWHERE = (-math.inf, math.inf)
 _SLACK = 1e-6
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """Failures of one department that one number explains; `cell` is that number, None where a failure stands alone.
 
     `change` is the interval by which the number would have to change.

@@ -4,7 +4,8 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from converter.mapping.roster import Roster
 from converter.scoring.decisions import EVERYONE, Decision, Decisions, Kind
@@ -19,8 +20,7 @@ _SAME = 1e-9
 NO_VALUE = frozenset({"", "空", "缺数", "无数据"})
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """What the inputs give for one item of one department: a number, else the words a 原值 may say instead of it."""
 
     value: float
@@ -50,8 +50,7 @@ def _folded(text: str) -> str:
     return re.sub(r"[~\-–—−至,]+", "~", bare)
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """A decision about items of one department, with what stood there before."""
 
     decision: Decision
@@ -77,7 +76,7 @@ class Ledger:
         self.findings += [found._replace(year=found.year or self.year) for found in self.decisions.findings]
         self._rows: list[Decision] = []
         for row in self.decisions.rows:
-            dated = replace(row, year=row.year if row.year is not None else self.year)
+            dated = row._replace(year=row.year if row.year is not None else self.year)
             years = (self.year, self.year - 1) if row.kind in _ABOUT_DATA else (self.year,)
             if dated.year in years:
                 self._rows.append(dated)

@@ -6,7 +6,7 @@ rule is silent (未规定). The forms themselves stand in steps, bands, proporti
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,7 @@ from converter.vocabulary.numbers import canonical
 NO_NUMBER = "—"
 
 
-@dataclass(frozen=True)
-class Weight:
+class Weight(NamedTuple):
     """How many points are at stake: capped at `full`, deducted from `top`, points of the sentence times `scale`.
 
     Where the sentence speaks of 8 points and the weight is 5, `reading: weight` has top 5 and scale 5/8,

@@ -1,7 +1,7 @@
 """Last year's output as a source: the adopted numbers of its own year, placed in its facts.csv (--prior)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from converter.mapping.fields import Dictionary
 from converter.mapping.roster import Roster
@@ -13,8 +13,7 @@ from converter.vocabulary.numbers import USABLE, State
 PRIOR_MARK = "（上年输出）"
 
 
-@dataclass(frozen=True)
-class Prior:
+class Prior(NamedTuple):
     """The facts of last year's output by the department's name there. `sha256` is that of its facts.csv."""
 
     shown: str

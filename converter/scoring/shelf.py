@@ -1,7 +1,7 @@
 """The schemes and templates of all mappings layers, loaded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from converter.mapping.library import Library
 from converter.scoring.extending import Written, merged, written
@@ -10,8 +10,7 @@ from converter.scoring.templates import Template, is_template, load_template, re
 from converter.vocabulary.findings import ConfigurationError
 
 
-@dataclass(frozen=True)
-class Shelved:
+class Shelved(NamedTuple):
     """A scheme of the library, by the name under which it can be extended; `own` says whether it is the user's own."""
 
     scheme: Scheme

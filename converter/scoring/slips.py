@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from converter.scoring.checks import Checks, Outcome
 from converter.scoring.factrows import FactRow
@@ -61,8 +61,7 @@ def slip_findings(results: Iterable[Result], checks: Checks) -> list[Finding]:
     return findings
 
 
-@dataclass(frozen=True)
-class Doubts:
+class Doubts(NamedTuple):
     """What of a department may stand in the wrong unit: numbers, and whole tables."""
 
     numbers: frozenset[Key]

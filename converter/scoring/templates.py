@@ -5,8 +5,7 @@ with stand-ins for what it leaves open.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from converter.mapping.documents import Document
 from converter.mapping.fields import Dictionary
@@ -30,8 +29,7 @@ def is_template(document: Document) -> bool:
     return isinstance(document.plain, Mapping) and "template" in document.plain
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(NamedTuple):
     """A loaded template: the name by which it is extended, and what each indicator leaves open (分值, 计分方式)."""
 
     reference: str

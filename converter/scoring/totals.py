@@ -1,7 +1,7 @@
 """Scores → one row for each department: intervals, grades, ranks (CONTRACT: 汇总). Whole columns at a time."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,8 +19,7 @@ from converter.scoring.status import JUDGED, UNKNOWN, Status, certain_gap
 _MOST_NAMED = 5
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """The total's interval after one step, and the value that decided it (NaN for 折算 and for what is not known)."""
 
     name: str

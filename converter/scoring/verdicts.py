@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,8 +33,7 @@ _COUNTS = {COUNT: re.compile(r"(\d+)(?:例|次|起|项)"), DAYS: re.compile(r"(\
 LEFT_OUT = "不计入总分"
 
 
-@dataclass(frozen=True)
-class Extra:
+class Extra(NamedTuple):
     """加减分 on a department's total: what for, how many points, and the decision."""
 
     department: str

@@ -68,8 +68,7 @@ class Finding(NamedTuple):
     handling: str = ""
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """What all findings of one code have in common."""
 
     level: Level
