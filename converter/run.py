@@ -12,7 +12,7 @@ from converter.beginning import Job, begun
 from converter.books.tables import FOLDER
 from converter.cluster import Cluster
 from converter.engine import Engine, LocalPool
-from converter.forking import collect_seldom, undisturbed
+from converter.forking import collect_seldom, undisturbed, unload
 from converter.intake.discover import Inbox
 from converter.lastmanifest import forget_last
 from converter.ledger import NAME as LEDGER
@@ -72,7 +72,7 @@ def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | Non
     with (
         _scratch(options) as scratch,
         _engine(options, settings, scratch, job.inbox) as engine,
-        ThreadPoolExecutor(1) as beside,
+        ThreadPoolExecutor(3, "ending") as beside,
     ):
         recall = Recall(ledger, scratch, program(settings.library)) if ledger is not None else None
         received = _receive(engine, scratch, job.inbox, settings, options, recall)
@@ -80,6 +80,7 @@ def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | Non
 
         ending = finish(engine, scratch, job.stage, received, settings, options)
         engine.rest()
+        beside.submit(unload)
         forgetting = beside.submit(ledger.forget_unused) if ledger is not None else None
         ending.settled(job, options)
         beside.submit(scratch.remove)

@@ -97,6 +97,7 @@ def test_the_inputs_are_written_as_the_list_that_they_stand_for(
             "void": [],
             "counts": {"a": "一\n二", "b": [{}, {"c": "\ud800"}]},
             "outputs": [{"file": f"部门/“{at}”.xlsx", "sha256": "a" * 64} for at in range(count)],
+            "totals": {f"“{at}”局\ud800": (70.0 + at, 88.5) for at in range(count)},
         }
         text = json.dumps(whole, ensure_ascii=False, indent=1).encode(errors="replace")
         for inputs in (made, Inputs(rows, count, file)):
