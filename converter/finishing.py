@@ -84,7 +84,7 @@ def _choose(received: Received, settings: Settings, options: Options) -> tuple[W
     """The year and the schemes, and the batch that is to be scored by them."""
     forms, submissions = settings.library.forms, received.submissions
     year = choose_year(submissions, forms, options.year)
-    spoken = regions_named(submissions, settings.regions)
+    spoken = [] if options.region else regions_named(submissions, settings.regions)
     chosen = choices(settings.shelf, year, options.region, spoken, [s.kind for s in submissions] or [""])
     for choice in dict.fromkeys(chosen.values()):
         log.info("数据年度 %d，评分方案 %s：%s", year, choice.scheme.name, choice)
