@@ -15,14 +15,14 @@ from converter.books.tables import Row, Rows
 from converter.bookwork import Books
 from converter.engine import Engine, each
 from converter.gathering import Gathered
-from converter.lastmanifest import forget_last, last_manifest
+from converter.lastmanifest import forget_last, last_manifest, previous_outputs
 from converter.lastrun import Since, since
 from converter.manifest import OUTPUTS, as_json, info_rows, inputs_as_json, manifest, source_rows
 from converter.marks import files_of, fingerprint, materials
 from converter.pages import Page, Written, write_page
 from converter.piles import pile
 from converter.progress import tracked
-from converter.publish import Stage, name_strangers, previous_outputs
+from converter.publish import Stage, name_strangers
 from converter.receiving import Received
 from converter.recorded import recorded
 from converter.scoring.choosing import Choice

@@ -14,8 +14,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from converter.ahead import MANIFEST
-from converter.lastmanifest import last_manifest
-from converter.syncing import Syncing, letting_go, sync
+from converter.lastmanifest import previous_outputs
+from converter.syncing import Syncing, sync
 from converter.vocabulary.findings import Place, RunError
 from converter.vocabulary.writing import written
 
@@ -24,6 +24,8 @@ _JOURNAL, _STAGE, _LOCK = "publish.json", "stage", "lock"
 #: What Excel and WPS, and LibreOffice, lay beside a workbook that they hold open.
 _OWNER_FILES = ("~${}", ".~{}", ".~lock.{}#")
 _WINDOWS = os.name == "nt"
+#: How the other name of a large file begins that another one takes the place of, and the bytes that it has at least.
+_OLD, _LARGE = "replaced-", 2**20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: How the names of folders begin in which a run puts things aside.
 WORK = "work-"
@@ -139,6 +141,15 @@ def _take_mode(source: Path, target: Path) -> None:
         source.chmod(stat.S_IMODE(target.stat().st_mode))
 
 
+def _hold(output: Path, link: Path) -> None:
+    """Keeps a large file that another one takes the place of under another name: where a system gives its room back meanwhile, all
+    that come behind are held up. Not on Windows, where a scanner may look into the link.
+    """
+    with suppress(OSError):
+        if not _WINDOWS and output.stat().st_size >= _LARGE:
+            link.hardlink_to(output)
+
+
 def _clear(folder: Path, parents: Iterable[Path]) -> None:
     """Removes the workshop, and the folders that were made for it as far as nothing else lies in them."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -165,7 +176,7 @@ class Stage:
         interrupted = self._journal.exists()
         if interrupted:
             self._move(json.loads(self._journal.read_text(encoding="utf-8")))
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self.clear()
         return interrupted
 
     def add(self, name: str, *pieces: bytes) -> None:
@@ -207,7 +218,9 @@ class Stage:
         self._left.add(name)
 
     def publish(self, stale: Iterable[str]) -> None:
-        """Moves everything staged into OUT and removes the `stale` files of the previous run; the manifest goes last."""
+        """Moves everything staged into OUT and removes the `stale` files of the previous run; the manifest goes last. What is left
+        of the stage is for `clear`.
+        """
         names = sorted(self.hashes.keys() - self._left, key=lambda name: (name == MANIFEST, name))
         plan = {"move": names, "remove": sorted(stale)}
         waiting = self._journal.with_suffix(".tmp")
@@ -220,6 +233,9 @@ class Stage:
             waiting.replace(self._journal)
             _sync(self._journal.parent)
         self._move(plan)
+
+    def clear(self) -> None:
+        """Removes what is left of the stage."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _move(self, plan: dict[str, list[str]]) -> None:
@@ -229,13 +245,12 @@ class Stage:
                 (self.output / name).unlink(missing_ok=True)
             for folder in set(map(os.path.dirname, plan["move"])):
                 (self.output / folder).mkdir(parents=True, exist_ok=True)
-            with letting_go() as hold:
-                for name in plan["move"]:
-                    source, target = self._folder / name, self.output / name
-                    if source.exists():
-                        _take_mode(source, target)
-                        hold(target)
-                        source.replace(target)
+            for at, name in enumerate(plan["move"]):
+                source, target = self._folder / name, self.output / name
+                if source.exists():
+                    _take_mode(source, target)
+                    _hold(target, self._folder / f"{_OLD}{at}")
+                    source.replace(target)
             for folder in sorted(set(map(os.path.dirname, (*plan["remove"], *plan["move"])))):
                 _sync(self.output / folder)
         except OSError as error:
@@ -244,36 +259,6 @@ class Stage:
                 "R06", "输出文件写不进去，可能正被打开", advice, Place(f"{self.output.name}/{name}")
             ) from error
         self._journal.unlink(missing_ok=True)
-
-
-def previous_outputs(output: Path) -> dict[str, str]:
-    """Names and hashes of the files in OUT that its manifest lists; empty without a readable manifest."""
-    try:
-        listed = (last_manifest(output) or {})["outputs"]
-        named = {str(entry["file"]): str(entry["sha256"]) for entry in listed}
-        folders = set(map(os.path.dirname, named))
-        there = {name for folder in folders for name in _files_in(output, folder)}
-        return {name: digest for name, digest in named.items() if name in there}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-
-
-def _lies_in(output: Path, name: str) -> bool:
-    """Whether a name from an old manifest is that of something in OUT, wherever links lead."""
-    return (output / name).resolve().is_relative_to(output.resolve())
-
-
-def _files_in(output: Path, folder: str) -> list[str]:
-    """The files that really lie in a folder of OUT, by their names from there; asked for together, as there are many."""
-    within = folder and f"{folder}/"
-    if not _lies_in(output, folder):
-        return []
-    try:
-        with os.scandir(output / folder) as entries:
-            files = [(f"{within}{one.name}", one.is_symlink()) for one in entries if one.is_file()]
-    except OSError:
-        return []
-    return [name for name, linked in files if not linked or _lies_in(output, name)]
 
 
 def strangers(output: Path, known: Iterable[str]) -> list[str]:

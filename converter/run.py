@@ -85,6 +85,7 @@ def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | Non
         ending.settled(job, options)
         beside.submit(scratch.remove)
         report = ending.published(options)
+        beside.submit(ending.stage.clear)
         if forgetting is not None:
             forgetting.result()
         return report

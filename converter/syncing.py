@@ -2,14 +2,10 @@
 
 import os
 import sys
-import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-#: Bytes of a file that are not given back at once.
-_LARGE = 2**20
 #: Files synced at one time; a file system writes down together what is asked for together.
 _TOGETHER = 4
 
@@ -25,25 +21,6 @@ def sync(path: Path) -> None:
     """Returns when a file is on the disk. Raises OSError, of a full disk too."""
     with path.open("rb+") as stream:
         os.fsync(stream.fileno())
-
-
-@contextmanager
-def letting_go() -> Iterator[Callable[[Path], None]]:
-    """What is given to it keeps the content of a large file, until another thread lets go of it at the end: a system that gives its
-    room back while another file takes its place holds up all that come behind. Not on Windows, where nothing could take it.
-    """
-    held: list[int] = []
-
-    def hold(path: Path) -> None:
-        with suppress(OSError):
-            if sys.platform != "win32" and path.stat().st_size >= _LARGE:
-                held.append(os.open(path, os.O_RDONLY))
-
-    try:
-        yield hold
-    finally:
-        if held:
-            threading.Thread(target=lambda: [*map(os.close, held)], daemon=True).start()
 
 
 class Syncing:

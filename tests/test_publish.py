@@ -19,8 +19,10 @@ from typing import Any
 
 import pytest
 
+from converter import publish as publishing
 from converter.ahead import MANIFEST
-from converter.publish import Stage, locked, previous_outputs, strangers, workshop
+from converter.lastmanifest import previous_outputs
+from converter.publish import Stage, locked, strangers, workshop
 from converter.run import Options, run
 from converter.vocabulary.findings import EXIT_CLEAN, EXIT_FINDINGS, RunError
 from tests.workbooks import basic_data, indicator_table, suining, write_xlsx
@@ -39,6 +41,12 @@ NEW: Files = {
     "部门/丙.xlsx": b"new c",
     "scores.csv": b"new scores",
 }
+
+
+@pytest.fixture(autouse=True)
+def _every_file_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is done to large files is done to those of the tests."""
+    monkeypatch.setattr(publishing, "_LARGE", 0)
 
 
 class Killed(BaseException):
@@ -60,6 +68,7 @@ def publish(output: Path, files: Files) -> bool:
     stale = set(before) - set(files)
     stage.add(MANIFEST, manifest(files))
     stage.publish(stale)
+    stage.clear()
     return recovered
 
 
@@ -122,6 +131,36 @@ def steps_of(publishing: Callable[[], object], monkeypatch: pytest.MonkeyPatch) 
 def test_everything_is_there_and_nothing_else(output: Path) -> None:
     publish(output, NEW)
     assert contents(output) == wholly(NEW)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="not done there")
+def test_what_a_large_output_replaces_is_kept_until_all_are_moved(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its room was given back by the rename that took its place: a third of the time of publishing."""
+    monkeypatch.setattr(publishing, "_LARGE", len(b"old summary"))
+    stage = Stage(output)
+    for name, content in NEW.items():
+        stage.add(name, content)
+    stage.publish([])
+    held = [path.read_bytes() for path in workshop(output).glob("stage/replaced-*")]
+    assert held == [b"old summary"]
+    assert NEW.items() <= contents(output).items()
+    stage.clear()
+    assert not (workshop(output) / "stage").exists()
+
+
+def test_where_files_have_one_name_each_outputs_are_replaced_all_the_same(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory sticks and some shares know no second name of a file."""
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    publish(output, NEW)
+    assert contents(output) == wholly(NEW)
+
+
+def no_links(*_: object) -> None:
+    raise PermissionError(1, "Operation not permitted")
 
 
 def test_an_output_that_is_left_stays_and_one_that_is_taken_after_all_is_moved(output: Path, tmp_path: Path) -> None:

@@ -3,12 +3,11 @@
 import errno
 import os
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
-from converter.syncing import Syncing, begin_to_sync, letting_go, sync
+from converter.syncing import Syncing, begin_to_sync, sync
 
 
 @pytest.fixture
@@ -78,35 +77,3 @@ def test_syncing_changes_nothing(files: list[Path]) -> None:
         begin_to_sync(stream.fileno())
     sync(files[0])
     assert files[0].read_bytes() == b"x" * 5000
-
-
-def _held(path: Path) -> list[str]:
-    """The descriptors of this process for a file that another one has taken the place of."""
-    return [str(link) for link in Path("/proc/self/fd").iterdir() if str(path) in _target(link)]
-
-
-def _target(link: Path) -> str:
-    try:
-        return str(link.readlink())
-    except OSError:  # of the listing itself
-        return ""
-
-
-@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only told there")
-def test_a_large_file_is_let_go_of_when_all_are_moved(tmp_path: Path) -> None:
-    """Its room was given back by the rename that took its place: a third of the time of publishing."""
-    large, small, gone, new = (tmp_path / name for name in ("large", "small", "gone", "new"))
-    large.write_bytes(bytes(2**20))
-    small.write_bytes(b"1")
-    new.write_bytes(b"2")
-    with letting_go() as hold:
-        for path in (large, small, gone):
-            hold(path)
-        new.replace(large)
-        assert len(_held(large)) == 1
-        assert _held(small) == _held(gone) == []
-    end = time.monotonic() + 10
-    while _held(large) and time.monotonic() < end:
-        time.sleep(0.01)
-    assert _held(large) == []
-    assert large.read_bytes() == b"2"
