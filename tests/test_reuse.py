@@ -1,12 +1,13 @@
 """A second run does only what changed, and gives the bytes of a cold one: whatever changes, in whatever order."""
 
 import json
+import pickle
 import random
 import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from converter.books import summary
 from converter.ledger import NAME
 from converter.mapping.departments import Submission
 from converter.mapping.facts import Document
+from converter.merging import Share
 from converter.reuse import _said
 from converter.run import Options, run
-from converter.unpickling import PlainWriter, packed
+from converter.unpickling import UNREADABLE, PlainWriter, packed, plainly, squeezed, unpacked
 from tests.records import row, write_record
 from tests.test_gathering import reply_form
 from tests.test_kinds import SCHOOLS
@@ -315,6 +317,40 @@ def test_a_ledger_that_holds_something_else_is_begun_anew(
     spoilt(it, thing)
     it.convert(it.out, cached=True)
     assert (Here.done["read_source"], bytes_of(it.out)) == (11, before)
+    assert "账本" in caplog.text
+    assert not (it.place / "hostile").exists()
+
+
+LISTS = {
+    "nothing": b"",
+    "hostile": squeezed(pickle.dumps([Evil()])),
+    "short rows": squeezed(plainly([(1, 2)])),
+    "no list": plainly(7),
+}
+
+
+@pytest.mark.parametrize("content", LISTS.values(), ids=LISTS)
+def test_lists_that_are_not_what_their_share_says_begin_it_anew(
+    it: County, content: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody opens the lists of a department before a sheet, or report.html, needs them."""
+    from converter.ledger import _digest
+
+    monkeypatch.chdir(it.place)
+    spoilt = 0
+    with closing(sqlite3.connect(it.ledger)) as connection, connection:
+        entries = "SELECT key, body, content FROM entries JOIN bodies ON id = body"
+        for key, at, body in connection.execute(entries).fetchall():
+            ahead = 4 + int.from_bytes(body[:4], "big")
+            with suppress(*UNREADABLE):
+                if isinstance(unpacked(body[4:ahead]), Share):
+                    other = body[:ahead] + content[: len(body) - ahead].ljust(len(body) - ahead, b"\0")
+                    connection.execute("UPDATE bodies SET content = ? WHERE id = ?", (other, at))
+                    connection.execute("UPDATE entries SET digest = ? WHERE key = ?", (_digest(key, other), key))
+                    spoilt += 1
+    assert spoilt == 5
+    sent_again(it)
+    assert it.again()["read_source"] == 1 + 11  # what changed, then all of it
     assert "账本" in caplog.text
     assert not (it.place / "hostile").exists()
 
