@@ -19,7 +19,7 @@ from converter.marks import files_of, materials
 from converter.options import Options
 from converter.outcome import Report
 from converter.outputs import Made, publish, stage_manifest, write, write_ahead
-from converter.publish import Stage
+from converter.publish import Stage, name_strangers
 from converter.receiving import Received, file_findings
 from converter.reuse import Reuse
 from converter.scoring.choosing import Choice, choices
@@ -61,10 +61,15 @@ class Ending(NamedTuple):
             report.removed = stage_manifest(self.stage, options, made, outcome)
         report.outputs = {name: digest for name, digest in self.stage.hashes.items() if name != MANIFEST}
 
-    def published(self, options: Options) -> Report:
-        """Moves the outputs to where they belong, but in a dry run."""
+    def publish(self, options: Options) -> None:
+        """Moves the outputs to where they belong, but in a dry run; of the stage the rest is left."""
         if not options.dry_run:
-            publish(self.stage, options, self.report.removed)
+            publish(self.stage, self.report.removed)
+
+    def reported(self, options: Options) -> Report:
+        """What became of the run; what else lies in OUT is named."""
+        if not options.dry_run:
+            name_strangers(options.output, self.stage.hashes)
         return self.report
 
 

@@ -22,7 +22,7 @@ from converter.marks import files_of, fingerprint, materials
 from converter.pages import Page, Written, write_page
 from converter.piles import pile
 from converter.progress import tracked
-from converter.publish import Stage, name_strangers
+from converter.publish import Stage
 from converter.receiving import Received
 from converter.recorded import recorded
 from converter.scoring.choosing import Choice
@@ -174,9 +174,8 @@ def stage_manifest(stage: Stage, options: Options, made: Made, outcome: Mapping[
     return removed
 
 
-def publish(stage: Stage, options: Options, removed: Sequence[str]) -> None:
+def publish(stage: Stage, removed: Sequence[str]) -> None:
     """Moves everything into OUT, and removes what the previous run made and this one did not."""
     stage.publish(removed)
     for name in removed:
         log.warning("已删除上次的输出：%s", name)
-    name_strangers(options.output, stage.hashes)

@@ -84,8 +84,9 @@ def _worked(options: Options, job: Job, settings: Settings, ledger: Ledger | Non
         forgetting = beside.submit(ledger.forget_unused) if ledger is not None else None
         ending.settled(job, options)
         beside.submit(scratch.remove)
-        report = ending.published(options)
+        ending.publish(options)
         beside.submit(ending.stage.clear)
+        report = ending.reported(options)
         if forgetting is not None:
             forgetting.result()
         return report
