@@ -11,7 +11,7 @@ from converter.beginning import Job
 from converter.engine import Engine
 from converter.gathering import Gathered, Scoring
 from converter.lastrun import missing
-from converter.manifest import TOTALS, info_rows
+from converter.manifest import info_rows
 from converter.mapping.departments import regions_named
 from converter.mapping.facts import Reading
 from converter.mapping.years import choose_year
@@ -49,7 +49,7 @@ class Ending(NamedTuple):
         if made is not None:
             report.since = made.since
             outcome = {
-                TOTALS: made.totals,
+                "totals": made.totals,
                 "since": report.since.to_dict() if report.since else None,
                 "reminders": report.reminders(),
                 "missing": missing(report.whole.handed),

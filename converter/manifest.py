@@ -6,7 +6,7 @@ import platform
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice, starmap
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ from converter.telling import is_about_a_file
 from converter.vocabulary.findings import Finding
 
 SCHEMA_VERSION = 1
-#: Where run.json lists what a run wrote: file and SHA-256 of each; and 下限 and 上限 of each department.
-OUTPUTS, TOTALS = "outputs", "totals"
+#: Where run.json lists what a run wrote: file and SHA-256 of each.
+OUTPUTS = "outputs"
 #: Words of JSON, and inputs, that are held together.
 _WORDS, _ENTRIES = 5_000, 500
 _BYTES = 1 << 20
@@ -192,21 +192,17 @@ def inputs_as_json(sources: Rows, count: int) -> Iterator[bytes]:
     return _listed(map(_entry_as_json, Inputs(sources, count)))
 
 
-def _listed(entries: Iterator[str], brackets: str = "[]") -> Iterator[bytes]:
-    """Entries as a list (or, in braces, a mapping) below the first brace, a good many at a time."""
-    before, end = f"{brackets[0]}\n  ", brackets
+def _listed(entries: Iterator[str]) -> Iterator[bytes]:
+    """Entries as a list below the first brace, a good many at a time."""
+    before, end = "[\n  ", "[]"
     while some := list(islice(entries, _ENTRIES)):
         yield (before + ",\n  ".join(some)).encode(errors="replace")
-        before, end = ",\n  ", f"\n {brackets[1]}"
+        before, end = ",\n  ", "\n ]"
     yield end.encode()
 
 
 def _output_as_json(entry: Mapping[str, str]) -> str:
     return f"{{\n   {_ENTRY(entry)[1:-1]}\n  }}"
-
-
-def _totals_as_json(department: str, points: Sequence[float]) -> str:
-    return f"{_ENTRY(department)}: [\n   {_ENTRY(points)[1:-1]}\n  ]"
 
 
 def _entry_as_json(entry: Mapping[str, Any]) -> str:
@@ -231,16 +227,9 @@ def as_json(content: Mapping[str, Any]) -> Iterator[bytes]:
         if isinstance(value, Inputs) and value.file:
             yield from _blocks(value.file)
         else:
-            yield from _WRITTEN.get(key, _inner)(value)
+            yield from _listed(map(_output_as_json, value)) if key == OUTPUTS else _inner(value)
         before = b","
     yield b"\n}"
-
-
-#: How what has an entry for each department, or output, is written: as `_inner` would, in a fifth of the time.
-_WRITTEN: Mapping[str, Callable[[Any], Iterator[bytes]]] = {
-    OUTPUTS: lambda outputs: _listed(map(_output_as_json, outputs)),
-    TOTALS: lambda totals: _listed(starmap(_totals_as_json, totals.items()), "{}"),
-}
 
 
 def _inner(value: object) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from converter.books.tables import Row
 from converter.ledger import DoubtfulError
-from converter.piles import DIGEST, Laid, Parts, digest_of
+from converter.piles import DIGEST, Laid, Parts, list_digest
 from converter.scoring.gist import Gist
 from converter.scratch import Kept, Scratch
 from converter.unpickling import UNREADABLE, PlainWriter, packed, squeezed, unpacked
@@ -147,7 +147,7 @@ def in_pieces(lists: Lists[Sequence[Any]], writer: PlainWriter) -> tuple[bytes, 
     """The lists of a department as they lie behind its share, and the pieces that they are."""
     plain = [writer.written(list(own)) for own in lists]
     bodies = [squeezed(content) for content in plain]
-    return b"".join(bodies), tuple(zip(map(len, bodies), map(len, lists), map(digest_of, plain), strict=True))
+    return b"".join(bodies), tuple(zip(map(len, bodies), map(len, lists), map(list_digest, plain), strict=True))
 
 
 def merge(merging: Merging) -> Portion:
@@ -172,9 +172,9 @@ def _opened(scratch: Scratch, kept: Kept) -> Filed:
 _TEXTS = tuple(map(attrgetter, ("scores", "facts", "checks", "findings")))
 
 
-def put_together(scratch: Scratch, filed: Sequence[Filed], answers: Collection[str]) -> Portion:
+def put_together(scratch: Scratch, several: Sequence[Filed], answers: Collection[str]) -> Portion:
     """The portion of departments that stand side by side, put aside."""
-    shares = [one.share for one in filed]
+    shares = [one.share for one in several]
     gist = Gist(
         [share.total for share in shares if share.total is not None],
         {share.department: share.marks for share in shares if share.marks is not None},
@@ -182,7 +182,7 @@ def put_together(scratch: Scratch, filed: Sequence[Filed], answers: Collection[s
         [claim for share in shares for claim in share.claims],
         frozenset(share.department for share in shares if share.supplied),
     )
-    laid = [one.laid() for one in filed]
+    laid = [one.laid() for one in several]
     scores, facts, checks, findings = scratch.keep_each(b"".join(map(text, shares)) for text in _TEXTS)
     return Portion(
         gist=scratch.keep(gist),

@@ -30,7 +30,7 @@ class Laid(NamedTuple):
     digest: bytes
 
 
-def digest_of(content: bytes) -> bytes:
+def list_digest(content: bytes) -> bytes:
     """The digest of a list by its content, as it is written `plainly`."""
     return hashlib.sha256(content).digest()
 
@@ -38,7 +38,7 @@ def digest_of(content: bytes) -> bytes:
 def lay(scratch: Scratch, things: Sequence[object]) -> Laid:
     """Puts a list aside."""
     content = plainly(list(things))
-    return Laid(scratch.keep_bytes(content), len(things), digest_of(content))
+    return Laid(scratch.keep_bytes(content), len(things), list_digest(content))
 
 
 class Parts:

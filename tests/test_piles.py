@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from converter.piles import Laid, Leads, Parts, Pile, digest_of, lay, mark_of, pile
+from converter.piles import Laid, Leads, Parts, Pile, lay, list_digest, mark_of, pile
 from converter.scratch import Scratch
 from converter.unpickling import plainly, squeezed
 
@@ -76,7 +76,7 @@ def test_parts_are_the_lists_they_stand_for(tmp_path: Path) -> None:
 def test_lists_written_one_behind_the_other_are_one(scratch: Scratch) -> None:
     content = b"".join(map(plainly, LISTS))
     for body in (content, squeezed(content)):
-        laid = Laid(scratch.keep_bytes(body), 6, digest_of(content))
+        laid = Laid(scratch.keep_bytes(body), 6, list_digest(content))
         pile: Pile[str] = Pile(scratch, Parts([laid]), 1, 5)
         assert (len(pile), list(pile)) == (4, ["b", "c", "d", "e"])
 

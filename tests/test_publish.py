@@ -137,7 +137,7 @@ def test_everything_is_there_and_nothing_else(output: Path) -> None:
 def test_what_a_large_output_replaces_is_kept_until_all_are_moved(
     output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its room was given back by the rename that took its place: a third of the time of publishing."""
+    """Its room was given back by the rename that took its place: nearly all of the time of the moves."""
     monkeypatch.setattr(publishing, "_LARGE", len(b"old summary"))
     stage = Stage(output)
     for name, content in NEW.items():

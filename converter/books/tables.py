@@ -32,7 +32,7 @@ class Listed(Protocol[T_co]):
 Rows = Listed[Row]
 
 
-#: What report.html shows of rows of 指标得分 as a whole, which is read in a tenth of the time that they take.
+#: What report.html shows of rows of 指标得分 as a whole, which are read in a third of the time that they take.
 POINTS = ("三级指标", "分值", "得分")
 #: Where the departments' workbooks lie in OUT.
 FOLDER = "部门"
